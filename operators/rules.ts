@@ -1,0 +1,87 @@
+import type { Source } from './event.js';
+
+/** What links, confirms and ages events, from a time on. See the contract, "Rule sets". */
+export interface RuleSet {
+  readonly name: string;
+  readonly windowMs: number;
+  readonly radiusM: number;
+  readonly latenessMs: number;
+  readonly retentionMs: number;
+  /** What one reporter of a source is worth, 0 to 1. */
+  readonly weights: Readonly<Record<Source, number>>;
+  readonly confirmThreshold: number;
+  /** Customers affected from which an outage is medium, high, critical. */
+  readonly severity: { readonly medium: number; readonly high: number; readonly critical: number };
+}
+
+const MINUTE_MS = 60_000;
+
+const standard: RuleSet = {
+  name: 'standard',
+  windowMs: 30 * MINUTE_MS,
+  radiusM: 1000,
+  latenessMs: 10 * MINUTE_MS,
+  retentionMs: 360 * MINUTE_MS,
+  weights: { scada: 1, kaifa: 0.8, onu: 0.6, call_center: 0.4 },
+  confirmThreshold: 0.7,
+  severity: { medium: 10, high: 100, critical: 1000 },
+};
+
+/** The given rule sets; `standard` is in force where nobody said anything. */
+export const GIVEN_RULE_SETS = {
+  standard,
+  storm: { ...standard, name: 'storm', windowMs: 60 * MINUTE_MS, radiusM: 2000, confirmThreshold: 0.5 },
+  'scada-priority': {
+    ...standard,
+    name: 'scada-priority',
+    windowMs: 15 * MINUTE_MS,
+    radiusM: 500,
+    confirmThreshold: 0.9,
+  },
+} as const satisfies Record<string, RuleSet>;
+
+interface DatedRuleSet {
+  readonly validFrom: number;
+  readonly ruleSet: RuleSet;
+}
+
+/**
+ * The rule sets on one key's log, by the time from which each holds. Of two with the same start the later on the log
+ * holds.
+ */
+export class RuleTimeline {
+  #dated: DatedRuleSet[] = [{ validFrom: -Infinity, ruleSet: standard }];
+  #maxRetentionMs: number = standard.retentionMs;
+  #maxWindowMs: number = standard.windowMs;
+
+  /** The rule sets by their start, ascending; the first is `standard`, from the beginning of time. */
+  get dated(): readonly DatedRuleSet[] {
+    return this.#dated;
+  }
+
+  /** The longest retention of any rule set so far: what is older has no effect under any of them. */
+  get maxRetentionMs(): number {
+    return this.#maxRetentionMs;
+  }
+
+  get maxWindowMs(): number {
+    return this.#maxWindowMs;
+  }
+
+  /** Takes in a rule set that holds from `validFrom` (epoch ms). */
+  add(ruleSet: RuleSet, validFrom: number): void {
+    this.#dated = [...this.#dated.filter((entry) => entry.validFrom !== validFrom), { validFrom, ruleSet }].sort(
+      (a, b) => (a.validFrom < b.validFrom ? -1 : 1),
+    );
+    this.#maxRetentionMs = Math.max(this.#maxRetentionMs, ruleSet.retentionMs);
+    this.#maxWindowMs = Math.max(this.#maxWindowMs, ruleSet.windowMs);
+  }
+
+  /** The rule set in force at `t` (epoch ms): that with the latest start at or before it. */
+  at(t: number): RuleSet {
+    const dated = this.#dated;
+    let i = dated.length - 1;
+    while (dated[i]!.validFrom > t) i--;
+    return dated[i]!.ruleSet;
+  }
+}
