@@ -1,0 +1,291 @@
+import {
+  isCommand,
+  keyText,
+  type Command,
+  type Key,
+  type LogEntry,
+  type OutageCommand,
+  type PlacedEvent,
+  type Source,
+} from '../event.js';
+import { outageIdOf } from '../identity.js';
+import { RuleTimeline } from '../rules.js';
+import { unitVector } from '../sphere.js';
+import { isClockSuspect, timeOf } from '../time.js';
+import type { OutageRecord } from '../outage.js';
+import type { Body } from './body.js';
+import { Draft } from './draft.js';
+import type { LinkEvent, LinkTo } from './extent.js';
+import { LinkIndex, type Found } from './link-index.js';
+import { OutageState } from './outage-state.js';
+import type { LogPosition, Outcome } from './outcome.js';
+import { Reporters, type Unit } from './reporters.js';
+
+/** How often, in the key's own time, what can have no more effect is looked for. */
+const SWEEP_MS = 45 * 60_000;
+
+/** No event counts at a time earlier than this before it was received: nothing changes a restored outage for longer. */
+const SETTLED_MS = 7 * 86_400_000;
+
+/**
+ * The state of one key: a fold of its log. No clock, no I/O, no chance: the same entries give the same outages.
+ * Times are epoch milliseconds.
+ */
+export class KeyState {
+  readonly rules = new RuleTimeline();
+  readonly reporters = new Reporters();
+  readonly index = new LinkIndex<Body>();
+  readonly outages = new Map<string, OutageState>();
+  /** By source, then by event id: the time of each event seen. */
+  readonly seen: Readonly<Record<Source, Map<string, number>>> = {
+    scada: new Map(),
+    kaifa: new Map(),
+    onu: new Map(),
+    call_center: new Map(),
+  };
+  /** Ids of commands taken, with the watermark at which they were. */
+  readonly commandsSeen = new Map<string, number>();
+  /** The greatest time of the key's events but for those with a suspect clock. */
+  watermark = -Infinity;
+  /** Identities and restorations before it are forgotten. */
+  memoryFrom = -Infinity;
+  /** Members before it are out of the index. */
+  indexFrom = -Infinity;
+  sweptAt = -Infinity;
+
+  constructor(readonly key: Key) {}
+
+  /**
+   * Takes in the entries of one log record, in order.
+   * @returns what is to be published: each outage that changed once, as it is after the last entry
+   */
+  apply(entries: readonly LogEntry[], log: LogPosition): Outcome {
+    const draft = new Draft(this.key, log);
+    entries.forEach((entry, logIndex) => {
+      draft.begin(entry, logIndex, isCommand(entry) ? entry.at : timeOf(entry));
+      if (isCommand(entry)) this.#command(entry, draft);
+      else this.#event(entry, draft);
+      draft.end();
+    });
+    return draft.outcome((outage) => this.#record(outage));
+  }
+
+  #record(outage: OutageState): OutageRecord {
+    return outage.record(this.key, this.rules.at(outage.body.lastEventAt), this.index.origin!.lon);
+  }
+
+  #event(event: PlacedEvent, draft: Draft): void {
+    const seen = this.seen[event.source];
+    const seenAt = seen.get(event.sourceEventId);
+    if (seenAt !== undefined && seenAt >= this.memoryFrom) {
+      draft.duplicate(event);
+      return;
+    }
+    const t = timeOf(event);
+    const late = event.kind === 'outage' ? this.#lateReason(event, t) : null;
+    if (late) draft.late(event, late, this.watermark);
+    seen.set(event.sourceEventId, t);
+    if (t > this.watermark && !isClockSuspect(event)) this.#advance(t);
+    if (late) return;
+    if (event.kind === 'outage') this.#outage(event, t, draft);
+    else this.#restoration(event, t, draft);
+  }
+
+  #lateReason(event: PlacedEvent, t: number): 'receivedTooLate' | 'behindWatermark' | null {
+    const rules = this.rules.at(t);
+    if (t < event.receivedAt - rules.windowMs - rules.latenessMs) return 'receivedTooLate';
+    return t < this.watermark - rules.retentionMs ? 'behindWatermark' : null;
+  }
+
+  /** Moves the watermark on; what can have no more effect is forgotten, now and then. */
+  #advance(watermark: number): void {
+    this.watermark = watermark;
+    this.#moveHorizons();
+    const sweep = Math.floor(watermark / SWEEP_MS);
+    if (sweep === this.sweptAt) return;
+    this.sweptAt = sweep;
+    this.#sweep();
+  }
+
+  /** The horizons only move on: a longer retention does not bring back what is gone. */
+  #moveHorizons(): void {
+    const { maxRetentionMs, maxWindowMs } = this.rules;
+    this.memoryFrom = Math.max(this.memoryFrom, this.watermark - maxRetentionMs);
+    this.reporters.memoryFrom = this.memoryFrom;
+    this.indexFrom = Math.max(this.indexFrom, this.watermark - maxRetentionMs - maxWindowMs);
+  }
+
+  #sweep(): void {
+    for (const seen of Object.values(this.seen)) {
+      for (const [id, t] of seen) if (t < this.memoryFrom) seen.delete(id);
+    }
+    for (const [id, t] of this.commandsSeen) if (t < this.memoryFrom) this.commandsSeen.delete(id);
+    this.index.evictBefore(this.indexFrom);
+    for (const outage of this.outages.values()) {
+      if (outage.mergedInto !== null || !this.#isSettled(outage)) continue;
+      this.index.remove(outage.body);
+      outage.body.forget();
+      for (const id of [outage.outageId, ...outage.absorbed]) this.outages.delete(id);
+    }
+    this.reporters.evict();
+  }
+
+  #isSettled({ body, closed, cancelled, decidedAt }: OutageState): boolean {
+    const { restoredAt } = body;
+    if (closed || cancelled) return Math.max(body.lastEventAt, restoredAt ?? -Infinity, decidedAt) < this.indexFrom;
+    return restoredAt !== null && restoredAt < this.watermark - SETTLED_MS;
+  }
+
+  #outage(event: PlacedEvent, t: number, draft: Draft): void {
+    this.index.origin ??= { lat: event.lat, lon: event.lon };
+    const linkEvent = linkEventOf(event, t);
+    const probes = this.index.probes(t, this.rules, this.indexFrom);
+    const found = this.index.find(linkEvent, probes, (body) => body.outage.isOpenAt(t));
+    const wasClosed = found.some(({ owner }) => owner.outage.closed);
+    const outage = found.length === 0 ? this.#open(event, draft) : this.#merge(found, draft);
+    const back = outage.body.add(event, t, this.rules.at(t), this.reporters, this.index.origin!.lon);
+    this.index.add(outage.body, linkEvent);
+    outage.closed &&= back;
+    if (wasClosed && !outage.closed) {
+      outage.flags.add('reopened');
+      draft.timeline(outage, 'reopened');
+    }
+    if (isClockSuspect(event)) outage.flags.add('clockSuspect');
+    for (const flag of event.flags) outage.flags.add(flag);
+    if (event.reach === 'substation') outage.noteIncident({ t, source: event.source, sourceEventId: event.sourceEventId });
+    draft.member(outage, event, linkOf(found));
+  }
+
+  #open(event: PlacedEvent, draft: Draft): OutageState {
+    const { substationId, feederId } = this.key;
+    const outageId = outageIdOf(substationId, feederId, event.source, event.sourceEventId);
+    const outage = new OutageState(outageId, { source: event.source, sourceEventId: event.sourceEventId });
+    this.outages.set(outageId, outage);
+    draft.timeline(outage, 'opened');
+    return outage;
+  }
+
+  /** The survivor of the outages to which an event links: the earliest first report, ties by smaller id. */
+  #merge(found: readonly Found<Body>[], draft: Draft): OutageState {
+    if (found.length === 1) return found[0]!.owner.outage;
+    const outages = found
+      .map(({ owner }) => owner.outage)
+      .sort((a, b) => a.body.firstDetectedAt - b.body.firstDetectedAt || (a.outageId < b.outageId ? -1 : 1));
+    const [survivor, ...others] = outages as [OutageState, ...OutageState[]];
+    for (const other of others) {
+      draft.timeline(other, 'merged', survivor.outageId);
+      draft.timeline(survivor, 'absorbed', other.outageId);
+      other.epitaph = this.#record(other);
+      survivor.takeOver(other);
+      this.#mergeBodies(survivor, other);
+    }
+    return survivor;
+  }
+
+  #mergeBodies(survivor: OutageState, other: OutageState): void {
+    const [large, small] =
+      survivor.body.events >= other.body.events ? [survivor.body, other.body] : [other.body, survivor.body];
+    large.absorb(small);
+    this.index.merge(large, small);
+    large.outage = survivor;
+    survivor.body = large;
+    // Whoever holds the merged outage finds the survivor's body through it.
+    other.body = large;
+  }
+
+  #restoration(event: PlacedEvent, t: number, draft: Draft): void {
+    const concerned = event.reach === 'point' ? this.#restorePoint(event, t, draft) : this.#restoreFeeder(t, draft);
+    if (concerned) draft.restoration(event);
+    else draft.withoutEffect(event);
+  }
+
+  #restorePoint(event: PlacedEvent, t: number, draft: Draft): boolean {
+    return this.#restoreUnit(this.reporters.unitOf(event), t, draft);
+  }
+
+  #restoreUnit(unit: Unit, t: number, draft: Draft): boolean {
+    if (!this.reporters.rememberUnit(unit, t)) return false;
+    let concerned = false;
+    for (const entry of unit.entries) {
+      if (!entry.body.restore(entry, t)) continue;
+      draft.touch(entry.body.outage);
+      concerned = true;
+    }
+    return concerned;
+  }
+
+  #restoreFeeder(t: number, draft: Draft): boolean {
+    if (!this.reporters.rememberFeeder(t)) return false;
+    let concerned = false;
+    for (const outage of this.outages.values()) {
+      if (outage.mergedInto !== null) continue;
+      for (const entry of outage.body.entries) {
+        if (!outage.body.restore(entry, t)) continue;
+        draft.touch(outage);
+        concerned = true;
+      }
+    }
+    return concerned;
+  }
+
+  #command(command: Command, draft: Draft): void {
+    const seenAt = this.commandsSeen.get(command.commandId);
+    if (seenAt !== undefined && seenAt >= this.memoryFrom) return;
+    this.commandsSeen.set(command.commandId, Math.max(this.watermark, command.at));
+    if (command.command === 'rules') {
+      this.rules.add(command.ruleSet, command.validFrom);
+      this.#moveHorizons();
+      return;
+    }
+    const named = this.outages.get(command.outageId);
+    if (!named) {
+      draft.reject(
+        command,
+        'unknownOutage',
+        `No outage ${command.outageId} on ${keyText(this.key)}, or it was settled long ago: check the id.`,
+      );
+      return;
+    }
+    this.#decide(this.#survivorOf(named), command, draft);
+  }
+
+  #survivorOf(outage: OutageState): OutageState {
+    let survivor = outage;
+    while (survivor.mergedInto !== null) survivor = this.outages.get(survivor.mergedInto)!;
+    return survivor;
+  }
+
+  #decide(outage: OutageState, command: OutageCommand, draft: Draft): void {
+    outage.decide(command);
+    if (outage.cancelled) this.index.remove(outage.body);
+    if (command.command === 'restore' || command.command === 'close') {
+      for (const unit of new Set(outage.body.entries.map((entry) => entry.unit))) {
+        this.#restoreUnit(unit, command.at, draft);
+      }
+    }
+    const to = command.command === 'crew' ? (command.crew ?? null) : null;
+    draft.timeline(outage, command.leaves ? 'crewLeft' : command.command, to);
+  }
+}
+
+function linkEventOf(event: PlacedEvent, t: number): LinkEvent {
+  const linkEvent = {
+    t,
+    lat: event.lat,
+    lon: event.lon,
+    x: 0,
+    y: 0,
+    z: 0,
+    wide: event.reach !== 'point',
+    identity: `${event.source}/${event.sourceEventId}`,
+  };
+  unitVector(event.lat, event.lon, linkEvent);
+  return linkEvent;
+}
+
+/** Of several links one tells why: the first by identity, so that it does not depend on the order of the search. */
+function linkOf(found: readonly Found<Body>[]): LinkTo | null {
+  let best: LinkTo | null = null;
+  for (const { link } of found) if (best === null || link.identity < best.identity) best = link;
+  return best;
+}

@@ -1,0 +1,196 @@
+import { getBoundsOfDistance } from 'geolib';
+import RBush from 'rbush';
+import type { RuleTimeline } from '../rules.js';
+import { relativeLon, unitVector } from '../sphere.js';
+import { Extent, radiusOf, type LinkEvent, type LinkTo, type Origin, type Probe, type Radius } from './extent.js';
+
+/**
+ * geolib's earth is larger than ours (6 378 137 m), so its bounds of a distance are a little too tight: ask for more.
+ * The R-tree only prunes; exactness is the extent's matter.
+ */
+const BOUNDS_SLACK = 1.002;
+
+/** How far a box reaches beyond its members (degrees), so that it need not grow with each of them. */
+const BOX_SLACK_DEG = 0.01;
+
+/** What owns an extent in the index: the body of one outage. */
+export interface Indexed {
+  readonly extent: Extent;
+  box: IndexBox | null;
+}
+
+interface IndexBox {
+  minX: number;
+  minY: number;
+  maxX: number;
+  maxY: number;
+  readonly owner: Indexed;
+}
+
+/** One outage to which an event links, and by which of its members. */
+export interface Found<T> {
+  readonly owner: T;
+  readonly link: LinkTo;
+}
+
+/** Finds, on one key, the outages to which an event links: an R-tree over their boxes, exact cells inside. */
+export class LinkIndex<T extends Indexed> {
+  readonly #tree = new RBush<IndexBox>();
+  readonly #owners = new Set<T>();
+  /** Those with a member of reach feeder or substation: candidates wherever the event is. */
+  readonly #wideOwners = new Set<T>();
+  readonly #radii = new Map<number, Radius>();
+  #origin: (Origin & { lat: number; lon: number }) | null = null;
+
+  /** The place from which the key measures longitudes and numbers cells (degrees); null before its first event. */
+  get origin(): { readonly lat: number; readonly lon: number } | null {
+    return this.#origin;
+  }
+
+  /** Sets the origin: done by the first event of the key, or by a snapshot. */
+  set origin(at: { readonly lat: number; readonly lon: number } | null) {
+    if (at === null) return;
+    this.#origin = { lat: at.lat, lon: at.lon, x: 0, y: 0, z: 0 };
+    unitVector(at.lat, at.lon, this.#origin);
+  }
+
+  /** Puts a member of `owner` into the index. */
+  add(owner: T, event: LinkEvent): void {
+    owner.extent.add(event, this.#origin!);
+    this.#owners.add(owner);
+    if (event.wide) {
+      this.#wideOwners.add(owner);
+      return;
+    }
+    const lon = relativeLon(event.lon, this.#origin!.lon);
+    const { box } = owner;
+    if (box && lon >= box.minX && lon <= box.maxX && event.lat >= box.minY && event.lat <= box.maxY) return;
+    this.#replaceBox(owner, {
+      minX: Math.min(box?.minX ?? Infinity, lon - BOX_SLACK_DEG),
+      minY: Math.min(box?.minY ?? Infinity, event.lat - BOX_SLACK_DEG),
+      maxX: Math.max(box?.maxX ?? -Infinity, lon + BOX_SLACK_DEG),
+      maxY: Math.max(box?.maxY ?? -Infinity, event.lat + BOX_SLACK_DEG),
+    });
+  }
+
+  /** Moves the members of `from` to `into`. */
+  merge(into: T, from: T): void {
+    into.extent.absorb(from.extent);
+    const a = into.box;
+    const b = from.box;
+    this.remove(from);
+    this.#own(into);
+    if (!b) return;
+    this.#replaceBox(into, {
+      minX: Math.min(a?.minX ?? Infinity, b.minX),
+      minY: Math.min(a?.minY ?? Infinity, b.minY),
+      maxX: Math.max(a?.maxX ?? -Infinity, b.maxX),
+      maxY: Math.max(a?.maxY ?? -Infinity, b.maxY),
+    });
+  }
+
+  /** Takes an outage out of the index: nothing links to it any more. */
+  remove(owner: T): void {
+    this.#owners.delete(owner);
+    this.#wideOwners.delete(owner);
+    if (owner.box) this.#tree.remove(owner.box);
+    owner.box = null;
+  }
+
+  /** Puts an owner whose extent was filled by a snapshot back into the index, with the box it had. */
+  restore(owner: T, box: readonly [number, number, number, number] | null): void {
+    this.#own(owner);
+    if (box) this.#replaceBox(owner, { minX: box[0], minY: box[1], maxX: box[2], maxY: box[3] });
+  }
+
+  #own(owner: T): void {
+    this.#owners.add(owner);
+    if (owner.extent.wide.size > 0) this.#wideOwners.add(owner);
+  }
+
+  #replaceBox(owner: T, bounds: Omit<IndexBox, 'owner'>): void {
+    if (owner.box) this.#tree.remove(owner.box);
+    owner.box = { ...bounds, owner };
+    this.#tree.insert(owner.box);
+  }
+
+  /** Forgets members before `t` (epoch ms), and outages that have no others. */
+  evictBefore(t: number): void {
+    for (const owner of this.#owners) {
+      owner.extent.evictBefore(t);
+      if (owner.extent.size === 0) this.remove(owner);
+      else if (owner.extent.wide.size === 0) this.#wideOwners.delete(owner);
+    }
+  }
+
+  /**
+   * The outages that `accepts` and with a member that links to `event`, each with that member.
+   * @param probes the times and radii under which members link, from {@link probes}
+   */
+  find(event: LinkEvent, probes: readonly Probe[], accepts: (owner: T) => boolean): Found<T>[] {
+    const found: Found<T>[] = [];
+    for (const owner of this.#candidates(event, probes)) {
+      if (!accepts(owner)) continue;
+      const link = owner.extent.find(event, probes, this.#origin!);
+      if (link) found.push({ owner, link });
+    }
+    return found;
+  }
+
+  /** Every outage that may link: all of them where space does not matter or there are few, else what the R-tree says. */
+  #candidates(event: LinkEvent, probes: readonly Probe[]): Iterable<T> {
+    if (event.wide || this.#owners.size <= 2) return this.#owners;
+    const candidates: T[] = [...this.#wideOwners];
+    for (const box of this.#tree.search(this.#bounds(event, probes))) {
+      if (!this.#wideOwners.has(box.owner as T)) candidates.push(box.owner as T);
+    }
+    return candidates;
+  }
+
+  #bounds(event: LinkEvent, probes: readonly Probe[]): { minX: number; minY: number; maxX: number; maxY: number } {
+    let radiusM = 0;
+    for (const probe of probes) radiusM = Math.max(radiusM, probe.radius.radiusM);
+    const lon = relativeLon(event.lon, this.#origin!.lon);
+    const [southWest, northEast] = getBoundsOfDistance({ latitude: event.lat, longitude: lon }, radiusM * BOUNDS_SLACK + 1) as [
+      { latitude: number; longitude: number },
+      { latitude: number; longitude: number },
+    ];
+    // geolib wraps bounds that pass the far side of the earth: there every longitude is asked.
+    const wrapped = southWest.longitude > northEast.longitude;
+    return {
+      minX: wrapped ? -180 : southWest.longitude,
+      minY: southWest.latitude,
+      maxX: wrapped ? 180 : northEast.longitude,
+      maxY: northEast.latitude,
+    };
+  }
+
+  /**
+   * When and how near a member must be to link to an event at `t`: window and radius are those of the rule set in force
+   * at the later of the two times.
+   * @param notBefore members before it are gone (epoch ms)
+   */
+  probes(t: number, rules: RuleTimeline, notBefore: number): Probe[] {
+    const inForce = rules.at(t);
+    const probes: Probe[] = [];
+    const add = (fromT: number, toT: number, radiusM: number): void => {
+      const from = Math.max(fromT, notBefore);
+      if (from <= toT) probes.push({ fromT: from, toT, radius: this.#radius(radiusM) });
+    };
+    const { dated } = rules;
+    const next = dated.find(({ validFrom }) => validFrom > t)?.validFrom ?? Infinity;
+    // Up to t, and on to where the next rule set starts, one rule set holds.
+    add(t - inForce.windowMs, Math.min(t + inForce.windowMs, next - 1), inForce.radiusM);
+    dated.forEach(({ validFrom, ruleSet }, i) => {
+      const until = (dated[i + 1]?.validFrom ?? Infinity) - 1;
+      if (validFrom > t) add(validFrom, Math.min(until, t + ruleSet.windowMs), ruleSet.radiusM);
+    });
+    return probes;
+  }
+
+  #radius(radiusM: number): Radius {
+    let radius = this.#radii.get(radiusM);
+    if (!radius) this.#radii.set(radiusM, (radius = radiusOf(radiusM)));
+    return radius;
+  }
+}

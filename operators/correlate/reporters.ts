@@ -1,0 +1,137 @@
+import type { PlacedEvent, Source } from '../event.js';
+import type { Body } from './body.js';
+
+/**
+ * Who reports and what is out or back, on one key. A *reporter* is `(source, asset)`; a *unit* is the customer whose
+ * meter, ONU or premise reports, or the reporter itself where no customer is known. Restorations are remembered by unit,
+ * so they count whether they come before or after the outage events they answer.
+ */
+
+/** What is out or back. */
+export interface Unit {
+  /** Null: the unit is a reporter that serves no known customer. */
+  readonly customerId: string | null;
+  /** Where it is a member, one entry for each of its reporters in each outage. */
+  entries: Entry[];
+  /** Times of its restorations (epoch ms), ascending, for the retention. */
+  restorations: number[];
+}
+
+/** What an event speaks for. */
+export interface Reporter {
+  readonly source: Source;
+  readonly key: string;
+  entries: Entry[];
+  /** The unit of a reporter without a customer; made when first needed. */
+  ownUnit: Unit | null;
+}
+
+/** One reporter's membership in one outage, for one unit. A unit is out while an entry of it is. */
+export interface Entry {
+  readonly reporter: Reporter;
+  readonly unit: Unit;
+  body: Body;
+  /** The latest member's time: when that one is back, so are all before it. */
+  lastT: number;
+  /** The earliest restoration of the unit at or after `lastT`; null while there is none. */
+  backAt: number | null;
+  weight: number;
+}
+
+/** The earliest of ascending `times` at or after `t`; Infinity if there is none. */
+function firstAtOrAfter(times: readonly number[], t: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (times[middle]! < t) low = middle + 1;
+    else high = middle;
+  }
+  return low < times.length ? times[low]! : Infinity;
+}
+
+/** Puts `t` into ascending `times`, once. Returns whether it was new. */
+function insertOnce(times: number[], t: number): boolean {
+  let at = times.length;
+  while (at > 0 && times[at - 1]! > t) at--;
+  if (at > 0 && times[at - 1] === t) return false;
+  times.splice(at, 0, t);
+  return true;
+}
+
+/** The reporters and units of one key. */
+export class Reporters {
+  /** By source, then by asset (or by event id, behind a NUL that no id holds, for an event without an asset). */
+  readonly bySource: Readonly<Record<Source, Map<string, Reporter>>> = {
+    scada: new Map(),
+    kaifa: new Map(),
+    onu: new Map(),
+    call_center: new Map(),
+  };
+  readonly customers = new Map<string, Unit>();
+  /** Times at which every unit of the key was back (epoch ms), ascending, for the retention. */
+  readonly feederRestorations: number[] = [];
+  /** Restorations before it (epoch ms) are forgotten, swept out or not. */
+  memoryFrom = -Infinity;
+
+  /** The reporter that an event speaks for; made if it is new. */
+  reporterOf({ source, assetId, sourceEventId }: PlacedEvent): Reporter {
+    const key = assetId ?? `\0${sourceEventId}`;
+    const known = this.bySource[source].get(key);
+    if (known) return known;
+    const reporter: Reporter = { source, key, entries: [], ownUnit: null };
+    this.bySource[source].set(key, reporter);
+    return reporter;
+  }
+
+  /** The unit that an event concerns; made if it is new. */
+  unitOf(event: PlacedEvent): Unit {
+    const { customerId } = event;
+    if (customerId === null) {
+      const reporter = this.reporterOf(event);
+      reporter.ownUnit ??= { customerId: null, entries: [], restorations: [] };
+      return reporter.ownUnit;
+    }
+    let unit = this.customers.get(customerId);
+    if (!unit) this.customers.set(customerId, (unit = { customerId, entries: [], restorations: [] }));
+    return unit;
+  }
+
+  /** When a member of `unit` at `t` was back: its earliest restoration at or after; null if there is none. */
+  backAt(unit: Unit, t: number): number | null {
+    const from = Math.max(t, this.memoryFrom);
+    const back = Math.min(firstAtOrAfter(unit.restorations, from), firstAtOrAfter(this.feederRestorations, from));
+    return back === Infinity ? null : back;
+  }
+
+  /** Remembers that `unit` is back at `t`. Returns whether that was news. */
+  rememberUnit(unit: Unit, t: number): boolean {
+    return insertOnce(unit.restorations, t);
+  }
+
+  /** Remembers that every unit of the key is back at `t`. Returns whether that was news. */
+  rememberFeeder(t: number): boolean {
+    return insertOnce(this.feederRestorations, t);
+  }
+
+  /** Sweeps out forgotten restorations, and whoever is in no outage and has none left. */
+  evict(): void {
+    const drop = (times: number[]): void => {
+      let count = 0;
+      while (count < times.length && times[count]! < this.memoryFrom) count++;
+      if (count > 0) times.splice(0, count);
+    };
+    drop(this.feederRestorations);
+    for (const [customerId, unit] of this.customers) {
+      drop(unit.restorations);
+      if (unit.entries.length === 0 && unit.restorations.length === 0) this.customers.delete(customerId);
+    }
+    for (const reporters of Object.values(this.bySource)) {
+      for (const [key, reporter] of reporters) {
+        if (reporter.ownUnit) drop(reporter.ownUnit.restorations);
+        const idle = reporter.entries.length === 0 && (reporter.ownUnit?.restorations.length ?? 0) === 0;
+        if (idle) reporters.delete(key);
+      }
+    }
+  }
+}

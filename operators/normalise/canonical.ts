@@ -1,0 +1,42 @@
+import { KINDS, REACHES, SOURCES, type ReportedEvent } from '../event.js';
+import { contentIdOf } from '../identity.js';
+import { coordinatesAt, idAt, quote, Refusal, timeAt, wordAt, type Fields } from './fields.js';
+import type { Reading } from './normalise.js';
+
+/** Is it an event in our own form? */
+export function isCanonical(body: Fields): boolean {
+  return 'sourceEventId' in body || 'kind' in body;
+}
+
+/** Reads a canonical event. Without an id it gets that of its content; without `receivedAt`, the time it was taken in. */
+export function readCanonical(body: Fields, { receivedAt, naiveOffsetMin }: Reading): ReportedEvent {
+  const occurredAt = timeAt(body, 'occurredAt', naiveOffsetMin);
+  return {
+    source: oneOf(body, 'source', SOURCES, 'unknownSource'),
+    kind: oneOf(body, 'kind', KINDS, 'unknownKind'),
+    type: wordAt(body, 'type') ?? '',
+    sourceEventId: idAt(body, 'sourceEventId') ?? contentIdOf(body),
+    assetId: idAt(body, 'assetId'),
+    otherAssetIds: [],
+    occurredAt,
+    receivedAt: (body.receivedAt ?? null) === null ? receivedAt : timeAt(body, 'receivedAt', naiveOffsetMin),
+    ...coordinatesAt(body, 'lat', 'lon'),
+    substationId: idAt(body, 'substationId'),
+    feederId: idAt(body, 'feederId'),
+    dpId: idAt(body, 'dpId'),
+    reach: (body.reach ?? null) === null ? null : oneOf(body, 'reach', REACHES, 'wrongShape'),
+  };
+}
+
+function oneOf<T extends string>(
+  body: Fields,
+  name: string,
+  names: readonly T[],
+  reason: 'unknownSource' | 'unknownKind' | 'wrongShape',
+): T {
+  const value = body[name];
+  if (!(names as readonly unknown[]).includes(value)) {
+    throw new Refusal(reason, `${name} ${quote(value)} is unknown: expected ${names.join(', ')}.`);
+  }
+  return value as T;
+}

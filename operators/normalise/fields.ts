@@ -1,0 +1,102 @@
+import { parseTime } from '../time.js';
+
+/** Why a report was refused; each has a counter of its name. */
+export const REJECT_REASONS = [
+  'noValue',
+  'tooLarge',
+  'notJson',
+  'notXml',
+  'forbiddenXml',
+  'wrongShape',
+  'missingField',
+  'unknownSource',
+  'unknownKind',
+  'unknownCode',
+  'badTime',
+  'badLatitude',
+  'badLongitude',
+  'badId',
+] as const;
+export type RejectReason = (typeof REJECT_REASONS)[number];
+
+/** A report that cannot be understood: what was wrong, in a word for counting and a sentence for people. */
+export class Refusal extends Error {
+  override name = 'Refusal';
+
+  constructor(
+    readonly reason: RejectReason,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** A JSON object whose fields nobody has looked at yet. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+const MAX_ID_LENGTH = 256;
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+/** Half of a surrogate pair: neither Kafka's nor PostgreSQL's UTF-8 can hold it. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+export function isFields(value: unknown): value is Fields {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/** The object under `name`; empty if it is absent or null. Throws a refusal if it is something else. */
+export function objectAt(fields: Fields, name: string): Fields {
+  const value = fields[name] ?? {};
+  if (!isFields(value)) throw new Refusal('wrongShape', `${name} is not an object.`);
+  return value;
+}
+
+/** The id under `name` as text; null if absent. Numbers are taken, empty, long or unprintable ids are refused. */
+export function idAt(fields: Fields, name: string): string | null {
+  const value = fields[name] ?? null;
+  return value === null ? null : checkId(value, name);
+}
+
+/** Checks an id: 1 to 256 characters, none of them a control character. */
+export function checkId(value: unknown, name: string): string {
+  const id = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
+  if (typeof id !== 'string') throw new Refusal('badId', `${name} is not a text.`);
+  if (id.trim() === '') throw new Refusal('badId', `${name} is empty.`);
+  if (id.length > MAX_ID_LENGTH) throw new Refusal('badId', `${name} is longer than ${MAX_ID_LENGTH} characters.`);
+  if (CONTROL.test(id) || LONE_SURROGATE.test(id)) throw new Refusal('badId', `${name} holds a character that cannot be printed.`);
+  return id;
+}
+
+/** The text under `name`; null if it is absent or no text. Cut to the length of an id: it is a word, not a story. */
+export function wordAt(fields: Fields, name: string): string | null {
+  const value = fields[name];
+  return typeof value === 'string' && value !== '' && !CONTROL.test(value) ? value.slice(0, MAX_ID_LENGTH) : null;
+}
+
+/** The time under `name`, epoch ms. Throws a refusal if it is missing or no time. */
+export function timeAt(fields: Fields, name: string, naiveOffsetMin: number): number {
+  const value = fields[name] ?? null;
+  if (value === null || value === '') throw new Refusal('badTime', `${name} is missing.`);
+  const time = parseTime(value, naiveOffsetMin);
+  if (time === null) throw new Refusal('badTime', `${name} ${quote(value)} is not a time: expected ISO 8601.`);
+  return time;
+}
+
+/** The coordinates under two names (degrees); null where both are absent. Throws a refusal if they cannot be. */
+export function coordinatesAt(fields: Fields, latName: string, lonName: string): { lat: number | null; lon: number | null } {
+  const lat = fields[latName] ?? null;
+  const lon = fields[lonName] ?? null;
+  if (lat === null && lon === null) return { lat: null, lon: null };
+  if (typeof lat !== 'number' || !(Math.abs(lat) <= 90)) {
+    throw new Refusal('badLatitude', `${latName} ${quote(lat)} is not a latitude: expected -90 to 90.`);
+  }
+  if (typeof lon !== 'number' || !(Math.abs(lon) <= 180)) {
+    throw new Refusal('badLongitude', `${lonName} ${quote(lon)} is not a longitude: expected -180 to 180.`);
+  }
+  return { lat, lon };
+}
+
+/** A value as it stands in a sentence. */
+export function quote(value: unknown): string {
+  return (JSON.stringify(value) ?? 'undefined').slice(0, 80);
+}
