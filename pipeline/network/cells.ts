@@ -1,7 +1,7 @@
 const LONGEST_TEXT = 256;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-// A byte sequence that is not UTF-8 is decoded to U+FFFD.
-const UNPRINTABLE = /[\p{Cc}\uFFFD]/u;
+// A byte sequence that is not UTF-8 is decoded to U+FFFD; half a surrogate pair cannot be written back.
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\uFFFD]/u;
 
 /**
  * The cells of one row, read as what they should be. A cell that is something else is reported and read as an empty
