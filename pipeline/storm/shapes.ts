@@ -1,0 +1,116 @@
+/**
+ * Events as the field systems send them: to the routes and in the shapes that a utility's producers use today. What a
+ * shape cannot say (when it is received, how far it reaches) is left to the receiver.
+ */
+import type { Source } from '../../operators/event.js';
+import type { CanonicalEvent } from './canonical-event.js';
+import { eventMessage } from './kaifa-message.js';
+
+/** One HTTP request of a field system: POST `body` to `path`. */
+export interface SourceRequest {
+  readonly source: Source;
+  readonly path: string;
+  readonly contentType: string;
+  /** Headers beside the content type. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Nominal voltage of a feeder in the field's alarms. */
+const LINE_VOLTS = 33_000;
+
+/**
+ * An event as its own system would send it. SCADA gives it no id: the receiver makes one of the content.
+ * @throws if a SCADA event names no substation and feeder, which SCADA always does
+ */
+export function sourceShape(event: CanonicalEvent): SourceRequest {
+  switch (event.source) {
+    case 'scada':
+      return json(event.source, '/scada-mock-generator', { 'X-SCADA-Source': 'SCADA' }, scadaAlarm(event));
+    case 'kaifa':
+      return kaifaBatch([event]);
+    case 'onu':
+      return json(event.source, '/onu-event', {}, onuAlarm(event));
+    case 'call_center':
+      return json(event.source, '/trouble-call/intake', {}, troubleCall(event));
+  }
+}
+
+/**
+ * Many meter events in one EventMessage, as a head-end system sends what it has collected.
+ * @throws if there is none, or one of another source
+ */
+export function kaifaBatch(events: readonly CanonicalEvent[]): SourceRequest {
+  const [first] = events;
+  if (!first) throw new Error('A Kaifa message needs at least one event; give some.');
+  const stranger = events.find((event) => event.source !== 'kaifa');
+  if (stranger) {
+    throw new Error(`Event ${stranger.sourceEventId} is from ${stranger.source}; a Kaifa message holds Kaifa's alone.`);
+  }
+  const messageId = `MSG-${first.sourceEventId}`;
+  return {
+    source: 'kaifa',
+    path: '/kaifa',
+    contentType: 'text/xml; charset=utf-8',
+    headers: { 'X-Message-ID': messageId, SOAPAction: '""' },
+    body: eventMessage(messageId, events),
+  };
+}
+
+function scadaAlarm(event: CanonicalEvent): object {
+  const { substationId, feederId } = event;
+  if (substationId === undefined || feederId === undefined) {
+    throw new Error(`SCADA event ${event.sourceEventId} lacks substationId or feederId; SCADA always names both.`);
+  }
+  const isOut = event.kind === 'outage';
+  return {
+    eventType: event.type,
+    substationId,
+    feederId,
+    mainStationId: substationId,
+    alarmType: isOut ? 'De-energized' : 'Energized',
+    timestamp: event.occurredAt,
+    voltage: isOut ? 0 : LINE_VOLTS,
+    severity: isOut ? 'critical' : 'info',
+    ...(isOut ? { reason: 'Protection Trip' } : {}),
+    ...location('coordinates', event),
+    deviceId: event.assetId,
+  };
+}
+
+function onuAlarm(event: CanonicalEvent): object {
+  return {
+    eventId: event.sourceEventId,
+    type: event.type,
+    onuId: event.assetId,
+    onuSerial: event.assetId,
+    timestamp: event.occurredAt,
+    ...location('location', event),
+    nmsType: 'simulated',
+    alarmData: { category: 'power', alarmType: event.kind === 'outage' ? 'dying-gasp' : 'power-restored' },
+  };
+}
+
+function troubleCall(event: CanonicalEvent): object {
+  const line = event.sourceEventId.replace(/\D/g, '').padStart(7, '0').slice(-7);
+  return {
+    ticketId: event.sourceEventId,
+    timestamp: event.occurredAt,
+    customer: {
+      phone: `+96279${line}`,
+      meterNumber: event.assetId,
+      address: 'as in the customer record',
+      ...location('location', event),
+    },
+    notes: 'No supply',
+  };
+}
+
+/** Field systems write `lng`; what has no coordinates has no such member. */
+function location(name: 'location' | 'coordinates', { lat, lon }: CanonicalEvent): object {
+  return lat === undefined || lon === undefined ? {} : { [name]: { lat, lng: lon } };
+}
+
+function json(source: Source, path: string, headers: SourceRequest['headers'], body: object): SourceRequest {
+  return { source, path, contentType: 'application/json', headers, body: JSON.stringify(body) };
+}
