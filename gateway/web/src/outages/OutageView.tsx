@@ -1,0 +1,131 @@
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { Member } from '../api/outages.js';
+import type { FeedSnapshot } from '../live/feed.js';
+import { MapPane, type MapTarget } from '../map/MapPane.js';
+import type { MapHit } from '../map/networkMap.js';
+import type { Theme } from '../theme/useTheme.js';
+import { eventName } from './detail/linkSentence.js';
+import { OutageDetail } from './detail/OutageDetail.js';
+import { useOutageDetail } from './detail/useOutageDetail.js';
+import { isNew } from './newness.js';
+import { OutageList } from './OutageList.js';
+import { useNetwork } from './useNetwork.js';
+import { count, SEVERITY_WORDS, shortId, STATUS_WORDS } from './wording.js';
+
+const NO_MEMBERS: readonly Member[] = [];
+
+export interface ViewProps {
+  readonly feed: FeedSnapshot;
+  readonly theme: Theme;
+  readonly now: number;
+  /** What the URL says is selected. */
+  readonly selectedId: string | null;
+  readonly onSelect: (outageId: string | null, how?: 'push' | 'replace') => void;
+}
+
+/** The first page of a dispatcher: all open outages on the map and in the list, and one in detail. */
+export function OutageView({ feed, theme, now, selectedId, onSelect }: ViewProps) {
+  const { outages } = feed;
+  const network = useNetwork();
+  const [target, setTarget] = useState<MapTarget | null>(null);
+  const [followed, setFollowed] = useState<{ from: string; to: string } | null>(null);
+
+  const live = outages.find(({ record }) => record.outageId === selectedId)?.record ?? null;
+  const state = useOutageDetail(selectedId, live?.revision ?? null);
+  const fetched = state.detail?.outage ?? null;
+  const selected = live && fetched ? (live.revision >= fetched.revision ? live : fetched) : (live ?? fetched);
+  const members = state.detail?.members ?? NO_MEMBERS;
+
+  // Whoever holds the id of a merged outage finds the one that took it in.
+  const mergedInto = selected?.status === 'merged' ? selected.mergedInto : null;
+  useEffect(() => {
+    if (selectedId === null || mergedInto === null) return;
+    setFollowed({ from: selectedId, to: mergedInto });
+    onSelect(mergedInto, 'replace');
+  }, [selectedId, mergedInto, onSelect]);
+
+  // A link that names an outage shows where it is, once it is known; a choice on the map leaves the map as it is.
+  const [linkedId, setLinkedId] = useState(selectedId);
+  useEffect(() => {
+    if (linkedId === null || selected?.outageId !== linkedId || !network) return;
+    setLinkedId(null);
+    if (selected.bbox) setTarget({ kind: 'outage', bbox: selected.bbox });
+  }, [linkedId, selected, network]);
+
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      // In a field Escape belongs to the field.
+      if (event.key === 'Escape' && !(event.target instanceof HTMLInputElement)) onSelect(null);
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, [onSelect]);
+
+  const selectFromList = useCallback(
+    (outageId: string) => {
+      onSelect(outageId);
+      setLinkedId(outageId);
+    },
+    [onSelect],
+  );
+
+  const freshIds = outages.filter((outage) => isNew(outage, now)).map(({ record }) => record.outageId);
+  const freshKey = freshIds.join(' ');
+  const fresh = useMemo(() => new Set(freshKey === '' ? [] : freshKey.split(' ')), [freshKey]);
+
+  const describe = (hit: MapHit): string | null => {
+    if (hit.kind === 'device') return `${hit.type} ${hit.deviceId} · ${hit.feederId}`;
+    if (hit.kind === 'member') {
+      const member = members.find(({ source, sourceEventId }) => eventName(source, sourceEventId) === hit.name);
+      return member ? [hit.name, member.assetId, member.type].filter(Boolean).join(' · ') : hit.name;
+    }
+    const record = outages.find((outage) => outage.record.outageId === hit.outageId)?.record;
+    if (!record) return null;
+    const { severity, feederId, customersOut, status } = record;
+    return `${SEVERITY_WORDS[severity]} · ${feederId} · ${count(customersOut)} out · ${STATUS_WORDS[status]} · ${shortId(hit.outageId)}`;
+  };
+
+  return (
+    <main className={`outage-view${selectedId === null ? '' : ' has-detail'}`}>
+      <MapPane
+        network={network}
+        outages={outages}
+        selected={selected}
+        fresh={fresh}
+        members={members}
+        target={target}
+        theme={theme}
+        onSelect={onSelect}
+        describe={describe}
+      />
+      {selectedId !== null && (
+        <OutageDetail
+          outageId={selectedId}
+          outage={selected}
+          state={state}
+          followedFrom={followed?.to === selectedId ? followed.from : null}
+          feederName={network?.feeders.find(({ feederId }) => feederId === selected?.feederId)?.name ?? null}
+          now={now}
+          onShow={() => selected?.bbox && setTarget({ kind: 'outage', bbox: selected.bbox })}
+          onPoint={({ lat, lon, source, sourceEventId }) => {
+            if (lat === null || lon === null) return;
+            setTarget({ kind: 'place', lat, lon, text: eventName(source, sourceEventId) });
+          }}
+          onClose={() => onSelect(null)}
+        />
+      )}
+      <OutageList
+        outages={outages}
+        selectedId={selectedId}
+        now={now}
+        emptyText={emptyText(feed)}
+        onSelect={selectFromList}
+      />
+    </main>
+  );
+}
+
+function emptyText({ asOf, failure }: FeedSnapshot): string {
+  if (asOf !== null) return 'No open outages';
+  return failure === null ? 'Fetching the open outages…' : 'Not known yet: the list could not be fetched';
+}

@@ -1,0 +1,17 @@
+import type { Severity } from '../api/outages.js';
+import { SEVERITY_WORDS } from './wording.js';
+
+/** Severity as a word and a number of bars, so that it does not hang on colour. */
+export function SeverityBadge({ severity }: { severity: Severity }) {
+  return (
+    <span className="severity" data-severity={severity}>
+      <span className="severity-bars" aria-hidden="true">
+        <i />
+        <i />
+        <i />
+        <i />
+      </span>
+      {SEVERITY_WORDS[severity]}
+    </span>
+  );
+}
