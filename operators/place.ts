@@ -83,7 +83,15 @@ function substationSpot({ reach, assetId, substationId }: ReportedEvent, registr
   const substation = named === undefined ? null : registry.substation(named);
   const key = substation && registry.keysOf(substation.substationId)[0];
   if (!substation || !key) return null;
-  return { key, lat: substation.lat, lon: substation.lon, dpId: null, customerId: null, reach: 'substation', by: 'substation' };
+  return {
+    key,
+    lat: substation.lat,
+    lon: substation.lon,
+    dpId: null,
+    customerId: null,
+    reach: 'substation',
+    by: 'substation',
+  };
 }
 
 /**
@@ -131,5 +139,8 @@ function unplaced(event: ReportedEvent): Unplaced {
     };
   }
   if (ids.length > 0) return { reason: 'unknownIds', detail: `The registry does not know ${ids.join(', ')}.` };
-  return { reason: 'nothingToGoBy', detail: 'The event names no asset, distribution point or feeder and has no coordinates.' };
+  return {
+    reason: 'nothingToGoBy',
+    detail: 'The event names no asset, distribution point or feeder and has no coordinates.',
+  };
 }

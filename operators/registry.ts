@@ -162,7 +162,8 @@ export class Registry {
   customersOfFeeder(feederId: string): number {
     if (this.#customersOfFeeder.size === 0) {
       for (const point of this.#points.values()) {
-        const count = (this.#customersOfFeeder.get(point.feederId) ?? 0) + (this.#customersOfPoint.get(point.dpId) ?? 0);
+        const count =
+          (this.#customersOfFeeder.get(point.feederId) ?? 0) + (this.#customersOfPoint.get(point.dpId) ?? 0);
         this.#customersOfFeeder.set(point.feederId, count);
       }
     }
@@ -261,7 +262,12 @@ export class Registry {
             [-180, northEast.longitude],
           ];
     for (const [minX, maxX] of spans as [number, number][]) {
-      for (const { point } of this.#pointIndex.search({ minX, minY: southWest.latitude, maxX, maxY: northEast.latitude })) {
+      for (const { point } of this.#pointIndex.search({
+        minX,
+        minY: southWest.latitude,
+        maxX,
+        maxY: northEast.latitude,
+      })) {
         const mm = distanceMm(lat, lon, point.lat, point.lon);
         if (mm < nearestMm || (mm === nearestMm && (nearest === null || point.dpId < nearest.dpId))) {
           nearest = point;
@@ -275,7 +281,8 @@ export class Registry {
 
 /** A network as the elements that travel on `oms.network`, each with its id, what others refer to first. */
 export function* elementsOf(network: Network): Generator<[id: string, element: NetworkElement]> {
-  for (const element of network.substations) yield [`substation/${element.substationId}`, { kind: 'substation', element }];
+  for (const element of network.substations)
+    yield [`substation/${element.substationId}`, { kind: 'substation', element }];
   for (const element of network.feeders) yield [`feeder/${element.feederId}`, { kind: 'feeder', element }];
   for (const element of network.devices) yield [`device/${element.deviceId}`, { kind: 'device', element }];
   for (const element of network.distributionPoints) {

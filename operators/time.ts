@@ -36,7 +36,14 @@ export function parseTime(text: unknown, naiveOffsetMin = 0): number | null {
   const match = ISO.exec(text.trim());
   if (!match) return null;
   const [, year, month, day, hour, minute, second = '0', fraction = '', zone] = match;
-  const fields = [year, month, day, hour, minute, second].map(Number) as [number, number, number, number, number, number];
+  const fields = [year, month, day, hour, minute, second].map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const utc = Date.UTC(fields[0], fields[1] - 1, fields[2], fields[3], fields[4], fields[5]);
   const back = new Date(utc);
   // Date.UTC rolls over what does not exist (30 February, 25:00): then the fields do not come back as they went in.

@@ -305,5 +305,9 @@ function detach(entry: Entry): void {
 
 function absoluteLon(relative: number, originLon: number): number {
   const lon = Math.round((relative + originLon) * FIXED) / FIXED;
-  return lon > 180 ? Math.round((lon - 360) * FIXED) / FIXED : lon < -180 ? Math.round((lon + 360) * FIXED) / FIXED : lon;
+  return lon > 180
+    ? Math.round((lon - 360) * FIXED) / FIXED
+    : lon < -180
+      ? Math.round((lon + 360) * FIXED) / FIXED
+      : lon;
 }

@@ -85,7 +85,9 @@ export class Draft {
 
   member(outage: OutageState, event: PlacedEvent, link: LinkTo | null): void {
     this.touch(outage);
-    this.#outages.get(outage)!.members.push({ ...this.#witness(event), t: formatTime(this.#t), link: link && linkFrom(link, this.#t) });
+    this.#outages
+      .get(outage)!
+      .members.push({ ...this.#witness(event), t: formatTime(this.#t), link: link && linkFrom(link, this.#t) });
   }
 
   restoration(event: PlacedEvent): void {

@@ -273,6 +273,12 @@ export class Extent {
     }
   }
 
+  /** Puts back the cells of a snapshot; the wide members are there already. */
+  restore(cells: readonly Cell[]): void {
+    for (const cell of cells) this.#cells.set(cell.number, cell);
+    this.#size = cells.reduce((size, cell) => size + cell.size, this.wide.size);
+  }
+
   /** Forgets members before `t` (epoch ms). */
   evictBefore(t: number): void {
     this.wide.evictBefore(t);

@@ -143,6 +143,10 @@ export class KeyState {
     const found = this.index.find(linkEvent, probes, (body) => body.outage.isOpenAt(t));
     const wasClosed = found.some(({ owner }) => owner.outage.closed);
     const outage = found.length === 0 ? this.#open(event, draft) : this.#merge(found, draft);
+    if (outage === null) {
+      draft.duplicate(event);
+      return;
+    }
     const back = outage.body.add(event, t, this.rules.at(t), this.reporters, this.index.origin!.lon);
     this.index.add(outage.body, linkEvent);
     outage.closed &&= back;
@@ -152,13 +156,16 @@ export class KeyState {
     }
     if (isClockSuspect(event)) outage.flags.add('clockSuspect');
     for (const flag of event.flags) outage.flags.add(flag);
-    if (event.reach === 'substation') outage.noteIncident({ t, source: event.source, sourceEventId: event.sourceEventId });
+    if (event.reach === 'substation')
+      outage.noteIncident({ t, source: event.source, sourceEventId: event.sourceEventId });
     draft.member(outage, event, linkOf(found));
   }
 
-  #open(event: PlacedEvent, draft: Draft): OutageState {
+  /** Opens an outage. Null if the very event has opened one before: its identity was forgotten, what it did was not. */
+  #open(event: PlacedEvent, draft: Draft): OutageState | null {
     const { substationId, feederId } = this.key;
     const outageId = outageIdOf(substationId, feederId, event.source, event.sourceEventId);
+    if (this.outages.has(outageId)) return null;
     const outage = new OutageState(outageId, { source: event.source, sourceEventId: event.sourceEventId });
     this.outages.set(outageId, outage);
     draft.timeline(outage, 'opened');

@@ -97,6 +97,11 @@ export class LinkIndex<T extends Indexed> {
     owner.box = null;
   }
 
+  /** Whether members of `owner` are in the index. */
+  has(owner: T): boolean {
+    return this.#owners.has(owner);
+  }
+
   /** Puts an owner whose extent was filled by a snapshot back into the index, with the box it had. */
   restore(owner: T, box: readonly [number, number, number, number] | null): void {
     this.#own(owner);
@@ -151,10 +156,10 @@ export class LinkIndex<T extends Indexed> {
     let radiusM = 0;
     for (const probe of probes) radiusM = Math.max(radiusM, probe.radius.radiusM);
     const lon = relativeLon(event.lon, this.#origin!.lon);
-    const [southWest, northEast] = getBoundsOfDistance({ latitude: event.lat, longitude: lon }, radiusM * BOUNDS_SLACK + 1) as [
-      { latitude: number; longitude: number },
-      { latitude: number; longitude: number },
-    ];
+    const [southWest, northEast] = getBoundsOfDistance(
+      { latitude: event.lat, longitude: lon },
+      radiusM * BOUNDS_SLACK + 1,
+    ) as [{ latitude: number; longitude: number }, { latitude: number; longitude: number }];
     // geolib wraps bounds that pass the far side of the earth: there every longitude is asked.
     const wrapped = southWest.longitude > northEast.longitude;
     return {

@@ -50,7 +50,8 @@ export class OutageState {
   noteIncident(candidate: OutageState['incident']): void {
     if (candidate === null) return;
     const { incident } = this;
-    const identity = (event: { source: string; sourceEventId: string }): string => `${event.source}/${event.sourceEventId}`;
+    const identity = (event: { source: string; sourceEventId: string }): string =>
+      `${event.source}/${event.sourceEventId}`;
     const earlier =
       incident === null ||
       candidate.t < incident.t ||

@@ -63,7 +63,8 @@ export function checkId(value: unknown, name: string): string {
   if (typeof id !== 'string') throw new Refusal('badId', `${name} is not a text.`);
   if (id.trim() === '') throw new Refusal('badId', `${name} is empty.`);
   if (id.length > MAX_ID_LENGTH) throw new Refusal('badId', `${name} is longer than ${MAX_ID_LENGTH} characters.`);
-  if (CONTROL.test(id) || LONE_SURROGATE.test(id)) throw new Refusal('badId', `${name} holds a character that cannot be printed.`);
+  if (CONTROL.test(id) || LONE_SURROGATE.test(id))
+    throw new Refusal('badId', `${name} holds a character that cannot be printed.`);
   return id;
 }
 
@@ -83,7 +84,11 @@ export function timeAt(fields: Fields, name: string, naiveOffsetMin: number): nu
 }
 
 /** The coordinates under two names (degrees); null where both are absent. Throws a refusal if they cannot be. */
-export function coordinatesAt(fields: Fields, latName: string, lonName: string): { lat: number | null; lon: number | null } {
+export function coordinatesAt(
+  fields: Fields,
+  latName: string,
+  lonName: string,
+): { lat: number | null; lon: number | null } {
   const lat = fields[latName] ?? null;
   const lon = fields[lonName] ?? null;
   if (lat === null && lon === null) return { lat: null, lon: null };

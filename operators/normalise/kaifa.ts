@@ -43,7 +43,8 @@ export interface EndDeviceEvent {
  * @throws Refusal if it is not XML, not such a message, or hostile (document types carry entities: none is read)
  */
 export function readEventMessage(xml: string): EndDeviceEvent[] {
-  if (/<!(DOCTYPE|ENTITY)/i.test(xml)) throw new Refusal('forbiddenXml', 'The XML declares a document type or an entity.');
+  if (/<!(DOCTYPE|ENTITY)/i.test(xml))
+    throw new Refusal('forbiddenXml', 'The XML declares a document type or an entity.');
   let document: unknown;
   try {
     document = parser.parse(xml, true);
@@ -63,7 +64,9 @@ export function readEventMessage(xml: string): EndDeviceEvent[] {
 }
 
 function firstLine(error: unknown): string {
-  return String((error as Error).message).split('\n')[0]!.slice(0, 200);
+  return String((error as Error).message)
+    .split('\n')[0]!
+    .slice(0, 200);
 }
 
 /** Reads one EndDeviceEvent. */
@@ -126,6 +129,8 @@ function kindOfMessage(type: string): Kind {
   return kindOf(type);
 }
 
-function common({ receivedAt }: Reading): Pick<ReportedEvent, 'source' | 'receivedAt' | 'substationId' | 'feederId' | 'dpId' | 'reach'> {
+function common({
+  receivedAt,
+}: Reading): Pick<ReportedEvent, 'source' | 'receivedAt' | 'substationId' | 'feederId' | 'dpId' | 'reach'> {
   return { source: 'kaifa', receivedAt, substationId: null, feederId: null, dpId: null, reach: null };
 }

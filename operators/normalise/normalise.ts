@@ -40,7 +40,9 @@ export function normalise(source: Source, value: Uint8Array | null, reading: Rea
   if (value === null) return [refused(0, 'noValue', 'The record has no value.', '')];
   const text = new TextDecoder().decode(value);
   if (value.byteLength > MAX_VALUE_BYTES) {
-    return [refused(0, 'tooLarge', `The value has ${value.byteLength} bytes; at most ${MAX_VALUE_BYTES} are read.`, text)];
+    return [
+      refused(0, 'tooLarge', `The value has ${value.byteLength} bytes; at most ${MAX_VALUE_BYTES} are read.`, text),
+    ];
   }
   return readText(source, text, reading);
 }

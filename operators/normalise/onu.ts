@@ -10,7 +10,8 @@ export function readOnu(body: Fields, { receivedAt, naiveOffsetMin }: Reading): 
   const assetId = idAt(body, 'onuId');
   if (assetId === null) throw new Refusal('missingField', 'An ONU event needs onuId.');
   const kind = KIND_OF[String(body.type)];
-  if (!kind) throw new Refusal('unknownCode', `type ${quote(body.type)} is none of ${Object.keys(KIND_OF).join(', ')}.`);
+  if (!kind)
+    throw new Refusal('unknownCode', `type ${quote(body.type)} is none of ${Object.keys(KIND_OF).join(', ')}.`);
   return {
     source: 'onu',
     kind,

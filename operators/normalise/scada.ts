@@ -42,7 +42,10 @@ export function readScada(body: Fields, { receivedAt, naiveOffsetMin }: Reading)
 function kindOf(type: string, alarmType: unknown): Kind {
   const kind = KIND_OF_ALARM[String(alarmType)] ?? KIND_OF_EVENT[type];
   if (!kind) {
-    throw new Refusal('unknownCode', `eventType ${quote(type)} with alarmType ${quote(alarmType)} is neither an outage nor a restoration.`);
+    throw new Refusal(
+      'unknownCode',
+      `eventType ${quote(type)} with alarmType ${quote(alarmType)} is neither an outage nor a restoration.`,
+    );
   }
   return kind;
 }

@@ -1,0 +1,409 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bruteForce, type BruteOutage } from '../../test/brute-force.js';
+import type { LogEntry, OutageCommand, PlacedEvent, RulesCommand } from '../event.js';
+import type { OutageRecord } from '../outage.js';
+import { GIVEN_RULE_SETS } from '../rules.js';
+import { EARTH_RADIUS_M } from '../sphere.js';
+import { Correlator } from './correlate.js';
+import type { EvidenceRecord, LateRecord } from './outcome.js';
+
+const KEY = { substationId: 'S', feederId: 'F' };
+const MINUTE = 60_000;
+const START = Date.UTC(2026, 9, 4, 10);
+const HERE = { lat: 31.95, lon: 35.93 };
+
+/** A latitude `metres` north of the start. */
+const north = (metres: number): number => HERE.lat + (metres / EARTH_RADIUS_M) * (180 / Math.PI);
+
+let count = 0;
+function event(fields: Partial<PlacedEvent> & { minute?: number } = {}): PlacedEvent {
+  const { minute = 0, ...rest } = fields;
+  const id = String(++count);
+  const occurredAt = START + Math.round(minute * MINUTE);
+  return {
+    source: 'kaifa',
+    kind: 'outage',
+    type: 'last_gasp',
+    sourceEventId: id,
+    assetId: `M${id}`,
+    occurredAt,
+    receivedAt: occurredAt,
+    ...HERE,
+    dpId: null,
+    reach: 'point',
+    customerId: `C${id}`,
+    feederCustomers: 0,
+    flags: [],
+    ...rest,
+  };
+}
+
+function command(fields: Partial<OutageCommand> & Pick<OutageCommand, 'command' | 'outageId'>): OutageCommand {
+  return { commandId: `command-${++count}`, at: START + 60 * MINUTE, author: 'ann', reason: null, ...fields };
+}
+
+/** Runs a log through the operator, one entry a record, or as many as `sizes` says. */
+class Run {
+  readonly outages = new Map<string, OutageRecord>();
+  readonly members = new Map<string, string[]>();
+  readonly late: LateRecord[] = [];
+  readonly evidence: EvidenceRecord[] = [];
+  readonly rejected: string[] = [];
+  correlator = new Correlator();
+  #offset = 0;
+
+  constructor(...entries: LogEntry[]) {
+    for (const entry of entries) this.apply(entry);
+  }
+
+  apply(...entries: LogEntry[]): this {
+    const outcome = this.correlator.apply(KEY, entries, { partition: 0, offset: this.#offset++ });
+    for (const outage of outcome.outages) this.outages.set(outage.outageId, outage);
+    for (const { outageId, members } of outcome.evidence) {
+      if (outageId === null) continue;
+      const known = this.members.get(outageId) ?? [];
+      this.members.set(outageId, [...known, ...members.map((member) => `${member.source}/${member.sourceEventId}`)]);
+    }
+    this.evidence.push(...outcome.evidence);
+    this.late.push(...outcome.late);
+    this.rejected.push(...outcome.rejected.map(({ reason }) => reason));
+    return this;
+  }
+
+  /** The outages that have not merged, in the order in which they opened. */
+  get open(): OutageRecord[] {
+    return [...this.outages.values()].filter(({ status }) => status !== 'merged');
+  }
+
+  get only(): OutageRecord {
+    expect(this.open).toHaveLength(1);
+    return this.open[0]!;
+  }
+
+  /** Members with those of merged outages moved to their survivors. */
+  get groups(): Map<string, string[]> {
+    const groups = new Map<string, string[]>();
+    for (const [id, members] of this.members) {
+      let outage = this.outages.get(id)!;
+      while (outage.mergedInto !== null) outage = this.outages.get(outage.mergedInto)!;
+      groups.set(outage.outageId, [...(groups.get(outage.outageId) ?? []), ...members].sort());
+    }
+    return groups;
+  }
+}
+
+const rules = (name: keyof typeof GIVEN_RULE_SETS, minute: number): RulesCommand => ({
+  command: 'rules',
+  commandId: `rules-${++count}`,
+  at: START,
+  author: 'ann',
+  reason: null,
+  ruleSet: GIVEN_RULE_SETS[name],
+  validFrom: START + minute * MINUTE,
+});
+
+describe('linking', () => {
+  it('takes window and radius of the rule set in force at the later of the two times', () => {
+    const early = event({ minute: 0 });
+    const late = event({ minute: 45, lat: north(1500) });
+    expect(new Run(early, late).open).toHaveLength(2);
+    expect(new Run(rules('storm', 40), early, late).open).toHaveLength(1);
+    expect(new Run(rules('storm', 46), early, late).open).toHaveLength(2);
+    // Whichever comes first to the log.
+    expect(new Run(rules('storm', 40), late, early).open).toHaveLength(1);
+  });
+
+  it('knows no date line', () => {
+    const run = new Run(event({ lat: -16.8, lon: 179.9999 }), event({ lat: -16.8, lon: -179.9999 }));
+    expect(run.only.events).toBe(2);
+    expect(Math.abs(run.only.center!.lon)).toBe(180);
+    expect(run.only.bbox).toMatchObject({ minLon: 179.9999, maxLon: -179.9999 });
+  });
+
+  it('knows no pole', () => {
+    expect(new Run(event({ lat: 89.9999, lon: 0 }), event({ lat: 89.9999, lon: 180 })).open).toHaveLength(1);
+    expect(new Run(event({ lat: -89.999, lon: 10 }), event({ lat: -89.9, lon: 10 })).open).toHaveLength(2);
+  });
+
+  it('names the member that an event links to, how far and how long after it', () => {
+    const first = event({ minute: 0 });
+    const run = new Run(first, event({ minute: 2, lat: north(500) }));
+    expect(run.evidence[0]!.members[0]!.link).toBeNull();
+    expect(run.evidence[1]!.members[0]!.link).toEqual({
+      source: 'kaifa',
+      sourceEventId: first.sourceEventId,
+      distanceM: 500,
+      dtMs: 120_000,
+    });
+  });
+});
+
+describe('merging', () => {
+  it('gives the survivor crews, acknowledgements and the confirmed mark', () => {
+    const a = event({ source: 'call_center', minute: 0 });
+    const b = event({ source: 'call_center', minute: 1, lat: north(1800) });
+    const run = new Run(a, b);
+    const [first, second] = run.open;
+    run.apply(command({ command: 'crew', outageId: second!.outageId, crew: 'K7' }));
+    run.apply(command({ command: 'acknowledge', outageId: second!.outageId }));
+    run.apply(command({ command: 'confirm', outageId: second!.outageId }));
+    run.apply(event({ source: 'call_center', minute: 2, lat: north(900) }));
+    expect(run.only).toMatchObject({ outageId: first!.outageId, crew: ['K7'], acknowledgedBy: ['ann'] });
+    run.apply(command({ command: 'crew', outageId: second!.outageId, crew: 'K7', leaves: true }));
+    expect(run.only).toMatchObject({ status: 'confirmed', crew: [] });
+  });
+
+  it('breaks ties of the first report by the smaller id', () => {
+    const run = new Run(event(), event({ lat: north(1800) }), event({ minute: 1, lat: north(900) }));
+    const merged = [...run.outages.values()].find(({ status }) => status === 'merged')!;
+    expect(merged.mergedInto).toBe(run.only.outageId);
+    expect(run.only.outageId < merged.outageId).toBe(true);
+  });
+});
+
+describe('identity', () => {
+  it('names the incident of outages with a substation report in common after the earliest of them', () => {
+    const report = (minute: number): PlacedEvent =>
+      event({ source: 'scada', reach: 'substation', minute, customerId: null, feederCustomers: 12, assetId: 'T1' });
+    const [first, second] = [report(1), report(2)];
+    expect(new Run(second, first).only.incidentId).toBe(new Run(first).only.incidentId);
+  });
+});
+
+describe('confidence', () => {
+  it('uses the weights of the rule set in force', () => {
+    const weights = { ...GIVEN_RULE_SETS.standard.weights, kaifa: 0.5 };
+    const own: RulesCommand = {
+      ...rules('standard', 0),
+      ruleSet: { ...GIVEN_RULE_SETS.standard, name: 'own', weights },
+    };
+    const run = new Run(own, event({ minute: 1 }));
+    expect(run.only).toMatchObject({ confidence: 0.5, status: 'detected', ruleSet: 'own' });
+  });
+
+  it('once confirmed, stays confirmed under a higher threshold', () => {
+    const run = new Run(event({ minute: 0 }), rules('scada-priority', 1), event({ source: 'call_center', minute: 5 }));
+    expect(run.only.status).toBe('confirmed');
+  });
+});
+
+describe('commands', () => {
+  it('confirm, crew and cancel set the status in the order of the contract', () => {
+    const run = new Run(event({ source: 'call_center' }));
+    const { outageId } = run.only;
+    expect(run.only.status).toBe('detected');
+    expect(run.apply(command({ command: 'confirm', outageId })).only.status).toBe('confirmed');
+    expect(run.apply(command({ command: 'crew', outageId, crew: 'K7' })).only.status).toBe('in_progress');
+    expect(run.apply(command({ command: 'cancel', outageId })).only.status).toBe('cancelled');
+  });
+
+  it('a cancelled outage takes no more events', () => {
+    const run = new Run(event());
+    run.apply(command({ command: 'cancel', outageId: run.only.outageId }), event({ minute: 1 }));
+    expect(run.open.map(({ status }) => status)).toEqual(['cancelled', 'confirmed']);
+  });
+
+  it('restore brings every unit of the outage back at its time', () => {
+    const run = new Run(event(), event({ minute: 1 }));
+    run.apply(command({ command: 'restore', outageId: run.only.outageId, flag: 'unverified' }));
+    expect(run.only).toMatchObject({ status: 'restored', customersOut: 0, flags: ['unverified'] });
+    expect(run.only.restoredAt).toBe(new Date(START + 60 * MINUTE).toISOString());
+  });
+
+  it('an event that joins a closed outage and is not back reopens it', () => {
+    const run = new Run(event());
+    run.apply(command({ command: 'close', outageId: run.only.outageId, at: START + 20 * MINUTE }));
+    expect(run.only.status).toBe('closed');
+    run.apply(event({ minute: 10 }));
+    expect(run.only).toMatchObject({ status: 'partially_restored', flags: ['reopened'], customersOut: 1 });
+  });
+
+  it('one for a merged outage goes to the survivor', () => {
+    const run = new Run(event(), event({ minute: 1, lat: north(1800) }));
+    const second = run.open[1]!;
+    run.apply(
+      event({ minute: 2, lat: north(900) }),
+      command({ command: 'crew', outageId: second.outageId, crew: 'K7' }),
+    );
+    expect(run.only.crew).toEqual(['K7']);
+  });
+
+  it('one for an unknown outage is rejected, one sent twice counts once', () => {
+    const run = new Run(event());
+    run.apply(command({ command: 'confirm', outageId: '00000000-0000-5000-8000-000000000000' }));
+    expect(run.rejected).toEqual(['unknownOutage']);
+    const note = command({ command: 'note', outageId: run.only.outageId, reason: 'tree on the line' });
+    const before = run.only.revision;
+    expect(run.apply(note).apply(note).only.revision).toBe(before + 1);
+  });
+
+  it('every change is on the timeline with who and what caused it', () => {
+    const first = event({ source: 'call_center' });
+    const run = new Run(first);
+    const crew = command({ command: 'crew', outageId: run.only.outageId, crew: 'K7', reason: 'nearest' });
+    run.apply(crew);
+    const timeline = run.evidence.flatMap((record) => record.timeline);
+    expect(timeline.map(({ what, from, to, by, cause }) => [what, from, to, by, cause])).toEqual([
+      ['opened', null, null, 'stream', `call_center/${first.sourceEventId}`],
+      ['crew', null, 'K7', 'ann', crew.commandId],
+      ['status', 'detected', 'in_progress', 'ann', crew.commandId],
+    ]);
+  });
+});
+
+describe('eviction', () => {
+  it('changes no result: an outage of days is restored by a late word of its unit', () => {
+    const first = event({ customerId: 'C-old' });
+    const run = new Run(first);
+    for (let hour = 1; hour < 60; hour++) run.apply(event({ minute: hour * 60, lat: north(5000 + hour) }));
+    run.apply(event({ kind: 'restoration', minute: 60 * 60, customerId: 'C-old' }));
+    expect(run.outages.get([...run.outages.keys()][0]!)!.status).toBe('restored');
+  });
+
+  it('keeps memory bounded by retention, not by the length of the run', () => {
+    const run = new Run();
+    const sizes: number[] = [];
+    for (let hour = 0; hour < 400; hour++) {
+      for (let i = 0; i < 20; i++) {
+        const customerId = `C-${i}`;
+        const assetId = `M-${i}`;
+        run.apply(event({ minute: hour * 60 + i, customerId, assetId }));
+        run.apply(event({ kind: 'restoration', minute: hour * 60 + i + 10, customerId, assetId }));
+      }
+      const opened = [...run.outages.values()].filter(({ status }) => status === 'restored');
+      for (const { outageId } of opened.slice(0, -2)) {
+        run.apply(command({ command: 'close', outageId, at: START + hour * 60 * MINUTE }));
+        run.outages.delete(outageId);
+      }
+      sizes.push(run.correlator.encode('S/F')!.byteLength);
+    }
+    expect(Math.max(...sizes.slice(200))).toBeLessThan(1.2 * Math.max(...sizes.slice(20, 200)));
+  });
+});
+
+/** Logs of one key that press on the corners: few places, few times, few customers. */
+const arbitraryEvent = (kinds: readonly PlacedEvent['kind'][]): fc.Arbitrary<PlacedEvent> =>
+  fc
+    .record({
+      kind: fc.constantFrom(...kinds),
+      source: fc.constantFrom('scada' as const, 'kaifa' as const, 'onu' as const, 'call_center' as const),
+      id: fc.integer({ min: 1, max: 60 }),
+      asset: fc.option(fc.integer({ min: 1, max: 12 }), { freq: 6, nil: null }),
+      served: fc.boolean(),
+      minute: fc.oneof(
+        fc.integer({ min: 0, max: 150 }),
+        fc.constantFrom(30, 30 + 1 / 60_000, 60, 60 - 1 / 60_000, 400),
+      ),
+      metres: fc.oneof(fc.integer({ min: -3000, max: 3000 }), fc.constantFrom(0, 1000, 1000.0004, 1000.002, 2000)),
+      east: fc.constantFrom(0, 0, 300, 1000, -1000),
+      delay: fc.oneof(
+        { weight: 9, arbitrary: fc.integer({ min: 0, max: 39 }) },
+        { weight: 1, arbitrary: fc.constantFrom(-4, -6, 40, 41, 11_000) },
+      ),
+      wide: fc.integer({ min: 0, max: 15 }).map((n) => n === 0),
+    })
+    .map(({ kind, source, id, asset, served, minute, metres, east, delay, wide }) => {
+      const occurredAt = START + Math.round(minute * MINUTE);
+      return {
+        source,
+        kind,
+        type: '',
+        sourceEventId: `${kind === 'outage' ? 'o' : 'r'}${id}`,
+        assetId: asset === null ? null : `A${asset}`,
+        occurredAt,
+        receivedAt: occurredAt + delay * MINUTE,
+        lat: north(metres),
+        lon: HERE.lon + (east / EARTH_RADIUS_M) * (180 / Math.PI),
+        dpId: null,
+        reach: wide ? ('feeder' as const) : ('point' as const),
+        // Meter, ONU and caller of an asset number belong to one customer, always the same.
+        customerId: served && asset !== null && asset <= 6 ? `C${asset}` : null,
+        feederCustomers: wide ? 40 : 0,
+        flags: [],
+      };
+    });
+
+function asBrute(run: Run): BruteOutage[] {
+  const { groups } = run;
+  return [...run.outages.values()].map(({ outageId, status, confidence, restoredAt }) => ({
+    outageId,
+    status,
+    confidence: status === 'merged' ? NaN : confidence,
+    restoredAt: restoredAt === null || status === 'merged' ? null : Date.parse(restoredAt),
+    members: groups.get(outageId) ?? [],
+  }));
+}
+
+describe('against all pairs', () => {
+  it('gives the same members, merges, confidence, status and times', () => {
+    fc.assert(
+      fc.property(
+        fc.array(arbitraryEvent(['outage', 'outage', 'outage', 'restoration']), { maxLength: 70, size: 'max' }),
+        fc.constantFrom('standard' as const, 'storm' as const, 'scada-priority' as const),
+        (log, name) => {
+          const set: RulesCommand = { ...rules(name, 0), validFrom: 0 };
+          const run = new Run(set, ...log);
+          const reference = bruteForce(log, GIVEN_RULE_SETS[name]);
+          expect(asBrute(run)).toEqual(reference.outages);
+          expect(run.late.map(({ event: { source, sourceEventId } }) => `${source}/${sourceEventId}`)).toEqual(
+            reference.late,
+          );
+        },
+      ),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('outage events alone give the same groups in any order of arrival', () => {
+    const outages = fc.uniqueArray(arbitraryEvent(['outage']), {
+      maxLength: 50,
+      selector: ({ source, sourceEventId }) => `${source}/${sourceEventId}`,
+    });
+    const pair = outages.chain((log) =>
+      fc.tuple(fc.constant(log), fc.shuffledSubarray(log, { minLength: log.length })),
+    );
+    const groupsOf = (log: readonly PlacedEvent[]): string[][] => [...new Run(...log).groups.values()].sort();
+    // Lateness depends on the order by the contract: events that count as late in some order are left out.
+    const inTime = (log: readonly PlacedEvent[]): PlacedEvent[] =>
+      log.filter(
+        ({ occurredAt, receivedAt }) =>
+          receivedAt - occurredAt <= 40 * MINUTE &&
+          occurredAt - receivedAt <= 5 * MINUTE &&
+          occurredAt < START + 300 * MINUTE,
+      );
+    fc.assert(
+      fc.property(pair, ([log, shuffled]) => {
+        expect(groupsOf(inTime(shuffled))).toEqual(groupsOf(inTime(log)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('snapshots', () => {
+  it('a restored state goes on byte for byte as the one it was taken from', () => {
+    const logs = fc.array(arbitraryEvent(['outage', 'outage', 'restoration']), {
+      minLength: 2,
+      maxLength: 60,
+      size: 'max',
+    });
+    fc.assert(
+      fc.property(logs, fc.nat(), (log, at) => {
+        const cut = at % log.length;
+        const whole = new Run(...log.slice(0, cut));
+        const resumed = new Run(...log.slice(0, cut));
+        const bytes = resumed.correlator.encode('S/F');
+        resumed.correlator = new Correlator();
+        if (bytes) resumed.correlator.restore('S/F', bytes);
+        for (const entry of log.slice(cut)) {
+          whole.apply(entry);
+          resumed.apply(entry);
+        }
+        expect([...resumed.outages]).toEqual([...whole.outages]);
+        expect(resumed.evidence).toEqual(whole.evidence);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,37 @@
+import { keyText, type Key, type LogEntry } from '../event.js';
+import { KeyState } from './key-state.js';
+import type { LogPosition, Outcome } from './outcome.js';
+import { decodeKeyState, encodeKeyState } from './snapshot.js';
+
+/** The keys of one partition of the log. */
+export class Correlator {
+  readonly #keys = new Map<string, KeyState>();
+  /** Keys that changed since their last snapshot, the longest changed first. */
+  readonly #changed = new Set<string>();
+
+  /** Takes in one log record: entries of one key, in order. */
+  apply(key: Key, entries: readonly LogEntry[], log: LogPosition): Outcome {
+    const text = keyText(key);
+    let state = this.#keys.get(text);
+    if (!state) this.#keys.set(text, (state = new KeyState(key)));
+    this.#changed.add(text);
+    return state.apply(entries, log);
+  }
+
+  /** Keys whose state changed since {@link encode} was last called for them. */
+  changedKeys(): Iterable<string> {
+    return this.#changed;
+  }
+
+  /** The state of a key as bytes. */
+  encode(key: string): Uint8Array | null {
+    this.#changed.delete(key);
+    const state = this.#keys.get(key);
+    return state ? encodeKeyState(state) : null;
+  }
+
+  /** Puts back the state of a key. Throws if the bytes are of another version. */
+  restore(key: string, bytes: Uint8Array): void {
+    this.#keys.set(key, decodeKeyState(bytes));
+  }
+}

@@ -1,0 +1,202 @@
+import type { EvidenceRecord } from '../operators/correlate/outcome.js';
+import {
+  keyText,
+  SOURCES,
+  type Command,
+  type LogEntry,
+  type PlacedEvent,
+  type RulesCommand,
+} from '../operators/event.js';
+import { encodeLogRecord } from '../operators/log-record.js';
+import type { Network } from '../operators/network.js';
+import { isFields, type Fields } from '../operators/normalise/fields.js';
+import type { OutageRecord } from '../operators/outage.js';
+import { Registry } from '../operators/registry.js';
+import { parseTime } from '../operators/time.js';
+import { TestDriver } from './streams/driver.js';
+import type { OutRecord } from './streams/topology.js';
+import { buildTopology } from './topology.js';
+import { sourceTopics, topicNames } from './topics.js';
+
+/** A member of an outage, as `oms correlate` lists it. */
+export type Member = Pick<PlacedEvent, 'source' | 'sourceEventId'>;
+
+/** An outage with its members: a line of the output of `oms correlate`. */
+export type OutageWithMembers = OutageRecord & { readonly members: readonly Member[] };
+
+/** What became of the reports that were read. Restorations that brought somebody back are `restorations`. */
+export interface Counts {
+  read: number;
+  members: number;
+  restorations: number;
+  withoutEffect: number;
+  duplicates: number;
+  late: number;
+  unplaced: number;
+  rejected: number;
+  commands: number;
+}
+
+interface OfflineOptions {
+  readonly network: Network;
+  /** Rule sets that hold from the start, on every key. */
+  readonly rules?: readonly RulesCommand[];
+  /** Offset of times without a zone, minutes east of UTC. */
+  readonly naiveOffsetMin?: number;
+  /** Lines taken in one transaction: more are faster, and the outages the same. */
+  readonly linesPerCommit?: number;
+  /** The time (epoch ms) at which events without `receivedAt` were taken in. */
+  readonly takenInAt: number;
+}
+
+/** The whole topology without Kafka and database: lines of canonical events, or of an exported log, in; outages out. */
+export class OfflineRun {
+  readonly counts: Counts = {
+    read: 0,
+    members: 0,
+    restorations: 0,
+    withoutEffect: 0,
+    duplicates: 0,
+    late: 0,
+    unplaced: 0,
+    rejected: 0,
+    commands: 0,
+  };
+  /** Records of the side topics, by their topic, for those who ask why. */
+  readonly late: unknown[] = [];
+  readonly unplaced: unknown[] = [];
+  readonly rejected: unknown[] = [];
+  readonly #topics = topicNames();
+  readonly #sourceTopics = sourceTopics(this.#topics);
+  readonly #registry: Registry;
+  readonly #driver: TestDriver;
+  readonly #outages = new Map<string, OutageRecord>();
+  readonly #members = new Map<string, Member[]>();
+  readonly #linesPerCommit: number;
+  #pending = 0;
+
+  constructor({ network, rules = [], naiveOffsetMin = 0, linesPerCommit = 1, takenInAt }: OfflineOptions) {
+    this.#registry = Registry.of(network);
+    this.#linesPerCommit = linesPerCommit;
+    const topology = buildTopology({ topics: this.#topics, naiveOffsetMin, policies: [], registry: this.#registry });
+    this.#driver = new TestDriver(topology, { onRecord: (record) => this.#keep(record) });
+    this.#driver.advance(takenInAt);
+    for (const command of rules) this.#toEveryKey(command);
+  }
+
+  /** Takes in one line: a canonical event, or an entry of an exported log (a placed event or a command). */
+  line(text: string): void {
+    if (text.trim() === '') return;
+    const fields = parse(text);
+    if (fields && 'command' in fields) this.#command(fields);
+    else if (fields?.placed === true) this.#placed(fields);
+    else this.#event(text, fields);
+  }
+
+  #event(text: string, fields: Fields | null): void {
+    this.counts.read++;
+    const source = SOURCES.find((name) => name === fields?.source) ?? 'kaifa';
+    this.#driver.pipe({ topic: this.#sourceTopics[source], key: null, value: text });
+    this.#commitNowAndThen();
+  }
+
+  #commitNowAndThen(): void {
+    if (++this.#pending >= this.#linesPerCommit) this.#commit();
+  }
+
+  #commit(): void {
+    this.#pending = 0;
+    this.#driver.commit();
+  }
+
+  #placed(fields: Fields): void {
+    this.counts.read++;
+    const { placed: _, substationId, feederId, occurredAt, receivedAt, ...rest } = fields;
+    const event = { ...rest, occurredAt: parseTime(occurredAt), receivedAt: parseTime(receivedAt) } as PlacedEvent;
+    this.#toLog(`${String(substationId)}/${String(feederId)}`, event);
+    this.#commitNowAndThen();
+  }
+
+  #command(fields: Fields): void {
+    this.counts.commands++;
+    const { substationId, feederId, at, validFrom, etr, ...rest } = fields;
+    const command = {
+      ...rest,
+      at: parseTime(at),
+      ...(validFrom === undefined ? {} : { validFrom: parseTime(validFrom) }),
+      ...(etr === undefined ? {} : { etr: parseTime(etr) }),
+    } as Command;
+    if (typeof feederId === 'string') this.#toLog(`${String(substationId)}/${feederId}`, command);
+    else this.#toEveryKey(command);
+  }
+
+  #toEveryKey(command: Command): void {
+    for (const key of this.#registry.keys()) this.#toLog(keyText(key), command);
+  }
+
+  /** Puts an entry on the log, behind all that was read before it. */
+  #toLog(key: string, entry: LogEntry): void {
+    this.#commit();
+    this.#driver.pipe({ topic: this.#topics.events, key, value: encodeLogRecord([entry]) });
+  }
+
+  #keep({ topic, key, value }: OutRecord): void {
+    const topics = this.#topics;
+    if (topic === topics.outages) {
+      this.#outages.set(key, JSON.parse(value as string) as OutageRecord);
+    } else if (topic === topics.evidence) {
+      this.#keepEvidence(JSON.parse(value as string) as EvidenceRecord);
+    } else if (topic === topics.late) {
+      this.counts.late++;
+      this.late.push(JSON.parse(value as string));
+    } else if (topic === topics.unplaced) {
+      this.counts.unplaced++;
+      this.unplaced.push(JSON.parse(value as string));
+    } else if (topic === topics.rejected) {
+      this.counts.rejected++;
+      this.rejected.push(JSON.parse(value as string));
+    }
+  }
+
+  #keepEvidence({ outageId, members, restorations, duplicates, withoutEffect }: EvidenceRecord): void {
+    this.counts.members += members.length;
+    this.counts.restorations += restorations.length;
+    this.counts.duplicates += duplicates.length;
+    this.counts.withoutEffect += withoutEffect.length;
+    if (outageId === null || members.length === 0) return;
+    const known = this.#members.get(outageId) ?? [];
+    for (const { source, sourceEventId } of members) known.push({ source, sourceEventId });
+    this.#members.set(outageId, known);
+  }
+
+  /** Ends the run: every outage in the order in which it was opened, with its members (those of a merged one moved on). */
+  finish(): OutageWithMembers[] {
+    this.#commit();
+    for (const { outageId, mergedInto } of [...this.#outages.values()].reverse()) {
+      if (mergedInto === null) continue;
+      let survivor = mergedInto;
+      for (let next = this.#outages.get(survivor); next?.mergedInto; next = this.#outages.get(survivor)) {
+        survivor = next.mergedInto;
+      }
+      this.#members.set(survivor, [...(this.#members.get(survivor) ?? []), ...(this.#members.get(outageId) ?? [])]);
+      this.#members.delete(outageId);
+    }
+    return [...this.#outages.values()].map((outage) => ({
+      ...outage,
+      members: (this.#members.get(outage.outageId) ?? []).sort(byIdentity),
+    }));
+  }
+}
+
+function byIdentity(a: Member, b: Member): number {
+  return a.source === b.source ? (a.sourceEventId < b.sourceEventId ? -1 : 1) : a.source < b.source ? -1 : 1;
+}
+
+function parse(text: string): Fields | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isFields(value) ? value : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,220 @@
+import { canonicalCommand, canonicalEvent } from '../operators/canonical-event.js';
+import { Correlator } from '../operators/correlate/correlate.js';
+import type { Outcome } from '../operators/correlate/outcome.js';
+import {
+  keyText,
+  parseKey,
+  SOURCES,
+  type Key,
+  type LogEntry,
+  type ReportedEvent,
+  type Source,
+} from '../operators/event.js';
+import { decodeLogRecord, encodeLogRecord } from '../operators/log-record.js';
+import { normalise } from '../operators/normalise/normalise.js';
+import type { OutageRecord } from '../operators/outage.js';
+import { place } from '../operators/place.js';
+import { Policies } from '../operators/policies.js';
+import { Registry, type NetworkElement } from '../operators/registry.js';
+import { parseTime } from '../operators/time.js';
+import { Topology, type OutRecord, type Processor, type SourceRecord } from './streams/topology.js';
+import { sourceTopics, type TopicNames } from './topics.js';
+
+/** What the topology needs to know besides the records. */
+export interface TopologyOptions {
+  readonly topics: TopicNames;
+  /** Offset of times that come without a zone, minutes east of UTC. */
+  readonly naiveOffsetMin: number;
+  /** Policies that run. */
+  readonly policies: readonly string[];
+  /** The registry that `oms.network` fills; given by those who have read it otherwise. */
+  readonly registry?: Registry;
+}
+
+/** Where a report stands: a source record holds one or more. */
+interface ReportPosition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly index: number;
+}
+
+type Report =
+  | { readonly event: ReportedEvent; readonly position: ReportPosition }
+  | {
+      readonly reason: string;
+      readonly detail: string;
+      readonly raw: string;
+      readonly source: Source;
+      readonly receivedAt: number;
+      readonly position: ReportPosition;
+    };
+
+/** What became of a report. */
+type Placed =
+  | { readonly to: 'log'; readonly key: Key; readonly entry: LogEntry }
+  | { readonly to: 'unplaced' | 'rejected'; readonly id: string; readonly value: object };
+
+type LogPlaced = Extract<Placed, { to: 'log' }>;
+
+const isOnLog = (placed: Placed): placed is LogPlaced => placed.to === 'log';
+
+/** The whole of it: place, correlate, policies. */
+export function buildTopology(options: TopologyOptions): Topology {
+  const topology = new Topology('oms');
+  addPlace(topology, options);
+  addCorrelate(topology, options.topics);
+  addPolicies(topology, options);
+  return topology;
+}
+
+function addPlace(topology: Topology, { topics, naiveOffsetMin, registry = new Registry() }: TopologyOptions): void {
+  const bySource = sourceTopics(topics);
+  const sourceOf = new Map(SOURCES.map((source) => [bySource[source], source]));
+  const network = {
+    topic: topics.network,
+    apply: (key: string, value: Uint8Array | null): void =>
+      registry.apply(key, value && (JSON.parse(new TextDecoder().decode(value)) as NetworkElement)),
+  };
+  topology
+    .source('place', Object.values(bySource), {
+      inTimeOrder: true,
+      tables: [network],
+      reject: rejectWith(topics.rejected),
+    })
+    .flatMap('normalise', (record) => reportsOf(record, sourceOf.get(record.topic)!, naiveOffsetMin))
+    .flatMap('place', (report) => placeReport(report, registry))
+    .through(isOnLog, {
+      topic: topics.events,
+      key: ({ key }) => keyText(key),
+      encode: (placed) => encodeLogRecord(placed.map(({ entry }) => entry)),
+    })
+    .to([topics.unplaced, topics.rejected], (placed) =>
+      placed.to === 'log'
+        ? []
+        : [{ topic: topics[placed.to], key: placed.id, partitionKey: placed.id, value: JSON.stringify(placed.value) }],
+    );
+}
+
+function* reportsOf(record: SourceRecord, source: Source, naiveOffsetMin: number): Generator<Report> {
+  const receivedAt = parseTime(record.headers.ce_time) ?? record.timestampMs;
+  const { topic, partition, offset } = record;
+  for (const report of normalise(source, record.value, { receivedAt, naiveOffsetMin })) {
+    const position = { topic, partition, offset, index: report.index };
+    if ('event' in report) yield { event: report.event, position };
+    else yield { reason: report.reason, detail: report.detail, raw: report.raw, source, receivedAt, position };
+  }
+}
+
+function placeReport(report: Report, registry: Registry): Placed[] {
+  const { position } = report;
+  if (!('event' in report)) {
+    const id = `${position.topic}/${position.partition}/${position.offset}/${position.index}`;
+    const { receivedAt, ...rest } = report;
+    return [{ to: 'rejected', id, value: { ...rest, receivedAt: new Date(receivedAt).toISOString() } }];
+  }
+  const { event } = report;
+  const placements = place(event, registry);
+  if (!Array.isArray(placements)) {
+    const id = `${event.source}/${event.sourceEventId}`;
+    return [{ to: 'unplaced', id, value: { ...placements, event: canonicalEvent(event), position } }];
+  }
+  return placements.map(({ key, event: entry }) => ({ to: 'log', key, entry }));
+}
+
+/** A record that makes a node throw is kept aside with the error and where it stands. */
+function rejectWith(topic: string) {
+  return (record: SourceRecord, error: Error): OutRecord => {
+    const { topic: from, partition, offset } = record;
+    const key = `${from}/${partition}/${offset}/0`;
+    const value = {
+      reason: 'operatorFailed',
+      detail: `${error.message} ${error.stack?.split('\n')[1]?.trim() ?? ''}`.trim(),
+      raw: record.value ? new TextDecoder().decode(record.value).slice(0, 10_000) : '',
+      source: null,
+      receivedAt: new Date(record.timestampMs).toISOString(),
+      position: { topic: from, partition, offset, index: 0 },
+    };
+    return { topic, key, partitionKey: key, value: JSON.stringify(value) };
+  };
+}
+
+/** One log record, and what it led to. */
+interface Correlated {
+  readonly key: string;
+  readonly outcome: Outcome;
+}
+
+function addCorrelate(topology: Topology, topics: TopicNames): void {
+  topology
+    .source('correlate', [topics.events], { reject: rejectWith(topics.rejected) })
+    .mapValues('decode', (record) => ({
+      key: record.key === null ? '' : new TextDecoder().decode(record.key),
+      entries: decodeLogRecord(record.value),
+    }))
+    .process('correlate', correlateProcessor, { topic: topics.snapshots })
+    .to([topics.outages, topics.evidence, topics.late, topics.rejected], ({ key, outcome }) =>
+      recordsOf(key, outcome, topics),
+    );
+}
+
+function correlateProcessor(): Processor<{ key: string; entries: readonly LogEntry[] }, Correlated> {
+  const correlator = new Correlator();
+  return {
+    store: correlator,
+    process: ({ key, entries }, { partition, offset }, emit) => {
+      emit({ key, outcome: correlator.apply(parseKey(key), entries, { partition, offset }) });
+    },
+  };
+}
+
+function* recordsOf(key: string, outcome: Outcome, topics: TopicNames): Generator<OutRecord> {
+  const record = (topic: string, id: string, value: object): OutRecord => ({
+    topic,
+    key: id,
+    partitionKey: key,
+    value: JSON.stringify(value),
+  });
+  for (const outage of outcome.outages) yield record(topics.outages, outage.outageId, outage);
+  for (const evidence of outcome.evidence) yield record(topics.evidence, evidence.outageId ?? key, evidence);
+  for (const late of outcome.late) {
+    const { source, sourceEventId } = late.event;
+    yield record(topics.late, `${source}/${sourceEventId}`, { ...late, event: canonicalEvent(late.event) });
+  }
+  for (const { reason, detail, log, command } of outcome.rejected) {
+    yield record(topics.rejected, command.commandId, {
+      reason,
+      detail,
+      raw: JSON.stringify(canonicalCommand(command)),
+      source: null,
+      receivedAt: new Date(command.at).toISOString(),
+      position: { topic: topics.events, ...log, index: 0 },
+    });
+  }
+}
+
+function addPolicies(topology: Topology, { topics, policies }: TopologyOptions): void {
+  const switchedOn = new Set(policies);
+  topology
+    .source('policies', [topics.outages])
+    .mapValues('decode', (record) =>
+      record.value === null ? null : (JSON.parse(new TextDecoder().decode(record.value)) as OutageRecord),
+    )
+    .process('policies', (): Processor<OutageRecord | null, LogPlaced> => {
+      const watch = new Policies(switchedOn);
+      return {
+        process: (record, { timestampMs }) => record && watch.hear(record, timestampMs),
+        advance: (nowMs, emit) => {
+          for (const { record, command } of watch.due(nowMs)) {
+            const { substationId, feederId } = record;
+            emit({ to: 'log', key: { substationId, feederId }, entry: command });
+          }
+        },
+      };
+    })
+    .through(isOnLog, {
+      topic: topics.events,
+      key: ({ key }) => keyText(key),
+      encode: (placed) => encodeLogRecord(placed.map(({ entry }) => entry)),
+    });
+}
