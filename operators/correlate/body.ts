@@ -4,7 +4,7 @@ import { relativeLon } from '../sphere.js';
 import { Extent } from './extent.js';
 import type { Indexed } from './link-index.js';
 import type { OutageState } from './outage-state.js';
-import type { Entry, Reporter, Reporters, Unit } from './reporters.js';
+import { attach, detach, type Entry, type Reporter, type Reporters, type Unit } from './reporters.js';
 
 /** Coordinates are summed as whole ten-millionths of a degree (1 cm), so that a mean does not depend on the order. */
 const FIXED = 1e7;
@@ -67,12 +67,12 @@ export class Body implements Indexed {
     const unit = reporters.unitOf(event);
     const backAt = reporters.backAt(unit, t);
     const weight = rules.weights[event.source];
-    const entry = reporter.entries.find((one) => one.body === this && one.unit === unit);
+    const entry = this.#entryOf(reporter, unit);
     if (entry) {
       this.#changeWeight(entry, Math.max(entry.weight, weight));
       if (t > entry.lastT) this.#changeEntry(entry, t, backAt);
     } else {
-      this.#addEntry({ reporter, unit, body: this, lastT: t, backAt, weight });
+      this.#addEntry({ reporter, unit, body: this, lastT: t, backAt, weight, nextOfReporter: null, nextOfUnit: null });
     }
     if (event.reach !== 'point') this.#addWide(unit, t, backAt, event.feederCustomers);
     return backAt !== null;
@@ -92,8 +92,7 @@ export class Body implements Indexed {
     const unitBefore = this.#unitState(unit);
     const reporterBefore = this.#reporterState(reporter);
     this.entries.push(entry);
-    reporter.entries.push(entry);
-    unit.entries.push(entry);
+    attach(entry);
     this.#raiseLatestBackAt(entry.backAt);
     if (unitBefore === 'none') {
       this.unitsAffected++;
@@ -144,7 +143,9 @@ export class Body implements Indexed {
 
   #reporterWeight(reporter: Reporter): number {
     let weight = 0;
-    for (const entry of reporter.entries) if (entry.body === this && entry.weight > weight) weight = entry.weight;
+    for (let entry = reporter.first; entry !== null; entry = entry.nextOfReporter) {
+      if (entry.body === this && entry.weight > weight) weight = entry.weight;
+    }
     return weight;
   }
 
@@ -154,12 +155,31 @@ export class Body implements Indexed {
     else this.weights.set(weight, count);
   }
 
+  #entryOf(reporter: Reporter, unit: Unit): Entry | null {
+    for (let entry = reporter.first; entry !== null; entry = entry.nextOfReporter) {
+      if (entry.body === this && entry.unit === unit) return entry;
+    }
+    return null;
+  }
+
   #unitState(unit: Unit): MemberState {
-    return stateOf(unit.entries, this);
+    let state: MemberState = 'none';
+    for (let entry = unit.first; entry !== null; entry = entry.nextOfUnit) {
+      if (entry.body !== this) continue;
+      if (entry.backAt === null) return 'out';
+      state = 'back';
+    }
+    return state;
   }
 
   #reporterState(reporter: Reporter): MemberState {
-    return stateOf(reporter.entries, this);
+    let state: MemberState = 'none';
+    for (let entry = reporter.first; entry !== null; entry = entry.nextOfReporter) {
+      if (entry.body !== this) continue;
+      if (entry.backAt === null) return 'out';
+      state = 'back';
+    }
+    return state;
   }
 
   #recountUnit(unit: Unit, before: MemberState): void {
@@ -188,16 +208,13 @@ export class Body implements Indexed {
   /** Takes in the members of a smaller body; the caller merges their places in the index. */
   absorb(other: Body): void {
     for (const entry of other.entries) {
-      const { reporter, unit } = entry;
-      const twin = reporter.entries.find((one) => one.body === this && one.unit === unit);
+      const twin = this.#entryOf(entry.reporter, entry.unit);
+      detach(entry);
       if (!twin) {
-        reporter.entries.splice(reporter.entries.indexOf(entry), 1);
-        unit.entries.splice(unit.entries.indexOf(entry), 1);
         entry.body = this;
         this.#absorbEntry(entry);
         continue;
       }
-      detach(entry);
       this.#changeWeight(twin, Math.max(twin.weight, entry.weight));
       if (entry.lastT > twin.lastT) this.#changeEntry(twin, entry.lastT, entry.backAt);
     }
@@ -284,23 +301,8 @@ export class Body implements Indexed {
 
 type MemberState = 'none' | 'out' | 'back';
 
-function stateOf(entries: readonly Entry[], body: Body): MemberState {
-  let state: MemberState = 'none';
-  for (const entry of entries) {
-    if (entry.body !== body) continue;
-    if (entry.backAt === null) return 'out';
-    state = 'back';
-  }
-  return state;
-}
-
 function outs(state: MemberState): number {
   return state === 'out' ? 1 : 0;
-}
-
-function detach(entry: Entry): void {
-  entry.reporter.entries.splice(entry.reporter.entries.indexOf(entry), 1);
-  entry.unit.entries.splice(entry.unit.entries.indexOf(entry), 1);
 }
 
 function absoluteLon(relative: number, originLon: number): number {

@@ -1,4 +1,4 @@
-import { isCommand, type Command, type Key, type LogEntry, type PlacedEvent, type Source } from '../event.js';
+import { isCommand, type Command, type Key, type LogEntry, type PlacedEvent } from '../event.js';
 import type { OutageRecord } from '../outage.js';
 import { formatTime } from '../time.js';
 import type { LinkTo } from './extent.js';
@@ -6,7 +6,6 @@ import type { OutageState } from './outage-state.js';
 import type {
   EvidenceRecord,
   LateRecord,
-  Link,
   LogPosition,
   Membership,
   Outcome,
@@ -85,9 +84,19 @@ export class Draft {
 
   member(outage: OutageState, event: PlacedEvent, link: LinkTo | null): void {
     this.touch(outage);
-    this.#outages
-      .get(outage)!
-      .members.push({ ...this.#witness(event), t: formatTime(this.#t), link: link && linkFrom(link, this.#t) });
+    const { source, sourceEventId } = event;
+    this.#outages.get(outage)!.members.push({
+      source,
+      sourceEventId,
+      t: this.#t,
+      logIndex: this.#logIndex,
+      link: link && {
+        source: link.source,
+        sourceEventId: link.sourceEventId,
+        distanceM: link.distanceM,
+        dtMs: this.#t - link.t,
+      },
+    });
   }
 
   restoration(event: PlacedEvent): void {
@@ -152,14 +161,4 @@ export class Draft {
       ...what,
     };
   }
-}
-
-function linkFrom({ identity, t, distanceM }: LinkTo, eventT: number): Link {
-  const slash = identity.indexOf('/');
-  return {
-    source: identity.slice(0, slash) as Source,
-    sourceEventId: identity.slice(slash + 1),
-    distanceM,
-    dtMs: eventT - t,
-  };
 }

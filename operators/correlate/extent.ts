@@ -1,3 +1,4 @@
+import type { Source } from '../event.js';
 import { chordSquared, distanceMm, EARTH_RADIUS_M } from '../sphere.js';
 
 /**
@@ -25,8 +26,8 @@ export interface LinkEvent {
   z: number;
   /** Reach feeder or substation: space does not matter. */
   wide: boolean;
-  /** Identity, `source/sourceEventId`. */
-  identity: string;
+  source: Source;
+  sourceEventId: string;
 }
 
 /** Times (closed interval, epoch ms) at which a member links, and the radius that holds there. */
@@ -54,7 +55,8 @@ export function radiusOf(radiusM: number): Radius {
 
 /** The member that an event links to. */
 export interface LinkTo {
-  readonly identity: string;
+  readonly source: Source;
+  readonly sourceEventId: string;
   readonly t: number;
   /** Null if the link is by reach: the distance did not matter. */
   readonly distanceM: number | null;
@@ -79,7 +81,8 @@ function cellNumber(x: number, y: number, z: number, origin: Origin): number {
 /** Members sorted by time, as columns. */
 class Column {
   readonly t: number[] = [];
-  readonly identity: string[] = [];
+  readonly source: Source[] = [];
+  readonly sourceEventId: string[] = [];
 
   /** The position behind the last member at or before `t`. */
   after(t: number): number {
@@ -103,16 +106,18 @@ class Column {
 
 /** Members of reach feeder or substation. */
 class WideColumn extends Column {
-  add(t: number, identity: string): void {
+  add(t: number, source: Source, sourceEventId: string): void {
     const at = this.after(t);
     this.t.splice(at, 0, t);
-    this.identity.splice(at, 0, identity);
+    this.source.splice(at, 0, source);
+    this.sourceEventId.splice(at, 0, sourceEventId);
   }
 
   evictBefore(t: number): void {
     const count = this.after(t - 1);
     this.t.splice(0, count);
-    this.identity.splice(0, count);
+    this.source.splice(0, count);
+    this.sourceEventId.splice(0, count);
   }
 }
 
@@ -134,11 +139,12 @@ export class Cell extends Column {
     super();
   }
 
-  add(t: number, identity: string, lat: number, lon: number, x: number, y: number, z: number): void {
+  add({ t, source, sourceEventId, lat, lon, x, y, z }: Omit<LinkEvent, 'wide'>): void {
     const at = this.after(t);
     if (at === this.t.length) {
       this.t.push(t);
-      this.identity.push(identity);
+      this.source.push(source);
+      this.sourceEventId.push(sourceEventId);
       this.lat.push(lat);
       this.lon.push(lon);
       this.x.push(x);
@@ -146,7 +152,8 @@ export class Cell extends Column {
       this.z.push(z);
     } else {
       this.t.splice(at, 0, t);
-      this.identity.splice(at, 0, identity);
+      this.source.splice(at, 0, source);
+      this.sourceEventId.splice(at, 0, sourceEventId);
       this.lat.splice(at, 0, lat);
       this.lon.splice(at, 0, lon);
       this.x.splice(at, 0, x);
@@ -167,7 +174,16 @@ export class Cell extends Column {
 
   absorb(other: Cell): void {
     for (let i = 0; i < other.t.length; i++) {
-      this.add(other.t[i]!, other.identity[i]!, other.lat[i]!, other.lon[i]!, other.x[i]!, other.y[i]!, other.z[i]!);
+      this.add({
+        t: other.t[i]!,
+        source: other.source[i]!,
+        sourceEventId: other.sourceEventId[i]!,
+        lat: other.lat[i]!,
+        lon: other.lon[i]!,
+        x: other.x[i]!,
+        y: other.y[i]!,
+        z: other.z[i]!,
+      });
     }
   }
 
@@ -175,7 +191,8 @@ export class Cell extends Column {
     const count = this.after(t - 1);
     if (count === 0) return;
     for (const column of [this.t, this.lat, this.lon, this.x, this.y, this.z]) column.splice(0, count);
-    this.identity.splice(0, count);
+    this.source.splice(0, count);
+    this.sourceEventId.splice(0, count);
     // The box stays that of its members: a state restored from a snapshot must find the very same links.
     this.#minX = this.#minY = this.#minZ = Infinity;
     this.#maxX = this.#maxY = this.#maxZ = -Infinity;
@@ -203,7 +220,8 @@ export class Cell extends Column {
 
   link(event: LinkEvent, i: number): LinkTo {
     return {
-      identity: this.identity[i]!,
+      source: this.source[i]!,
+      sourceEventId: this.sourceEventId[i]!,
       t: this.t[i]!,
       distanceM: event.wide ? null : this.#distanceMm(event, i) / 1000,
     };
@@ -249,11 +267,10 @@ export class Extent {
   add(event: LinkEvent, origin: Origin): void {
     this.#size++;
     if (event.wide) {
-      this.wide.add(event.t, event.identity);
+      this.wide.add(event.t, event.source, event.sourceEventId);
       return;
     }
-    const { t, identity, lat, lon, x, y, z } = event;
-    this.#cell(cellNumber(x, y, z, origin)).add(t, identity, lat, lon, x, y, z);
+    this.#cell(cellNumber(event.x, event.y, event.z, origin)).add(event);
   }
 
   #cell(number: number): Cell {
@@ -265,7 +282,8 @@ export class Extent {
   /** Takes in all members of another extent of the same key. */
   absorb(other: Extent): void {
     this.#size += other.#size;
-    for (let i = 0; i < other.wide.size; i++) this.wide.add(other.wide.t[i]!, other.wide.identity[i]!);
+    const { t, source, sourceEventId } = other.wide;
+    for (let i = 0; i < t.length; i++) this.wide.add(t[i]!, source[i]!, sourceEventId[i]!);
     for (const cell of other.#cells.values()) {
       const mine = this.#cells.get(cell.number);
       if (mine) mine.absorb(cell);
@@ -304,7 +322,7 @@ export class Extent {
     if (wide.size === 0) return null;
     const last = wide.after(probe.toT) - 1;
     if (last < 0 || wide.t[last]! < probe.fromT) return null;
-    return { identity: wide.identity[last]!, t: wide.t[last]!, distanceM: null };
+    return { source: wide.source[last]!, sourceEventId: wide.sourceEventId[last]!, t: wide.t[last]!, distanceM: null };
   }
 
   #findPoint(event: LinkEvent, probe: Probe, origin: Origin): LinkTo | null {

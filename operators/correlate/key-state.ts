@@ -213,7 +213,7 @@ export class KeyState {
   #restoreUnit(unit: Unit, t: number, draft: Draft): boolean {
     if (!this.reporters.rememberUnit(unit, t)) return false;
     let concerned = false;
-    for (const entry of unit.entries) {
+    for (let entry = unit.first; entry !== null; entry = entry.nextOfUnit) {
       if (!entry.body.restore(entry, t)) continue;
       draft.touch(entry.body.outage);
       concerned = true;
@@ -284,7 +284,8 @@ function linkEventOf(event: PlacedEvent, t: number): LinkEvent {
     y: 0,
     z: 0,
     wide: event.reach !== 'point',
-    identity: `${event.source}/${event.sourceEventId}`,
+    source: event.source,
+    sourceEventId: event.sourceEventId,
   };
   unitVector(event.lat, event.lon, linkEvent);
   return linkEvent;
@@ -293,6 +294,12 @@ function linkEventOf(event: PlacedEvent, t: number): LinkEvent {
 /** Of several links one tells why: the first by identity, so that it does not depend on the order of the search. */
 function linkOf(found: readonly Found<Body>[]): LinkTo | null {
   let best: LinkTo | null = null;
-  for (const { link } of found) if (best === null || link.identity < best.identity) best = link;
+  for (const { link } of found) {
+    const earlier =
+      best === null ||
+      link.source < best.source ||
+      (link.source === best.source && link.sourceEventId < best.sourceEventId);
+    if (earlier) best = link;
+  }
   return best;
 }

@@ -1,7 +1,7 @@
 import type { Command, PlacedEvent, Source } from '../event.js';
 import type { OutageRecord } from '../outage.js';
 
-/** What a record of the log leads to. Times in records are ISO 8601 texts; `logIndex` counts entries in a log record. */
+/** What a record of the log leads to. Times are ISO 8601 texts, but for `t`; `logIndex` counts entries in a log record. */
 
 /** Where a log record stands. */
 export interface LogPosition {
@@ -23,7 +23,8 @@ export interface Link {
 export interface Membership {
   readonly source: Source;
   readonly sourceEventId: string;
-  readonly t: string;
+  /** The time that counts, epoch ms: formatting it for each member of a storm costs more than linking it. */
+  readonly t: number;
   readonly logIndex: number;
   /** Null: it opened the outage. */
   readonly link: Link | null;

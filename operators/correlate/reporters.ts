@@ -11,22 +11,26 @@ import type { Body } from './body.js';
 export interface Unit {
   /** Null: the unit is a reporter that serves no known customer. */
   readonly customerId: string | null;
-  /** Where it is a member, one entry for each of its reporters in each outage. */
-  entries: Entry[];
-  /** Times of its restorations (epoch ms), ascending, for the retention. */
-  restorations: number[];
+  /** Its entries, one for each of its reporters in each outage it is in: linked by `nextOfUnit`. */
+  first: Entry | null;
+  /** Times of its restorations (epoch ms), ascending, for the retention; null while there are none. */
+  restorations: number[] | null;
 }
 
 /** What an event speaks for. */
 export interface Reporter {
   readonly source: Source;
   readonly key: string;
-  entries: Entry[];
+  /** Its entries, linked by `nextOfReporter`. */
+  first: Entry | null;
   /** The unit of a reporter without a customer; made when first needed. */
   ownUnit: Unit | null;
 }
 
-/** One reporter's membership in one outage, for one unit. A unit is out while an entry of it is. */
+/**
+ * One reporter's membership in one outage, for one unit. A unit is out while an entry of it is. Most reporters and units
+ * have one entry in their life: lists of links, not arrays, halve the memory of a storm.
+ */
 export interface Entry {
   readonly reporter: Reporter;
   readonly unit: Unit;
@@ -36,10 +40,48 @@ export interface Entry {
   /** The earliest restoration of the unit at or after `lastT`; null while there is none. */
   backAt: number | null;
   weight: number;
+  nextOfReporter: Entry | null;
+  nextOfUnit: Entry | null;
+}
+
+/** Puts an entry at the end of the lists of its reporter and its unit. */
+export function attach(entry: Entry): void {
+  entry.nextOfReporter = entry.nextOfUnit = null;
+  const { reporter, unit } = entry;
+  if (reporter.first === null) reporter.first = entry;
+  else {
+    let last = reporter.first;
+    while (last.nextOfReporter !== null) last = last.nextOfReporter;
+    last.nextOfReporter = entry;
+  }
+  if (unit.first === null) unit.first = entry;
+  else {
+    let last = unit.first;
+    while (last.nextOfUnit !== null) last = last.nextOfUnit;
+    last.nextOfUnit = entry;
+  }
+}
+
+/** Takes an entry out of the lists of its reporter and its unit. */
+export function detach(entry: Entry): void {
+  const { reporter, unit } = entry;
+  if (reporter.first === entry) reporter.first = entry.nextOfReporter;
+  else {
+    let before = reporter.first;
+    while (before && before.nextOfReporter !== entry) before = before.nextOfReporter;
+    if (before) before.nextOfReporter = entry.nextOfReporter;
+  }
+  if (unit.first === entry) unit.first = entry.nextOfUnit;
+  else {
+    let before = unit.first;
+    while (before && before.nextOfUnit !== entry) before = before.nextOfUnit;
+    if (before) before.nextOfUnit = entry.nextOfUnit;
+  }
 }
 
 /** The earliest of ascending `times` at or after `t`; Infinity if there is none. */
-function firstAtOrAfter(times: readonly number[], t: number): number {
+function firstAtOrAfter(times: readonly number[] | null, t: number): number {
+  if (times === null || times.length === 0) return Infinity;
   let low = 0;
   let high = times.length;
   while (low < high) {
@@ -79,7 +121,7 @@ export class Reporters {
     const key = assetId ?? `\0${sourceEventId}`;
     const known = this.bySource[source].get(key);
     if (known) return known;
-    const reporter: Reporter = { source, key, entries: [], ownUnit: null };
+    const reporter: Reporter = { source, key, first: null, ownUnit: null };
     this.bySource[source].set(key, reporter);
     return reporter;
   }
@@ -89,11 +131,11 @@ export class Reporters {
     const { customerId } = event;
     if (customerId === null) {
       const reporter = this.reporterOf(event);
-      reporter.ownUnit ??= { customerId: null, entries: [], restorations: [] };
+      reporter.ownUnit ??= { customerId: null, first: null, restorations: null };
       return reporter.ownUnit;
     }
     let unit = this.customers.get(customerId);
-    if (!unit) this.customers.set(customerId, (unit = { customerId, entries: [], restorations: [] }));
+    if (!unit) this.customers.set(customerId, (unit = { customerId, first: null, restorations: null }));
     return unit;
   }
 
@@ -106,7 +148,7 @@ export class Reporters {
 
   /** Remembers that `unit` is back at `t`. Returns whether that was news. */
   rememberUnit(unit: Unit, t: number): boolean {
-    return insertOnce(unit.restorations, t);
+    return insertOnce((unit.restorations ??= []), t);
   }
 
   /** Remembers that every unit of the key is back at `t`. Returns whether that was news. */
@@ -116,22 +158,25 @@ export class Reporters {
 
   /** Sweeps out forgotten restorations, and whoever is in no outage and has none left. */
   evict(): void {
-    const drop = (times: number[]): void => {
-      let count = 0;
-      while (count < times.length && times[count]! < this.memoryFrom) count++;
-      if (count > 0) times.splice(0, count);
-    };
-    drop(this.feederRestorations);
-    for (const [customerId, unit] of this.customers) {
-      drop(unit.restorations);
-      if (unit.entries.length === 0 && unit.restorations.length === 0) this.customers.delete(customerId);
-    }
+    this.#drop(this.feederRestorations);
+    for (const [customerId, unit] of this.customers) if (this.#isIdle(unit)) this.customers.delete(customerId);
     for (const reporters of Object.values(this.bySource)) {
-      for (const [key, reporter] of reporters) {
-        if (reporter.ownUnit) drop(reporter.ownUnit.restorations);
-        const idle = reporter.entries.length === 0 && (reporter.ownUnit?.restorations.length ?? 0) === 0;
-        if (idle) reporters.delete(key);
+      for (const [key, { first, ownUnit }] of reporters) {
+        if (first === null && (ownUnit === null || this.#isIdle(ownUnit))) reporters.delete(key);
       }
     }
+  }
+
+  /** Whether a unit is in no outage and has no restorations left, once the forgotten ones are swept out. */
+  #isIdle(unit: Unit): boolean {
+    if (unit.restorations) this.#drop(unit.restorations);
+    if (unit.restorations?.length === 0) unit.restorations = null;
+    return unit.first === null && unit.restorations === null;
+  }
+
+  #drop(times: number[]): void {
+    let count = 0;
+    while (count < times.length && times[count]! < this.memoryFrom) count++;
+    if (count > 0) times.splice(0, count);
   }
 }

@@ -15,8 +15,8 @@ import type { Entry, Reporter, Unit } from './reporters.js';
 const VERSION = 1;
 
 interface PackedExtent {
-  wide: { t: number[]; identity: string[] };
-  cells: { number: number; t: number[]; identity: string[]; lat: number[]; lon: number[] }[];
+  wide: { t: number[]; source: Source[]; sourceEventId: string[] };
+  cells: { number: number; t: number[]; source: Source[]; sourceEventId: string[]; lat: number[]; lon: number[] }[];
 }
 
 type Scalars = Pick<Body, (typeof BODY_SCALARS)[number]>;
@@ -52,7 +52,7 @@ interface PackedKey {
   seen: Record<Source, [ids: string[], times: number[]]>;
   commandsSeen: [string, number][];
   feederRestorations: number[];
-  units: { customerId: string | null; restorations: number[]; entries: number[] }[];
+  units: { customerId: string | null; restorations: number[] | null; entries: number[] }[];
   reporters: { source: Source; key: string; ownUnit: number | null; entries: number[] }[];
   outages: PackedOutage[];
 }
@@ -109,7 +109,11 @@ export function encodeKeyState(state: KeyState): Uint8Array {
     outage.mergedInto === null ? outage.body.entries : [],
   );
   const entryAt = new Map(entries.map((entry, i) => [entry, i]));
-  const positions = (list: readonly Entry[]): number[] => list.map((entry) => entryAt.get(entry)!);
+  const positionsOf = (first: Entry | null, next: 'nextOfUnit' | 'nextOfReporter'): number[] => {
+    const positions: number[] = [];
+    for (let entry = first; entry !== null; entry = entry[next]) positions.push(entryAt.get(entry)!);
+    return positions;
+  };
   const packed: PackedKey = {
     version: VERSION,
     key: keyText(state.key),
@@ -121,16 +125,16 @@ export function encodeKeyState(state: KeyState): Uint8Array {
     ) as PackedKey['seen'],
     commandsSeen: [...state.commandsSeen],
     feederRestorations: known.feederRestorations,
-    units: units.map(({ customerId, restorations, entries: own }) => ({
+    units: units.map(({ customerId, restorations, first }) => ({
       customerId,
       restorations,
-      entries: positions(own),
+      entries: positionsOf(first, 'nextOfUnit'),
     })),
-    reporters: reporters.map(({ source, key, ownUnit, entries: own }) => ({
+    reporters: reporters.map(({ source, key, ownUnit, first }) => ({
       source,
       key,
       ownUnit: ownUnit && unitAt.get(ownUnit)!,
-      entries: positions(own),
+      entries: positionsOf(first, 'nextOfReporter'),
     })),
     outages: [...state.outages.values()].map((outage) => ({
       outageId: outage.outageId,
@@ -154,8 +158,8 @@ function packBody(body: Body, unitAt: ReadonlyMap<Unit, number>, state: KeyState
     entries: body.entries.map(({ lastT, backAt, weight }) => ({ lastT, backAt, weight })),
     wides: body.wides.map(({ unit, lastT, backAt }) => ({ unit: unitAt.get(unit)!, lastT, backAt })),
     extent: {
-      wide: { t: extent.wide.t, identity: extent.wide.identity },
-      cells: [...extent.cells].map(({ number, t, identity, lat, lon }) => ({ number, t, identity, lat, lon })),
+      wide: pick(extent.wide, ['t', 'source', 'sourceEventId']),
+      cells: [...extent.cells].map((cell) => pick(cell, ['number', 't', 'source', 'sourceEventId', 'lat', 'lon'])),
     },
     box: box && [box.minX, box.minY, box.maxX, box.maxY],
     indexed: state.index.has(body),
@@ -181,19 +185,23 @@ export function decodeKeyState(bytes: Uint8Array): KeyState {
   state.reporters.feederRestorations.push(...packed.feederRestorations);
   state.reporters.memoryFrom = state.memoryFrom;
 
-  const units = packed.units.map(({ customerId, restorations }): Unit => ({ customerId, restorations, entries: [] }));
+  const units = packed.units.map(({ customerId, restorations }): Unit => ({ customerId, restorations, first: null }));
   for (const unit of units) if (unit.customerId !== null) state.reporters.customers.set(unit.customerId, unit);
   const reporters = packed.reporters.map(({ source, key, ownUnit }): Reporter => {
-    const reporter = { source, key, ownUnit: ownUnit === null ? null : units[ownUnit]!, entries: [] };
+    const reporter = { source, key, ownUnit: ownUnit === null ? null : units[ownUnit]!, first: null };
     state.reporters.bySource[source].set(key, reporter);
     return reporter;
   });
   const entries = unpackOutages(packed.outages, state, units);
   packed.units.forEach((unit, i) => {
-    units[i]!.entries = unit.entries.map((at) => Object.assign(entries[at]!, { unit: units[i]! }));
+    const own = unit.entries.map((at) => Object.assign(entries[at]!, { unit: units[i]! }));
+    units[i]!.first = own[0] ?? null;
+    own.forEach((entry, n) => (entry.nextOfUnit = own[n + 1] ?? null));
   });
   packed.reporters.forEach((reporter, i) => {
-    reporters[i]!.entries = reporter.entries.map((at) => Object.assign(entries[at]!, { reporter: reporters[i]! }));
+    const own = reporter.entries.map((at) => Object.assign(entries[at]!, { reporter: reporters[i]! }));
+    reporters[i]!.first = own[0] ?? null;
+    own.forEach((entry, n) => (entry.nextOfReporter = own[n + 1] ?? null));
   });
   return state;
 }
@@ -228,20 +236,25 @@ function unpackBody(packed: PackedBody, outage: OutageState, state: KeyState, un
   for (const [weight, count] of packed.weights) body.weights.set(weight, count);
   body.wides = packed.wides.map(({ unit, lastT, backAt }) => ({ unit: units[unit]!, lastT, backAt }));
   const { wide, cells } = packed.extent;
-  wide.t.forEach((t, i) => body.extent.wide.add(t, wide.identity[i]!));
+  wide.t.forEach((t, i) => body.extent.wide.add(t, wide.source[i]!, wide.sourceEventId[i]!));
   body.extent.restore(cells.map(unpackCell));
   if (packed.indexed) state.index.restore(body, packed.box);
-  const entries = packed.entries.map((entry): OpenEntry => ({ ...entry, body }));
+  const entries = packed.entries.map((entry): OpenEntry => ({
+    ...entry,
+    body,
+    nextOfReporter: null,
+    nextOfUnit: null,
+  }));
   body.entries = entries as Entry[];
   return entries;
 }
 
-function unpackCell({ number, t, identity, lat, lon }: PackedExtent['cells'][number]): Cell {
+function unpackCell({ number, t, source, sourceEventId, lat, lon }: PackedExtent['cells'][number]): Cell {
   const cell = new Cell(number);
-  const at = { x: 0, y: 0, z: 0 };
   t.forEach((time, i) => {
+    const at = { x: 0, y: 0, z: 0 };
     unitVector(lat[i]!, lon[i]!, at);
-    cell.add(time, identity[i]!, lat[i]!, lon[i]!, at.x, at.y, at.z);
+    cell.add({ t: time, source: source[i]!, sourceEventId: sourceEventId[i]!, lat: lat[i]!, lon: lon[i]!, ...at });
   });
   return cell;
 }
