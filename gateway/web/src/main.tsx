@@ -6,9 +6,12 @@ import './outages/detail/detail.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.js';
+import { FailureScreen } from './FailureScreen.js';
 
 createRoot(document.getElementById('page')!).render(
   <StrictMode>
-    <App />
+    <FailureScreen>
+      <App />
+    </FailureScreen>
   </StrictMode>,
 );

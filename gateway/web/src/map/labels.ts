@@ -5,6 +5,8 @@ import { NETWORK } from './style.js';
 
 /** More names than these at once would only cover the map. */
 const MAX_NAMES = 60;
+/** Further out, all of a network is one spot. */
+const NAMES_FROM_ZOOM = 8;
 /** More pulses than these at once say no more than that a storm has begun. */
 const MAX_PULSES = 40;
 
@@ -51,7 +53,9 @@ export class MapLabels {
   /** The tiles in sight hold the substations; one that lies on an edge comes in several tiles. */
   #nameSubstations(): void {
     const seen = new Set<string>();
-    for (const { geometry, properties } of this.map.querySourceFeatures(NETWORK, { sourceLayer: 'substations' })) {
+    const features =
+      this.map.getZoom() < NAMES_FROM_ZOOM ? [] : this.map.querySourceFeatures(NETWORK, { sourceLayer: 'substations' });
+    for (const { geometry, properties } of features) {
       const substationId = String(properties['substation_id']);
       if (geometry.type !== 'Point' || seen.has(substationId) || seen.size >= MAX_NAMES) continue;
       seen.add(substationId);

@@ -30,7 +30,8 @@ import {
 /** Half the side of the square around a click in which outages are sought, pixels. */
 const CLICK_REACH_PX = 4;
 const FOCUS_MAX_ZOOM = 15.5;
-const PADDING_PX = 60;
+/** Keeps what is gone to clear of the controls, the legend below among them. */
+const PADDING_PX = { top: 50, right: 60, bottom: 75, left: 60 };
 
 export interface NetworkMapEvents {
   readonly onSelect: (outageId: string) => void;
@@ -80,7 +81,7 @@ export class NetworkMap {
     });
     this.#map.touchZoomRotate.disableRotation();
     this.#map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
-    this.#map.addControl(new ScaleControl({ unit: 'metric' }), 'bottom-right');
+    this.#map.addControl(new ScaleControl({ unit: 'metric' }), 'top-left');
     this.#labels = new MapLabels(this.#map);
     this.#map.on('load', () => {
       this.#ready = true;
@@ -140,7 +141,7 @@ export class NetworkMap {
   showAll(animate: boolean): void {
     const bounds = this.#network?.bounds;
     if (!bounds) return;
-    this.#map.fitBounds(boundsOf(bounds), { padding: PADDING_PX / 2, duration: animate ? 600 : 0 });
+    this.#map.fitBounds(boundsOf(bounds), { padding: PADDING_PX, duration: animate ? 600 : 0 });
   }
 
   remove(): void {

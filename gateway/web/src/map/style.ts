@@ -109,7 +109,11 @@ export function mapLayers(palette: MapPalette, feederIds: readonly string[]): La
       type: 'line',
       source: LINKS,
       layout: { 'line-cap': 'round' },
-      paint: { 'line-color': palette.link, 'line-opacity': 0.28, 'line-width': zoomed(11, 0.5, 16, 1.4) },
+      paint: {
+        'line-color': palette.link,
+        'line-opacity': zoomed(11, 0.1, 15, 0.35),
+        'line-width': zoomed(11, 0.5, 16, 1.4),
+      },
     },
     outageLayer(palette),
     {
@@ -133,7 +137,15 @@ export function mapLayers(palette: MapPalette, feederIds: readonly string[]): La
         // A restoration is a hollow point.
         'circle-opacity': ['case', ['get', 'back'], 0.1, 0.95],
         'circle-stroke-color': ['case', ['get', 'opened'], palette.selection, palette.outline],
-        'circle-stroke-width': ['case', ['get', 'opened'], 2.5, 0.7],
+        'circle-stroke-width': [
+          'interpolate',
+          ['linear'],
+          ['zoom'],
+          11,
+          ['case', ['get', 'opened'], 2, 0],
+          15,
+          ['case', ['get', 'opened'], 2.5, 0.8],
+        ],
       },
     },
   ];

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { OpenOutage } from '../live/openOutages.js';
 import { feedersOf, inHeldOrder, listed, NO_FILTER, type SortKey } from './listing.js';
 import { ListFilters } from './ListFilters.js';
@@ -44,8 +44,14 @@ export function OutageList({ outages, selectedId, now, emptyText, onSelect }: Ou
   const feeders = useMemo(() => feedersOf(outages), [outages]);
   const { from, to } = useRowWindow(scroller, rows.length, ROW_HEIGHT_PX);
 
-  useEffect(() => setActiveId(selectedId), [selectedId]);
   const activeIndex = activeId === null ? -1 : rows.findIndex(({ record }) => record.outageId === activeId);
+  // What is selected by link or on the map comes into sight here, also when the list gives way to the detail.
+  const reveal = useEffectEvent((outageId: string | null) => {
+    setActiveId(outageId);
+    const index = rows.findIndex(({ record }) => record.outageId === outageId);
+    if (index !== -1) scrollIntoSight(scroller.current, index);
+  });
+  useEffect(() => reveal(selectedId), [selectedId]);
   const select = useCallback(
     (outageId: string) => {
       setActiveId(outageId);
@@ -102,6 +108,11 @@ export function OutageList({ outages, selectedId, now, emptyText, onSelect }: Ou
           {held && rows.length > 1 ? (rows.length === outages.length ? 'Order held' : ' · order held') : ''}
         </span>
       </div>
+      {rows.length === 0 && (
+        <p className="empty" role="status">
+          {outages.length === 0 ? emptyText : 'No outage matches the filter'}
+        </p>
+      )}
       <div
         ref={scroller}
         className="rows"
@@ -118,7 +129,7 @@ export function OutageList({ outages, selectedId, now, emptyText, onSelect }: Ou
         }}
         onPointerLeave={() => setHeldUntil(0)}
       >
-        <div className="rows-all" style={{ height: rows.length * ROW_HEIGHT_PX }}>
+        <div className="rows-all" role="presentation" style={{ height: rows.length * ROW_HEIGHT_PX }}>
           {rows.slice(from, to).map((outage, offset) => {
             const { outageId, firstDetectedAt } = outage.record;
             return (
@@ -142,9 +153,6 @@ export function OutageList({ outages, selectedId, now, emptyText, onSelect }: Ou
             );
           })}
         </div>
-        {rows.length === 0 && (
-          <p className="empty">{outages.length === 0 ? emptyText : 'No outage matches the filter'}</p>
-        )}
       </div>
     </section>
   );

@@ -29,7 +29,7 @@ export function Facts({ outage, feederName, now }: FactsProps) {
           {feederName !== null && <span className="faint"> {feederName}</span>}
         </Fact>
         <Fact name="Substation">{outage.substationId}</Fact>
-        <Fact name="First detected">{localTime(outage.firstDetectedAt, now)}</Fact>
+        <Fact name="Detected">{localTime(outage.firstDetectedAt, now)}</Fact>
         <Fact name="Last report">{localTime(outage.lastEventAt, now)}</Fact>
         {restoredAt !== null && (
           <Fact name="Restored">
@@ -38,11 +38,11 @@ export function Facts({ outage, feederName, now }: FactsProps) {
           </Fact>
         )}
         <Fact name="Crew">{crew.length > 0 ? crew.join(', ') : <span className="faint">none assigned</span>}</Fact>
-        <Fact name="Estimated back">
+        <Fact name="Est. back">
           {etr === null ? <span className="faint">not estimated</span> : <Estimate etr={etr} now={now} />}
         </Fact>
-        <Fact name="Acknowledged">
-          {acknowledgedBy.length > 0 ? acknowledgedBy.join(', ') : <span className="faint">by nobody yet</span>}
+        <Fact name="Seen by">
+          {acknowledgedBy.length > 0 ? acknowledgedBy.join(', ') : <span className="faint">nobody yet</span>}
         </Fact>
         <Fact name="Reporters">{reportersText(outage.reporters)}</Fact>
         <Fact name="Assets out">

@@ -25,7 +25,10 @@ export function OutageDetail(props: OutageDetailProps) {
   const { outageId, outage, state, followedFrom, feederName, now, onShow, onPoint, onClose } = props;
   const { detail, failure, unknown } = state;
   const body = useRef<HTMLDivElement>(null);
-  useEffect(() => body.current?.scrollTo(0, 0), [outageId]);
+  useEffect(() => {
+    // Newer browsers return a promise from scrolling, which must not be taken for a clean-up.
+    void body.current?.scrollTo(0, 0);
+  }, [outageId]);
 
   return (
     <section className="detail" aria-label={`Outage ${shortId(outageId)}`} data-testid="outage-detail">
