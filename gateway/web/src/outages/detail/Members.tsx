@@ -4,8 +4,9 @@ import { localTime } from '../../time/wording.js';
 import { count, FLAG_WORDS, SOURCE_WORDS } from '../wording.js';
 import { eventName, linkSentence } from './linkSentence.js';
 
-/** Rows shown at first, and with each "show more"; an outage of a storm has thousands. */
-const PAGE_ROWS = 100;
+/** Rows shown at first, so that the timeline below is near, and with each "show more"; a storm brings thousands. */
+const FIRST_ROWS = 30;
+const MORE_ROWS = 200;
 
 interface MembersProps {
   readonly members: readonly Member[];
@@ -16,7 +17,7 @@ interface MembersProps {
 }
 
 export function Members({ members, openedBy, now, onPoint }: MembersProps) {
-  const [shown, setShown] = useState(PAGE_ROWS);
+  const [shown, setShown] = useState(FIRST_ROWS);
   const hidden = members.length - shown;
   return (
     <>
@@ -66,8 +67,8 @@ export function Members({ members, openedBy, now, onPoint }: MembersProps) {
       </table>
       {hidden > 0 && (
         <p className="more">
-          <button type="button" onClick={() => setShown(shown + PAGE_ROWS)}>
-            Show {count(Math.min(PAGE_ROWS, hidden))} more
+          <button type="button" onClick={() => setShown(shown + MORE_ROWS)}>
+            Show {count(Math.min(MORE_ROWS, hidden))} more
           </button>
           <span className="faint">{count(hidden)} not shown here; the map has all</span>
         </p>
