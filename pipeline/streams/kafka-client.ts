@@ -1,0 +1,157 @@
+import rdkafka, {
+  type ConsumerGlobalConfig,
+  type KafkaConsumer,
+  type LibrdKafkaError,
+  type Message,
+  type Producer,
+  type TopicPartitionOffset,
+} from 'node-rdkafka';
+import type { SourceRecord } from './topology.js';
+
+/** node-rdkafka with promises, and the settings that all of our clients share. */
+
+const CONNECT_MS = 15_000;
+
+/** Settings of every consumer: what a transaction has not committed does not exist. */
+const CONSUMER: ConsumerGlobalConfig = {
+  'isolation.level': 'read_committed',
+  'enable.auto.commit': false,
+  'enable.auto.offset.store': false,
+  'enable.partition.eof': true,
+  'session.timeout.ms': 6000,
+  'heartbeat.interval.ms': 1500,
+  'fetch.wait.max.ms': 20,
+  'fetch.queue.backoff.ms': 10,
+  // A rejoin must not wait behind a long fetch queue: enough for some seconds of a storm.
+  'queued.max.messages.kbytes': 65_536,
+};
+
+/** Turns a callback of node-rdkafka into a promise. */
+function promised<T>(call: (done: (error: LibrdKafkaError | null, value: T) => void) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    call((error, value) => {
+      if (error) reject(asError(error));
+      else resolve(value);
+    });
+  });
+}
+
+/** librdkafka's errors are objects of their own; theirs flags say what to do (retry, abort, end). */
+export type KafkaError = Error & Pick<LibrdKafkaError, 'isRetriable' | 'isFatal' | 'isTxnRequiresAbort' | 'code'>;
+
+function asError(error: LibrdKafkaError): KafkaError {
+  if (error instanceof Error) return error as KafkaError;
+  return Object.assign(new Error((error as { message?: string }).message ?? String(error)), error);
+}
+
+/** Connects a consumer. Throws if no broker answers within 15 s. */
+export async function connectConsumer(
+  brokers: string,
+  group: string,
+  options: ConsumerGlobalConfig = {},
+): Promise<KafkaConsumer> {
+  const consumer = new rdkafka.KafkaConsumer(
+    { ...CONSUMER, 'metadata.broker.list': brokers, 'group.id': group, ...options },
+    { 'auto.offset.reset': 'earliest' },
+  );
+  // Without a listener an error event would end the process; brokers that come and go are librdkafka's matter.
+  consumer.on('event.error', () => undefined);
+  await promised((done) => consumer.connect({ timeout: CONNECT_MS }, done));
+  consumer.setDefaultConsumeTimeout(20);
+  return consumer;
+}
+
+/** Connects a producer; with `transactionalId` it fences its predecessors of that id. */
+export async function connectProducer(brokers: string, transactionalId?: string): Promise<Producer> {
+  const producer = new rdkafka.Producer({
+    'metadata.broker.list': brokers,
+    'enable.idempotence': true,
+    'linger.ms': 5,
+    'compression.codec': 'lz4',
+    'retry.backoff.ms': 20,
+    'queue.buffering.max.messages': 500_000,
+    'queue.buffering.max.kbytes': 524_288,
+    'message.max.bytes': 8_388_608,
+    ...(transactionalId === undefined ? {} : { 'transactional.id': transactionalId, 'transaction.timeout.ms': 10_000 }),
+  });
+  producer.on('event.error', () => undefined);
+  await promised((done) => producer.connect({ timeout: CONNECT_MS }, done));
+  if (transactionalId !== undefined) await promised<void>((done) => producer.initTransactions(CONNECT_MS, done));
+  return producer;
+}
+
+/** Disconnects; a client that does not answer within 5 s is left behind. */
+export async function disconnect(client: KafkaConsumer | Producer): Promise<void> {
+  if (!client.isConnected()) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, 5000);
+    client.disconnect(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** Up to `count` records that are there, or what comes within the consumer's timeout. */
+export function consume(consumer: KafkaConsumer, count: number): Promise<Message[]> {
+  return promised((done) => consumer.consume(count, done));
+}
+
+/** The committed offsets of partitions; -1001 where there is none. */
+export function committed(
+  consumer: KafkaConsumer,
+  partitions: readonly { topic: string; partition: number }[],
+): Promise<TopicPartitionOffset[]> {
+  return promised((done) => consumer.committed([...partitions], CONNECT_MS, done));
+}
+
+/** The first offset of a partition that is still there, and the one behind the last. */
+export async function watermarks(
+  client: KafkaConsumer | Producer,
+  topic: string,
+  partition: number,
+): Promise<{ low: number; high: number }> {
+  const { lowOffset, highOffset } = await promised<{ lowOffset: number; highOffset: number }>((done) =>
+    client.queryWatermarkOffsets(topic, partition, CONNECT_MS, done),
+  );
+  return { low: lowOffset, high: highOffset };
+}
+
+export const beginTransaction = (producer: Producer): Promise<void> =>
+  promised((done) => producer.beginTransaction(done));
+
+export const commitTransaction = (producer: Producer, ms: number): Promise<void> =>
+  promised((done) => producer.commitTransaction(ms, done));
+
+export const abortTransaction = (producer: Producer, ms: number): Promise<void> =>
+  promised((done) => producer.abortTransaction(ms, done));
+
+export const sendOffsets = (
+  producer: Producer,
+  consumer: KafkaConsumer,
+  offsets: TopicPartitionOffset[],
+  ms: number,
+): Promise<void> => promised((done) => producer.sendOffsetsToTransaction(offsets, consumer, ms, done));
+
+/** A message of node-rdkafka as a record. */
+export function recordOf(message: Message): SourceRecord {
+  const { topic, partition, offset, timestamp = 0, value, key, headers = [] } = message;
+  return {
+    topic,
+    partition,
+    offset,
+    timestampMs: timestamp,
+    key: typeof key === 'string' ? Buffer.from(key) : (key ?? null),
+    value,
+    headers: headersOf(headers),
+  };
+}
+
+const NO_HEADERS = {};
+
+function headersOf(headers: readonly Record<string, string | Buffer>[]): Record<string, string> {
+  if (headers.length === 0) return NO_HEADERS;
+  return Object.fromEntries(
+    headers.flatMap((header) => Object.entries(header).map(([name, value]) => [name, String(value)])),
+  );
+}

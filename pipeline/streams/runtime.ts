@@ -1,0 +1,387 @@
+import type { KafkaConsumer, Producer, TopicPartition } from 'node-rdkafka';
+import { Checkpoint, type Outgoing } from './checkpoint.js';
+import {
+  committed,
+  connectConsumer,
+  connectProducer,
+  consume,
+  disconnect,
+  recordOf,
+  type KafkaError,
+} from './kafka-client.js';
+import { PartitionReader } from './partition-reader.js';
+import { Snapshots } from './snapshots.js';
+import { TableFollower } from './table-follower.js';
+import { encoderOf, Outbox, Task } from './task.js';
+import { TimeOrder } from './time-order.js';
+import type { SourceRecord, Stage } from './topology.js';
+
+export interface RuntimeOptions {
+  readonly brokers: string;
+  /** Partitions of every keyed topic. */
+  readonly partitions: number;
+  /** The consumer group, and the beginning of the transactional id. */
+  readonly application: string;
+  /** Tells instances of a stage apart; one that comes back under its name ends what it left open. */
+  readonly slot: string;
+  /** Longest time between two commits, ms. */
+  readonly commitMs: number;
+  /** Shortest time between two snapshots of a key, ms. */
+  readonly snapshotMs: number;
+  readonly say: (level: 'info' | 'warn' | 'error', message: string) => void;
+}
+
+/** What a stage has done since it started. */
+export interface RuntimeStatistics {
+  processed: number;
+  written: number;
+  commits: number;
+  aborts: number;
+  rejected: number;
+  partitions: number;
+}
+
+const BATCH = 2000;
+const MAX_PENDING = 20_000;
+/** Records of one partition that wait for others before it is paused. */
+const MAX_WAITING = 20_000;
+const ADVANCE_MS = 1000;
+
+const ASSIGN_PARTITIONS = -175;
+
+interface Rebalance {
+  readonly assign: boolean;
+  readonly partitions: readonly TopicPartition[];
+}
+
+/** An assigned partition number: its task, and what keeps its state. */
+interface Assigned {
+  readonly task: Task;
+  readonly snapshots: Snapshots | null;
+}
+
+/**
+ * Runs one stage on Kafka: member of the stage's consumer group, exactly once. What a transaction did not commit did
+ * not happen: it is aborted, the state is dropped, and both are read again from what was committed.
+ */
+export class StageRuntime {
+  readonly statistics: RuntimeStatistics = {
+    processed: 0,
+    written: 0,
+    commits: 0,
+    aborts: 0,
+    rejected: 0,
+    partitions: 0,
+  };
+  readonly #outbox = new Outbox();
+  readonly #order = new TimeOrder();
+  readonly #assigned = new Map<number, Assigned>();
+  readonly #paused = new Set<string>();
+  /** Records on which a node threw, by place: they are rejected when they come again. */
+  readonly #poison = new Map<string, Error>();
+  readonly #decoder = new TextDecoder();
+  #owned: TopicPartition[] = [];
+  #checkpoint!: Checkpoint;
+  #stopping = false;
+  #committedAt = 0;
+  #advancedAt = 0;
+  /** Resolves when the stage has stopped; rejects if it cannot go on. */
+  readonly finished: Promise<void>;
+
+  private constructor(
+    private readonly stage: Stage,
+    private readonly options: RuntimeOptions,
+    private readonly consumer: KafkaConsumer,
+    private readonly producer: Producer,
+    private readonly tables: readonly TableFollower[],
+    private readonly rebalances: Rebalance[],
+  ) {
+    this.#checkpoint = new Checkpoint(producer, consumer, options.partitions);
+    consumer.on('partition.eof', ({ topic, partition }) => this.#order.end(topic, partition));
+    this.finished = this.#run();
+  }
+
+  /** Connects and begins. Resolves when the stage takes part in its group. */
+  static async start(stage: Stage, options: RuntimeOptions): Promise<StageRuntime> {
+    const { brokers, application, slot, partitions } = options;
+    const group = `${application}-${stage.name}`;
+    const tables = await Promise.all(stage.tables.map((table) => TableFollower.start(brokers, table, partitions)));
+    const producer = await connectProducer(brokers, `${group}-${slot}`);
+    const rebalances: Rebalance[] = [];
+    const consumer = await connectConsumer(brokers, group, {
+      'group.instance.id': `${group}-${slot}`,
+      // Co-partitioned sources must be assigned alike, which only the range assignor does.
+      'partition.assignment.strategy': stage.sources.length > 1 ? 'range' : 'cooperative-sticky',
+      rebalance_cb: (error: { code: number }, assigned: TopicPartition[]) => {
+        // The client waits until it is told to (un)assign: that is done between two batches.
+        rebalances.push({ assign: error.code === ASSIGN_PARTITIONS, partitions: assigned });
+      },
+    } as Parameters<typeof connectConsumer>[2]);
+    consumer.subscribe([...stage.sources]);
+    return new StageRuntime(stage, options, consumer, producer, tables, rebalances);
+  }
+
+  /** Commits what was processed, leaves the group and disconnects. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.finished;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (!this.#stopping) await this.#turn();
+      await this.#commit();
+    } finally {
+      for (const table of this.tables) await table.stop();
+      // The last revoke comes while the client closes and must be answered for it to go on.
+      const leaving = disconnect(this.consumer);
+      const answering = setInterval(() => {
+        if (this.rebalances.splice(0).length > 0) this.consumer.unassign();
+      }, 10);
+      await leaving;
+      clearInterval(answering);
+      await disconnect(this.producer);
+    }
+  }
+
+  /** One turn of the loop: rebalances, records, time, commit. */
+  async #turn(): Promise<void> {
+    for (let next = this.rebalances.shift(); next; next = this.rebalances.shift()) await this.#rebalance(next);
+    try {
+      const messages = await consume(this.consumer, BATCH);
+      for (const message of messages) this.#order.push(recordOf(message));
+      const drained = this.#drain();
+      this.#balanceQueues();
+      const now = Date.now();
+      if (now - this.#advancedAt >= ADVANCE_MS) {
+        this.#advancedAt = now;
+        for (const { task } of this.#assigned.values()) task.advance(now);
+      }
+      const idle = drained && messages.length < BATCH / 10;
+      if (idle || now - this.#committedAt >= this.options.commitMs) await this.#commit();
+    } catch (error) {
+      await this.#recover(error as KafkaError);
+    }
+  }
+
+  /** Processes what may be processed. Returns false if it stopped because a commit is due. */
+  #drain(): boolean {
+    for (let record = this.#order.take(); record; record = this.#order.take()) {
+      this.#process(record);
+      if (this.#checkpoint.pending >= MAX_PENDING) {
+        this.#committedAt = 0;
+        return false;
+      }
+    }
+    return true;
+  }
+
+  #process(record: SourceRecord): void {
+    const { topic, partition, offset, key } = record;
+    const assigned = this.#assigned.get(partition)!;
+    const poison = this.#poison.size > 0 ? this.#poison.get(`${topic}/${partition}/${offset}`) : undefined;
+    if (poison) {
+      this.statistics.rejected++;
+      this.#outbox.add(this.stage.reject!(record, poison));
+    } else {
+      try {
+        assigned.task.process(record);
+      } catch (error) {
+        throw new PoisonRecord(record, error as Error);
+      }
+      assigned.snapshots?.changed(key ? this.#decoder.decode(key) : '', offset);
+    }
+    this.#checkpoint.processed(topic, partition, offset);
+    this.statistics.processed++;
+  }
+
+  /** Partitions far ahead of the others are paused, so that waiting for those costs no memory. */
+  #balanceQueues(): void {
+    for (const { topic, partition } of this.#owned) {
+      const place = `${topic}/${partition}`;
+      const waiting = this.#order.waiting(topic, partition);
+      if (waiting > MAX_WAITING && !this.#paused.has(place)) {
+        this.consumer.pause([{ topic, partition }]);
+        this.#paused.add(place);
+      } else if (waiting < MAX_WAITING / 2 && this.#paused.delete(place)) {
+        this.consumer.resume([{ topic, partition }]);
+      }
+    }
+  }
+
+  async #commit(): Promise<void> {
+    this.#committedAt = Date.now();
+    const records: Outgoing[] = this.#outbox.take(encoderOf(this.stage));
+    for (const [partition, { snapshots }] of this.#assigned) {
+      const next = this.#checkpoint.next(this.stage.sources[0]!, partition);
+      if (snapshots && next !== null) {
+        for (const record of snapshots.due(this.#committedAt, next)) records.push({ ...record, partition });
+      }
+    }
+    if (this.#checkpoint.pending === 0 && records.length === 0) return;
+    await this.#checkpoint.commit(records);
+    this.statistics.commits++;
+    this.statistics.written += records.length;
+  }
+
+  /** What the error's flags say: give up the transaction and begin again from what was committed, or end. */
+  async #recover(error: KafkaError | PoisonRecord): Promise<void> {
+    const { say } = this.options;
+    if (error instanceof PoisonRecord) {
+      if (!this.stage.reject) throw error.cause;
+      const place = `${error.record.topic}/${error.record.partition}/${error.record.offset}`;
+      say('error', `${this.stage.name}: ${place} failed (${error.cause.message}); it is set aside.`);
+      // One failure may be chance: the record is tried once more, alone, before it is rejected.
+      if (this.#failedOnce.delete(place)) this.#poison.set(place, error.cause);
+      else this.#failedOnce.add(place);
+    } else if (error.isFatal || !(error.isRetriable || error.isTxnRequiresAbort)) {
+      throw error;
+    } else {
+      say(
+        'warn',
+        `${this.stage.name}: the transaction was given up (${error.message}); going on from the last commit.`,
+      );
+    }
+    this.statistics.aborts++;
+    this.#outbox.take(encoderOf(this.stage));
+    if (error instanceof PoisonRecord) this.#checkpoint.clear();
+    else await this.#checkpoint.abort();
+    const owned = this.#owned;
+    this.#drop(owned);
+    this.#unassign(owned);
+    await this.#take(owned);
+  }
+
+  readonly #failedOnce = new Set<string>();
+
+  async #rebalance({ assign, partitions }: Rebalance): Promise<void> {
+    if (assign) {
+      await this.#take(partitions);
+      return;
+    }
+    try {
+      await this.#commit();
+    } catch (error) {
+      // Whoever has the partitions now reads from what was committed; so does this one with what it keeps.
+      this.options.say(
+        'warn',
+        `${this.stage.name}: could not commit before a rebalance (${(error as Error).message}).`,
+      );
+      await this.#recover(error as KafkaError);
+    }
+    this.#drop(partitions);
+    this.#unassign(partitions);
+  }
+
+  #drop(partitions: readonly TopicPartition[]): void {
+    for (const { topic, partition } of partitions) {
+      this.#order.remove(topic, partition);
+      this.#assigned.delete(partition);
+      this.#paused.delete(`${topic}/${partition}`);
+    }
+    this.statistics.partitions = this.#assigned.size;
+  }
+
+  #unassign(partitions: readonly TopicPartition[]): void {
+    const gone = new Set(partitions.map(({ topic, partition }) => `${topic}/${partition}`));
+    this.#owned = this.#owned.filter(({ topic, partition }) => !gone.has(`${topic}/${partition}`));
+    if (this.consumer.rebalanceProtocol() === 'COOPERATIVE') this.consumer.incrementalUnassign([...partitions]);
+    else this.consumer.unassign();
+  }
+
+  /** Takes partitions over: their state is restored before their first record is read. */
+  async #take(partitions: readonly TopicPartition[]): Promise<void> {
+    const offsets = partitions.length === 0 ? [] : await committed(this.consumer, partitions);
+    const from = offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset: Math.max(offset, 0) }));
+    for (const partition of new Set(partitions.map((one) => one.partition))) {
+      const own = from.filter((one) => one.partition === partition);
+      this.#assigned.set(partition, await this.#restore(partition, own[0]!.offset));
+    }
+    for (const { topic, partition } of partitions) this.#order.add(topic, partition);
+    this.#owned = [...this.#owned, ...partitions];
+    if (this.consumer.rebalanceProtocol() === 'COOPERATIVE') this.consumer.incrementalAssign(from);
+    else this.consumer.assign(from);
+    this.statistics.partitions = this.#assigned.size;
+  }
+
+  /** A task with the state it had at `until`, the committed offset: from snapshots and the log since. */
+  async #restore(partition: number, until: number): Promise<Assigned> {
+    const process = this.stage.nodes.find((node) => node.kind === 'process');
+    const fresh = (): Assigned => {
+      const task = new Task(this.stage, partition, this.#outbox);
+      const { store } = task;
+      const { snapshotMs } = this.options;
+      const topic = process?.snapshots?.topic;
+      return {
+        task,
+        snapshots: store && topic ? new Snapshots(topic, this.stage.name, partition, store, snapshotMs) : null,
+      };
+    };
+    let assigned = fresh();
+    if (!process || until === 0) return assigned;
+    const reader = await PartitionReader.connect(this.options.brokers);
+    try {
+      let through: ReadonlyMap<string, number> = new Map();
+      let restoreFrom: number | null = null;
+      try {
+        const restored = await assigned.snapshots?.restore(reader);
+        if (restored) ({ through, restoreFrom } = restored);
+      } catch (error) {
+        const why = (error as Error).message;
+        this.options.say(
+          'warn',
+          `${this.stage.name}: snapshots of partition ${partition} cannot be read (${why}); rebuilding from the log.`,
+        );
+        assigned = fresh();
+      }
+      const started = Date.now();
+      const count = await this.#replay(reader, assigned, partition, restoreFrom, until, through);
+      this.options.say(
+        'info',
+        `${this.stage.name}: partition ${partition} restored with ${count} records of the log in ${Date.now() - started} ms.`,
+      );
+    } finally {
+      await reader.close();
+    }
+    return assigned;
+  }
+
+  async #replay(
+    reader: PartitionReader,
+    { task, snapshots }: Assigned,
+    partition: number,
+    from: number | null,
+    until: number,
+    through: ReadonlyMap<string, number>,
+  ): Promise<number> {
+    let count = 0;
+    for (const topic of this.stage.sources) {
+      await reader.read(topic, partition, from, until, (record) => {
+        const key = record.key ? this.#decoder.decode(record.key) : '';
+        if ((through.get(key) ?? -1) > record.offset) return;
+        try {
+          task.process(record, true);
+        } catch {
+          // It was rejected when it came: the state is as it was then.
+          return;
+        }
+        snapshots?.changed(key, record.offset);
+        count++;
+      });
+    }
+    return count;
+  }
+}
+
+/** A record on which a node threw. */
+class PoisonRecord extends Error {
+  override readonly cause: Error;
+
+  constructor(
+    readonly record: SourceRecord,
+    cause: Error,
+  ) {
+    super(cause.message);
+    this.cause = cause;
+  }
+}

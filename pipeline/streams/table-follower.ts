@@ -1,0 +1,56 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { KafkaConsumer } from 'node-rdkafka';
+import { connectConsumer, consume, disconnect, recordOf, watermarks } from './kafka-client.js';
+import type { Table } from './topology.js';
+
+/** Reads a topic whole, all partitions, into a table, and follows it from then on. */
+export class TableFollower {
+  #stopping = false;
+  #following: Promise<void> = Promise.resolve();
+
+  private constructor(
+    private readonly consumer: KafkaConsumer,
+    private readonly table: Table,
+  ) {}
+
+  /** Starts with the table complete up to the topic's end as it is now. */
+  static async start(brokers: string, table: Table, partitions: number): Promise<TableFollower> {
+    const consumer = await connectConsumer(brokers, 'oms-table');
+    const follower = new TableFollower(consumer, table);
+    const ends = new Map<number, number>();
+    for (let partition = 0; partition < partitions; partition++) {
+      const { low, high } = await watermarks(consumer, table.topic, partition);
+      if (high > low) ends.set(partition, high);
+    }
+    consumer.on('partition.eof', ({ partition }) => ends.delete(partition));
+    consumer.assign(
+      Array.from({ length: partitions }, (_, partition) => ({ topic: table.topic, partition, offset: 0 })),
+    );
+    while (ends.size > 0) await follower.#poll();
+    follower.#following = follower.#follow();
+    return follower;
+  }
+
+  async #poll(): Promise<number> {
+    const messages = await consume(this.consumer, 5000);
+    const decoder = new TextDecoder();
+    for (const message of messages) {
+      const { key, value } = recordOf(message);
+      this.table.apply(key ? decoder.decode(key) : '', value);
+    }
+    return messages.length;
+  }
+
+  async #follow(): Promise<void> {
+    while (!this.#stopping) {
+      // A consume call that waits holds a thread of the pool: ask briefly, then let go.
+      if ((await this.#poll()) === 0) await pause(100);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#following;
+    await disconnect(this.consumer);
+  }
+}

@@ -1,0 +1,65 @@
+import type { SourceRecord } from './topology.js';
+
+/**
+ * Gives records of several partitions out in the order of their timestamps: a partition that is ahead waits for those
+ * behind, so that after hours of standstill the log stays close to the order in which things were received. A partition
+ * at its end is not waited for.
+ */
+export class TimeOrder {
+  readonly #queues = new Map<string, { records: SourceRecord[]; next: number; atEnd: boolean }>();
+
+  /** Begins with a partition; it is waited for until its end is reported. */
+  add(topic: string, partition: number): void {
+    this.#queues.set(`${topic}/${partition}`, { records: [], next: 0, atEnd: false });
+  }
+
+  remove(topic: string, partition: number): void {
+    this.#queues.delete(`${topic}/${partition}`);
+  }
+
+  /** Takes a record in. A record of a partition that is not held is dropped: it was taken away meanwhile. */
+  push(record: SourceRecord): void {
+    const queue = this.#queues.get(`${record.topic}/${record.partition}`);
+    if (!queue) return;
+    queue.records.push(record);
+    queue.atEnd = false;
+  }
+
+  /** The partition has nothing more for now. */
+  end(topic: string, partition: number): void {
+    const queue = this.#queues.get(`${topic}/${partition}`);
+    if (queue) queue.atEnd = true;
+  }
+
+  /** Records waiting in a partition. */
+  waiting(topic: string, partition: number): number {
+    const queue = this.#queues.get(`${topic}/${partition}`);
+    return queue ? queue.records.length - queue.next : 0;
+  }
+
+  /** The next record; null while one that may be earlier is still to come. Ties go by topic and partition. */
+  take(): SourceRecord | null {
+    let best: { records: SourceRecord[]; next: number } | null = null;
+    for (const queue of this.#queues.values()) {
+      const head = queue.records[queue.next];
+      if (!head) {
+        if (!queue.atEnd) return null;
+        continue;
+      }
+      if (!best || head.timestampMs < best.records[best.next]!.timestampMs) best = queue;
+    }
+    if (!best) return null;
+    const record = best.records[best.next++]!;
+    if (best.next > 1000 && best.next * 2 > best.records.length) {
+      best.records.splice(0, best.next);
+      best.next = 0;
+    }
+    return record;
+  }
+
+  /** Whether anything waits to be taken. */
+  get isEmpty(): boolean {
+    for (const { records, next } of this.#queues.values()) if (records.length > next) return false;
+    return true;
+  }
+}
