@@ -1,0 +1,6 @@
+drop schema scada cascade;
+drop schema kaifa cascade;
+drop schema onu cascade;
+drop schema call_center cascade;
+drop table oms.commands;
+drop table oms.placed_event;
