@@ -1,0 +1,39 @@
+/** TCP ports of this machine's loopback address. */
+import { createServer } from 'node:net';
+
+/** Binds a port for a moment; resolves with the port that was bound, or null if it is taken. */
+function tryPort(port: number, host: string): Promise<number | null> {
+  return new Promise((done, fail) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? done(null) : fail(new Error(`Port ${port} cannot be used: ${error.message}.`)),
+    );
+    server.listen({ port, host, exclusive: true }, () => {
+      const address = server.address();
+      server.close(() => done(typeof address === 'object' && address ? address.port : port));
+    });
+  });
+}
+
+/** A port that nobody listens on, as the kernel gives it out. */
+export async function freePort(): Promise<number> {
+  return (await tryPort(0, '127.0.0.1'))!;
+}
+
+/**
+ * Makes sure that a port can be listened on.
+ * @param what who wants it, e.g. 'Kafka'
+ * @param variable the environment variable that moves it
+ * @throws Error when it is taken, or we have no right to it
+ */
+export async function requireFreePort(port: number, what: string, variable: string, host = '127.0.0.1'): Promise<void> {
+  let bound: number | null;
+  try {
+    bound = await tryPort(port, host);
+  } catch (error) {
+    throw new Error(`${what}: ${(error as Error).message} Set ${variable} to another.`, { cause: error });
+  }
+  if (bound === null) {
+    throw new Error(`${what}: port ${port} is in use; end what listens there, or set ${variable} to a free port.`);
+  }
+}
