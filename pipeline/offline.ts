@@ -16,7 +16,7 @@ import { parseTime } from '../operators/time.js';
 import { TestDriver } from './streams/driver.js';
 import type { OutRecord } from './streams/topology.js';
 import { buildTopology } from './topology.js';
-import { sourceTopics, topicNames } from './topics.js';
+import { sourceTopics, topicNames } from '../topics.js';
 
 /** A member of an outage, as `oms correlate` lists it. */
 export type Member = Pick<PlacedEvent, 'source' | 'sourceEventId'>;

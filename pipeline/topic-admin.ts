@@ -1,5 +1,5 @@
 import { Kafka, logLevel, type Admin, type ITopicConfig } from 'kafkajs';
-import { type TopicNames, sourceTopics } from './topics.js';
+import { type TopicNames, sourceTopics } from '../topics.js';
 
 const DAY_MS = 86_400_000;
 

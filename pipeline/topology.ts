@@ -18,7 +18,7 @@ import { Policies } from '../operators/policies.js';
 import { Registry, type NetworkElement } from '../operators/registry.js';
 import { parseTime } from '../operators/time.js';
 import { Topology, type OutRecord, type Processor, type SourceRecord } from './streams/topology.js';
-import { sourceTopics, type TopicNames } from './topics.js';
+import { sourceTopics, type TopicNames } from '../topics.js';
 
 /** What the topology needs to know besides the records. */
 export interface TopologyOptions {
