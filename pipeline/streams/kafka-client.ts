@@ -4,6 +4,7 @@ import rdkafka, {
   type LibrdKafkaError,
   type Message,
   type Producer,
+  type TopicPartition,
   type TopicPartitionOffset,
 } from 'node-rdkafka';
 import type { SourceRecord } from './topology.js';
@@ -97,12 +98,16 @@ export function consume(consumer: KafkaConsumer, count: number): Promise<Message
   return promised((done) => consumer.consume(count, done));
 }
 
-/** The committed offsets of partitions; -1001 where there is none. */
-export function committed(
+/** The committed offsets of partitions; 0 where there is none. */
+export async function committed(
   consumer: KafkaConsumer,
-  partitions: readonly { topic: string; partition: number }[],
+  partitions: readonly TopicPartition[],
 ): Promise<TopicPartitionOffset[]> {
-  return promised((done) => consumer.committed([...partitions], CONNECT_MS, done));
+  const offsets = await promised<(TopicPartition & { offset?: number })[]>((done) =>
+    consumer.committed([...partitions], CONNECT_MS, done),
+  );
+  // Where nothing was committed there is no offset, or one of librdkafka's negative codes.
+  return offsets.map(({ topic, partition, offset = 0 }) => ({ topic, partition, offset: Math.max(offset, 0) }));
 }
 
 /** The first offset of a partition that is still there, and the one behind the last. */

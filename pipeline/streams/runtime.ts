@@ -97,7 +97,7 @@ export class StageRuntime {
     private readonly rebalances: Rebalance[],
   ) {
     this.#checkpoint = new Checkpoint(producer, consumer, options.partitions);
-    consumer.on('partition.eof', ({ topic, partition }) => this.#order.end(topic, partition));
+    consumer.on('partition.eof', ({ topic, partition, offset }) => this.#order.end(topic, partition, offset));
     this.finished = this.#run();
   }
 
@@ -291,8 +291,7 @@ export class StageRuntime {
 
   /** Takes partitions over: their state is restored before their first record is read. */
   async #take(partitions: readonly TopicPartition[]): Promise<void> {
-    const offsets = partitions.length === 0 ? [] : await committed(this.consumer, partitions);
-    const from = offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset: Math.max(offset, 0) }));
+    const from = partitions.length === 0 ? [] : await committed(this.consumer, partitions);
     for (const partition of new Set(partitions.map((one) => one.partition))) {
       const own = from.filter((one) => one.partition === partition);
       this.#assigned.set(partition, await this.#restore(partition, own[0]!.offset));

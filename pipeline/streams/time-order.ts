@@ -1,16 +1,24 @@
 import type { SourceRecord } from './topology.js';
 
+/** Records of one partition that wait; `end` is the offset at which the partition last had nothing more. */
+interface Queue {
+  readonly records: SourceRecord[];
+  next: number;
+  lastOffset: number;
+  end: number;
+}
+
 /**
  * Gives records of several partitions out in the order of their timestamps: a partition that is ahead waits for those
  * behind, so that after hours of standstill the log stays close to the order in which things were received. A partition
  * at its end is not waited for.
  */
 export class TimeOrder {
-  readonly #queues = new Map<string, { records: SourceRecord[]; next: number; atEnd: boolean }>();
+  readonly #queues = new Map<string, Queue>();
 
   /** Begins with a partition; it is waited for until its end is reported. */
   add(topic: string, partition: number): void {
-    this.#queues.set(`${topic}/${partition}`, { records: [], next: 0, atEnd: false });
+    this.#queues.set(`${topic}/${partition}`, { records: [], next: 0, lastOffset: -1, end: -1 });
   }
 
   remove(topic: string, partition: number): void {
@@ -22,13 +30,13 @@ export class TimeOrder {
     const queue = this.#queues.get(`${record.topic}/${record.partition}`);
     if (!queue) return;
     queue.records.push(record);
-    queue.atEnd = false;
+    queue.lastOffset = record.offset;
   }
 
-  /** The partition has nothing more for now. */
-  end(topic: string, partition: number): void {
+  /** The partition has nothing more for now behind `offset`. Word of it may come before the records themselves. */
+  end(topic: string, partition: number, offset: number): void {
     const queue = this.#queues.get(`${topic}/${partition}`);
-    if (queue) queue.atEnd = true;
+    if (queue) queue.end = Math.max(queue.end, offset);
   }
 
   /** Records waiting in a partition. */
@@ -39,11 +47,11 @@ export class TimeOrder {
 
   /** The next record; null while one that may be earlier is still to come. Ties go by topic and partition. */
   take(): SourceRecord | null {
-    let best: { records: SourceRecord[]; next: number } | null = null;
+    let best: Queue | null = null;
     for (const queue of this.#queues.values()) {
       const head = queue.records[queue.next];
       if (!head) {
-        if (!queue.atEnd) return null;
+        if (queue.end <= queue.lastOffset) return null;
         continue;
       }
       if (!best || head.timestampMs < best.records[best.next]!.timestampMs) best = queue;

@@ -1,0 +1,52 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import Postgrator from 'postgrator';
+
+/** The folder sql/, beside dist/ when compiled and beside pipeline/ when not. */
+const SQL = await sqlFolder();
+
+async function sqlFolder(): Promise<string> {
+  for (const candidate of ['../sql/', '../../sql/']) {
+    const folder = fileURLToPath(new URL(candidate, import.meta.url));
+    const found = await readdir(`${folder}migrations`).catch(() => null);
+    if (found?.some((name) => name.endsWith('.sql'))) return folder;
+  }
+  throw new Error('The folder sql/migrations is missing: reinstall the project.');
+}
+
+/** One migration at a time, whoever asks: the number is arbitrary. */
+const LOCK = 7_203_001;
+
+/**
+ * Brings the schema to a version (the latest by default): numbered migrations, then functions and views, which are
+ * replaced each time.
+ * @returns the names of the migrations that were applied, in order
+ */
+export async function migrate(databaseUrl: string, to = 'max'): Promise<string[]> {
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'oms-migrate' });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [LOCK]);
+    const postgrator = new Postgrator({
+      migrationPattern: `${SQL}migrations/*`,
+      driver: 'pg',
+      schemaTable: 'public.oms_schema_version',
+      execQuery: (query) => client.query(query),
+    });
+    const applied = await postgrator.migrate(to);
+    const latest = (await postgrator.getMaxVersion()) === (await postgrator.getDatabaseVersion());
+    if (latest) {
+      for (const folder of ['functions', 'views']) await replaceObjects(client, `${SQL}${folder}`);
+    }
+    return applied.map(({ filename }) => filename.split('/').pop()!);
+  } finally {
+    await client.end();
+  }
+}
+
+async function replaceObjects(client: pg.Client, folder: string): Promise<void> {
+  for (const file of (await readdir(folder)).sort()) {
+    if (file.endsWith('.sql')) await client.query(await readFile(`${folder}/${file}`, 'utf8'));
+  }
+}
