@@ -7,6 +7,7 @@ import {
   lstatSync,
   mkdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -14,7 +15,11 @@ import {
 import { join } from 'node:path';
 import { runCommand } from './command.js';
 import type { PostgresPrograms, PostgresUser } from './postgres-programs.js';
-import { processCommand, processIdentity } from './process-identity.js';
+import { processCommand, processesIn, processIdentity } from './process-identity.js';
+import { retryUntil } from './retry.js';
+
+/** How long the backends of a killed server may take to see that it is gone. */
+const ORPHANS_TIMEOUT_MS = 15_000;
 
 /** The folder that stands in for `home/postgres` where the user postgres cannot reach it. */
 export function folderElsewhere(home: string): string {
@@ -101,17 +106,26 @@ export function judgePidFile(text: string | null, alive: boolean, command: strin
 }
 
 /**
- * Clears a postmaster.pid out of the way whose pid now belongs to some other program: PostgreSQL would take that for
- * a running server. One whose process is gone it sees through by itself.
+ * Clears the postmaster.pid of a server that is gone out of the way. PostgreSQL would take the pid for a running server
+ * if another program has it by now, or if nobody has collected the dead process (a container's first process may not).
+ * The backends hold the data until they have seen that their server is gone: they are waited for.
  * @throws Error when a server runs on the data
  */
-export function clearPidFile(folder: string): void {
-  const file = join(folder, 'data', 'postmaster.pid');
+export async function clearPidFile(folder: string): Promise<void> {
+  const data = join(folder, 'data');
+  const file = join(data, 'postmaster.pid');
   const text = existsSync(file) ? readFileSync(file, 'utf8') : null;
   const pid = Number(text?.split('\n')[0]);
   const judged = judgePidFile(text, pid > 0 && processIdentity(pid) !== null, pid > 0 ? processCommand(pid) : null);
-  if (judged === 'reused') rmSync(file);
+  if (judged === 'absent') return;
   if (judged === 'running') {
     throw new Error(`PostgreSQL already runs on ${folder} as process ${pid}, by other hands: stop it first.`);
   }
+  await retryUntil(async () => {
+    const left = processesIn(realpathSync(data));
+    if (left.length > 0) {
+      throw new Error(`PostgreSQL was killed and its processes ${left.join(', ')} do not end: end them by hand.`);
+    }
+  }, ORPHANS_TIMEOUT_MS);
+  rmSync(file, { force: true });
 }

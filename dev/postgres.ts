@@ -14,8 +14,6 @@ export const POSTGIS_IMAGE = 'postgis/postgis:15-3.3';
 
 /** Long enough for the recovery after a crash. */
 const READY_TIMEOUT_MS = 120_000;
-/** How long the backends of a killed server may take to see that it is gone. */
-const ORPHANS_TIMEOUT_MS = 15_000;
 
 /** Runs some queries on a connection of their own. */
 async function query<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
@@ -143,7 +141,7 @@ async function localPostgres(options: ServiceOptions): Promise<{ url: string; da
       prepare: async () => {
         await requireFreePort(port, 'PostGIS', 'OMS_POSTGRES_PORT');
         await makeData(folder, programs, user);
-        clearPidFile(folder);
+        await clearPidFile(folder);
         logStart = existsSync(logFile) ? statSync(logFile).size : 0;
       },
     },
@@ -152,23 +150,20 @@ async function localPostgres(options: ServiceOptions): Promise<{ url: string; da
 
   /** What the server said since its last start when it refused to run. */
   function refusal(): string | null {
+    if (!existsSync(logFile)) return null;
     const log = readFileSync(logFile).subarray(logStart).toString('utf8');
     return /FATAL: +(.*)/.exec(log)?.[1] ?? null;
   }
 
   async function start(): Promise<void> {
-    const orphansEnd = performance.now() + ORPHANS_TIMEOUT_MS;
-    for (;;) {
-      await server.start();
-      try {
-        await server.untilAnswers(() => requireDatabase(port, readPassword(folder)), READY_TIMEOUT_MS);
-        break;
-      } catch (error) {
-        const reason = refusal();
-        // After a kill -9 the backends take a moment to end, and hold the shared memory until then.
-        if (reason?.includes('shared memory block') && performance.now() < orphansEnd) continue;
-        throw reason === null ? error : new Error(`PostgreSQL does not start: ${reason}: see ${logFile}.`);
-      }
+    await server.start();
+    try {
+      await server.untilAnswers(() => requireDatabase(port, readPassword(folder)), READY_TIMEOUT_MS);
+    } catch (error) {
+      const reason = refusal();
+      throw reason === null
+        ? error
+        : new Error(`PostgreSQL does not start: ${reason} (see ${logFile}).`, { cause: error });
     }
     say(`PostGIS (PostgreSQL ${programs.major}): 127.0.0.1:${port}, process ${server.pid}, data in ${folder}.`);
   }

@@ -1,6 +1,6 @@
 /** Which process a pid means: pids are used again, so a pid alone proves nothing. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 function read(path: string): string | null {
   try {
@@ -30,4 +30,23 @@ export function processIdentity(pid: number): string | null {
 export function processCommand(pid: number): string | null {
   if (process.platform === 'linux') return read(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ') ?? null;
   return spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim() || null;
+}
+
+/** Pids of the processes whose working folder is this one. */
+export function processesIn(folder: string): number[] {
+  if (process.platform !== 'linux') {
+    // lsof prints one line `p<pid>` for each; it ends with 1 when there is none.
+    const { stdout } = spawnSync('lsof', ['-a', '-d', 'cwd', '-F', 'p', '--', folder], { encoding: 'utf8' });
+    return [...(stdout ?? '').matchAll(/^p(\d+)$/gm)].map((match) => Number(match[1]));
+  }
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`) === folder;
+      } catch {
+        return false;
+      }
+    });
 }

@@ -1,0 +1,21 @@
+import { createServer, type Server } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { freePort, requireFreePort } from './ports.js';
+
+let server: Server | undefined;
+afterEach(() => new Promise((done) => (server ? server.close(done) : done(undefined))));
+
+test('a port that the kernel gives out can be listened on', async () => {
+  const port = await freePort();
+  expect(port).toBeGreaterThan(1023);
+  await requireFreePort(port, 'Kafka', 'OMS_KAFKA_PORT');
+});
+
+test('a port in use is named, with the variable that moves it', async () => {
+  const port = await freePort();
+  server = createServer();
+  await new Promise<void>((done) => server!.listen(port, '127.0.0.1', done));
+  await expect(requireFreePort(port, 'Kafka', 'OMS_KAFKA_PORT')).rejects.toThrow(
+    `Kafka: port ${port} is in use; end what listens there, or set OMS_KAFKA_PORT to a free port.`,
+  );
+});

@@ -1,0 +1,183 @@
+/** `npm start [-- --demo]`: brings up Kafka and PostGIS, then the whole system on this machine, until Ctrl-C. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { setTimeout as delay } from 'node:timers/promises';
+import { readEnvironment, type Environment } from '../environment.js';
+import { requireFreePort } from './ports.js';
+import { forgetProcess, livingProcess, recordProcess } from './process-record.js';
+import { Restarts } from './restarts.js';
+import { GiveUp, retryUntil } from './retry.js';
+import { startServices, type ServiceName, type Services } from './services.js';
+import { onStopSignal } from './stop-signals.js';
+import { Supervisor } from './supervisor.js';
+
+const NETWORK = 'data/ieee9500';
+const READY_TIMEOUT_MS = 120_000;
+const HELP = `npm start [-- --demo]
+
+Brings up Kafka and PostGIS (those of KAFKA_BROKERS and DATABASE_URL if set, else Docker's, else local ones), then the
+pipeline and the gateway, and runs until Ctrl-C. Data stays in OMS_HOME, .oms by default.
+
+  --demo   also plays a storm of six hours in three minutes
+`;
+
+const talk = (line: string) => console.error(line);
+
+/** A URL under which the gateway is reached from this machine. */
+function urlOf({ host }: Environment, port: number): string {
+  const reached = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host;
+  return `http://${reached}:${port}/`;
+}
+
+/** @throws Error when another start runs here, a port is taken, or the product has not been built */
+async function checkFirst(environment: Environment, program: string): Promise<void> {
+  const { home, ports, host } = environment;
+  const other = livingProcess(home, 'start');
+  if (other !== null) {
+    throw new Error(`npm start already runs here as process ${other.pid}: stop it with Ctrl-C, or with npm run reset.`);
+  }
+  if (ports.length === 0) throw new Error('OMS_PORTS is empty: name at least one port for the gateway, as 9080.');
+  for (const port of ports) await requireFreePort(port, 'The gateway', 'OMS_PORTS', host);
+  if (!existsSync(program)) throw new Error(`${program} is missing: run npm run build.`);
+}
+
+/** Waits until the gateway says that it can take events. */
+async function untilReady(url: string, signal: AbortSignal): Promise<void> {
+  await retryUntil(
+    async () => {
+      if (signal.aborted) throw new GiveUp('it was stopped');
+      const answer = await fetch(`${url}ready`, { signal: AbortSignal.timeout(5_000) });
+      if (answer.status !== 200) throw new Error(`it answers ${answer.status} ${(await answer.text()).slice(0, 300)}`);
+    },
+    READY_TIMEOUT_MS,
+    250,
+  ).catch((error: Error) => {
+    throw new Error(`The gateway is not ready after ${READY_TIMEOUT_MS / 1000} s: ${error.message}`, { cause: error });
+  });
+}
+
+/**
+ * Runs the system until it is told to stop.
+ * @returns null when it was told to stop, or why it could not go on
+ */
+async function run(environment: Environment, demo: boolean): Promise<string | null> {
+  const program = fileURLToPath(new URL('../oms.js', import.meta.url));
+  const { home, ports } = environment;
+  await checkFirst(environment, program);
+  mkdirSync(home, { recursive: true });
+  recordProcess(home, 'start', process.pid, 'SIGTERM');
+
+  const stopping = new AbortController();
+  let failure: string | null = null;
+  const stop = () => {
+    if (stopping.signal.aborted) return;
+    talk('Stopping ...');
+    stopping.abort();
+    void supervisor?.stop();
+  };
+  const giveUp = (reason: string) => {
+    if (stopping.signal.aborted) return;
+    failure = reason;
+    stop();
+  };
+  onStopSignal(stop);
+
+  let services: Services | undefined;
+  let supervisor: Supervisor | undefined;
+  const restarts: Record<ServiceName, Restarts> = { kafka: new Restarts(), postgres: new Restarts() };
+  const startedAt: Record<ServiceName, number> = { kafka: 0, postgres: 0 };
+
+  /** A server that ended by itself is started again like any child. */
+  async function startAgain(name: ServiceName, how: string): Promise<void> {
+    const pauseMs = restarts[name].next(performance.now() - startedAt[name]);
+    if (pauseMs === null) return giveUp(`${name} keeps ending with ${how}: see ${home}/logs/${name}.log.`);
+    talk(`${name} ended with ${how}: starting it again in ${pauseMs / 1000} s.`);
+    await delay(pauseMs, undefined, { signal: stopping.signal });
+    startedAt[name] = performance.now();
+    await services?.[name].start();
+  }
+
+  try {
+    services = await startServices({
+      home,
+      kafkaPort: environment.kafkaPort,
+      postgresPort: environment.postgresPort,
+      given: { kafkaBrokers: environment.kafkaBrokers, databaseUrl: environment.databaseUrl },
+      say: talk,
+      onLost: (name, how) => {
+        startAgain(name, how).catch((error: Error) => giveUp(error.message));
+      },
+    });
+    startedAt.kafka = startedAt.postgres = performance.now();
+    supervisor = new Supervisor({
+      home,
+      program,
+      env: {
+        ...process.env,
+        KAFKA_BROKERS: services.kafkaBrokers,
+        DATABASE_URL: services.databaseUrl,
+        // Each call into librdkafka that waits holds a thread of the pool, which has 4 by default.
+        UV_THREADPOOL_SIZE: '16',
+      },
+      say: talk,
+      onGivenUp: giveUp,
+    });
+    stopping.signal.throwIfAborted();
+    talk('Database: bringing the schema up to date.');
+    await supervisor.runStep('migrate', ['migrate']);
+    talk('Kafka: creating the topics that are missing.');
+    await supervisor.runStep('topics', ['topics', '--create']);
+    talk(`Network: importing ${NETWORK} if the database has none.`);
+    await supervisor.runStep('network', ['network', 'import', NETWORK, '--if-empty']);
+    talk('Starting the pipeline and the gateway.');
+    await supervisor.keepRunning('place', ['pipeline', '--stages', 'place']);
+    await supervisor.keepRunning('correlate', ['pipeline', '--stages', 'correlate,policies']);
+    await supervisor.keepRunning('sink', ['pipeline', '--stages', 'sink']);
+    await supervisor.keepRunning('gateway', ['gateway']);
+    await untilReady(urlOf(environment, ports[0]!), stopping.signal);
+    console.log(`\nReady. The dashboard: ${urlOf(environment, ports[0]!)}`);
+    for (const port of ports.slice(1)) console.log(`The same also at:     ${urlOf(environment, port)}`);
+    talk(`Logs are in ${home}/logs. Ctrl-C stops everything; the data stays.\n`);
+    if (demo) {
+      talk('Demo: playing a storm of six hours in three minutes.');
+      const storm = ['--network', NETWORK, '--seed', '7', '--faults', '60', '--hours', '6', '--shape', 'source'];
+      try {
+        await supervisor.runStep('storm', ['storm', ...storm, '--to', 'gateway', '--now', '--speed', '120']);
+        talk('Demo: the storm is over; everything keeps running.');
+      } catch (error) {
+        // The system is of use without its demonstration.
+        if (!stopping.signal.aborted) talk(`Demo: ${(error as Error).message}`);
+      }
+    }
+    if (!stopping.signal.aborted) {
+      await new Promise((done) => stopping.signal.addEventListener('abort', done, { once: true }));
+    }
+  } catch (error) {
+    if (!stopping.signal.aborted) {
+      failure = (error as Error).message;
+      stop();
+    }
+  } finally {
+    await supervisor?.stop();
+    await services?.stop();
+    forgetProcess(home, 'start');
+  }
+  talk('Stopped.');
+  return failure;
+}
+
+// A closed terminal must not keep us from stopping in order.
+process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
+try {
+  const { values } = parseArgs({ options: { demo: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+  if (values.help) console.log(HELP);
+  else {
+    const failure = await run(readEnvironment(), values.demo ?? false);
+    if (failure !== null) throw new Error(failure);
+  }
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') ? 2 : 1;
+}
