@@ -1,6 +1,7 @@
 import { v5 } from 'uuid';
-import type { OutageCommand } from './event.js';
+import type { Key, OutageCommand, RulesCommand } from './event.js';
 import type { OutageRecord } from './outage.js';
+import { StormMode, type StormThresholds } from './storm-mode.js';
 
 /**
  * What depends on the passing of time. A policy reads outage records and writes commands to the log, with itself as
@@ -30,10 +31,20 @@ export class Policies {
   /** The last command given for an outage: said once, unless the process dies before it is written. */
   readonly #given = new Map<string, string>();
 
-  constructor(private readonly switchedOn: ReadonlySet<string>) {}
+  readonly #stormMode: StormMode | null;
+
+  /** @param stormMode when the policy storm-mode, if it is switched on, acts */
+  constructor(
+    private readonly switchedOn: ReadonlySet<string>,
+    stormMode: StormThresholds,
+  ) {
+    this.#stormMode = switchedOn.has('storm-mode') ? new StormMode(stormMode) : null;
+  }
 
   /** Takes in an outage record that came at `heardAt`. */
   hear(record: OutageRecord, heardAt: number): void {
+    const joined = record.events - (this.#watched.get(record.outageId)?.record.events ?? 0);
+    this.#stormMode?.hear({ substationId: record.substationId, feederId: record.feederId }, joined, heardAt);
     const over = record.status === 'merged' || record.status === 'cancelled' || record.status === 'closed';
     if (over) {
       this.#watched.delete(record.outageId);
@@ -44,13 +55,13 @@ export class Policies {
   }
 
   /** The commands that are due at `nowMs` and were not given yet. A new process may give one again, with the same id. */
-  due(nowMs: number): { readonly record: OutageRecord; readonly command: OutageCommand }[] {
-    const due = [];
+  due(nowMs: number): { readonly key: Key; readonly command: OutageCommand | RulesCommand }[] {
+    const due: { key: Key; command: OutageCommand | RulesCommand }[] = this.#stormMode?.due(nowMs) ?? [];
     for (const { record, heardAt } of this.#watched.values()) {
       const command = this.#decide(record, nowMs - heardAt, nowMs);
       if (!command || this.#given.get(record.outageId) === command.commandId) continue;
       this.#given.set(record.outageId, command.commandId);
-      due.push({ record, command });
+      due.push({ key: { substationId: record.substationId, feederId: record.feederId }, command });
     }
     return due;
   }

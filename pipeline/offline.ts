@@ -78,7 +78,13 @@ export class OfflineRun {
   constructor({ network, rules = [], naiveOffsetMin = 0, linesPerCommit = 1, takenInAt }: OfflineOptions) {
     this.#registry = Registry.of(network);
     this.#linesPerCommit = linesPerCommit;
-    const topology = buildTopology({ topics: this.#topics, naiveOffsetMin, policies: [], registry: this.#registry });
+    const topology = buildTopology({
+      topics: this.#topics,
+      naiveOffsetMin,
+      policies: [],
+      stormMode: { onEventsPerHour: Infinity, offEventsPerHour: 0 },
+      registry: this.#registry,
+    });
     this.#driver = new TestDriver(topology, { onRecord: (record) => this.#keep(record) });
     this.#driver.advance(takenInAt);
     for (const command of rules) this.#toEveryKey(command);

@@ -16,6 +16,7 @@ import type { OutageRecord } from '../operators/outage.js';
 import { place } from '../operators/place.js';
 import { Policies } from '../operators/policies.js';
 import { Registry, type NetworkElement } from '../operators/registry.js';
+import type { StormThresholds } from '../operators/storm-mode.js';
 import { parseTime } from '../operators/time.js';
 import { Topology, type OutRecord, type Processor, type SourceRecord } from './streams/topology.js';
 import { sourceTopics, type TopicNames } from '../topics.js';
@@ -27,6 +28,8 @@ export interface TopologyOptions {
   readonly naiveOffsetMin: number;
   /** Policies that run. */
   readonly policies: readonly string[];
+  /** When storm mode goes on and off, by the events of one partition of the log. */
+  readonly stormMode: StormThresholds;
   /** The registry that `oms.network` fills; given by those who have read it otherwise. */
   readonly registry?: Registry;
 }
@@ -193,7 +196,7 @@ function* recordsOf(key: string, outcome: Outcome, topics: TopicNames): Generato
   }
 }
 
-function addPolicies(topology: Topology, { topics, policies }: TopologyOptions): void {
+function addPolicies(topology: Topology, { topics, policies, stormMode }: TopologyOptions): void {
   const switchedOn = new Set(policies);
   topology
     .source('policies', [topics.outages])
@@ -201,14 +204,11 @@ function addPolicies(topology: Topology, { topics, policies }: TopologyOptions):
       record.value === null ? null : (JSON.parse(new TextDecoder().decode(record.value)) as OutageRecord),
     )
     .process('policies', (): Processor<OutageRecord | null, LogPlaced> => {
-      const watch = new Policies(switchedOn);
+      const watch = new Policies(switchedOn, stormMode);
       return {
         process: (record, { timestampMs }) => record && watch.hear(record, timestampMs),
         advance: (nowMs, emit) => {
-          for (const { record, command } of watch.due(nowMs)) {
-            const { substationId, feederId } = record;
-            emit({ to: 'log', key: { substationId, feederId }, entry: command });
-          }
+          for (const { key, command } of watch.due(nowMs)) emit({ to: 'log', key, entry: command });
         },
       };
     })

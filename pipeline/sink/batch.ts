@@ -1,7 +1,15 @@
 import type { PoolClient } from 'pg';
 import { canonicalCommand } from '../../operators/canonical-event.js';
 import type { EvidenceRecord, LateRecord, Witness } from '../../operators/correlate/outcome.js';
-import { isCommand, parseKey, SOURCES, type Key, type LogEntry, type PlacedEvent, type Source } from '../../operators/event.js';
+import {
+  isCommand,
+  parseKey,
+  SOURCES,
+  type Key,
+  type LogEntry,
+  type PlacedEvent,
+  type Source,
+} from '../../operators/event.js';
 import { decodeLogRecord } from '../../operators/log-record.js';
 import type { OutageRecord } from '../../operators/outage.js';
 import { formatTime, timeOf } from '../../operators/time.js';
@@ -24,7 +32,12 @@ const OUTAGE_COLUMNS = [
 interface KeptAside {
   readonly reason: string;
   readonly detail: string;
-  readonly position: { readonly topic: string; readonly partition: number; readonly offset: number; readonly index: number };
+  readonly position: {
+    readonly topic: string;
+    readonly partition: number;
+    readonly offset: number;
+    readonly index: number;
+  };
 }
 
 type UnplacedRecord = KeptAside & { readonly event: { source: string; sourceEventId: string; receivedAt: string } };
@@ -33,7 +46,10 @@ type RejectedRecord = KeptAside & { readonly source: string | null; readonly rec
 /** What a set of records means for the database: rows by table, and the days whose partitions they need. */
 export class Batch {
   readonly days = new Set<string>();
-  readonly #events = Object.fromEntries(SOURCES.map((source) => [source, new CopyText(EVENT_COLUMNS)])) as Record<Source, CopyText>;
+  readonly #events = Object.fromEntries(SOURCES.map((source) => [source, new CopyText(EVENT_COLUMNS)])) as Record<
+    Source,
+    CopyText
+  >;
   readonly #commands = new CopyText([
     'command_id', 'command', 'outage_id', 'substation_id', 'feeder_id', 'at', 'author', 'reason', 'body',
     'log_partition', 'log_offset', 'log_index',
@@ -97,7 +113,13 @@ export class Batch {
     });
   }
 
-  #addEvent(event: PlacedEvent, { substationId, feederId }: Key, partition: number, offset: number, index: number): void {
+  #addEvent(
+    event: PlacedEvent,
+    { substationId, feederId }: Key,
+    partition: number,
+    offset: number,
+    index: number,
+  ): void {
     const receivedAt = formatTime(event.receivedAt);
     this.days.add(receivedAt.slice(0, 10));
     this.#events[event.source].add(
@@ -139,7 +161,18 @@ export class Batch {
   #addUnplaced({ reason, detail, position, event }: UnplacedRecord): void {
     const { topic, partition, offset, index } = position;
     const { source, sourceEventId, receivedAt } = event;
-    this.#unplaced.add(topic, partition, offset, index, source, sourceEventId, reason, detail, receivedAt, jsonCell(event));
+    this.#unplaced.add(
+      topic,
+      partition,
+      offset,
+      index,
+      source,
+      sourceEventId,
+      reason,
+      detail,
+      receivedAt,
+      jsonCell(event),
+    );
   }
 
   #addRejected({ reason, detail, position, source, receivedAt, raw }: RejectedRecord): void {
@@ -165,7 +198,8 @@ export class Batch {
     if (this.#outages.size === 0) return;
     const rows = new CopyText(OUTAGE_COLUMNS);
     // In the order of their ids, so that two sinks never wait for each other in a circle.
-    for (const outage of [...this.#outages.values()].sort((a, b) => (a.outageId < b.outageId ? -1 : 1))) addOutageRow(rows, outage);
+    for (const outage of [...this.#outages.values()].sort((a, b) => (a.outageId < b.outageId ? -1 : 1)))
+      addOutageRow(rows, outage);
     await client.query('create temporary table if not exists staged_outages (like oms.outages) on commit delete rows');
     await rows.copyTo(client, 'staged_outages');
     const columns = OUTAGE_COLUMNS.join(', ');
@@ -195,4 +229,3 @@ function addOutageRow(rows: CopyText, outage: OutageRecord): void {
 function parse<T>(value: Uint8Array): T {
   return JSON.parse(new TextDecoder().decode(value)) as T;
 }
-

@@ -35,12 +35,20 @@ export class CopyText {
 
 // eslint-disable-next-line no-control-regex -- PostgreSQL's text holds no NUL
 const SPECIAL = /[\\\t\n\r\u0000]/g;
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\ufffd' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\0': '\ufffd',
+};
 
 function copyCell(cell: Cell): string {
   if (cell === null) return '\\N';
-  if (typeof cell === 'string') return SPECIAL.test(cell) ? cell.replace(SPECIAL, (character) => ESCAPES[character]!) : cell;
-  if (typeof cell === 'object') return copyCell(`{${cell.map((item) => `"${item.replace(/["\\]/g, '\\$&')}"`).join(',')}}`);
+  if (typeof cell === 'string')
+    return SPECIAL.test(cell) ? cell.replace(SPECIAL, (character) => ESCAPES[character]!) : cell;
+  if (typeof cell === 'object')
+    return copyCell(`{${cell.map((item) => `"${item.replace(/["\\]/g, '\\$&')}"`).join(',')}}`);
   return String(cell);
 }
 

@@ -61,7 +61,14 @@ export class Sink {
         sink.#rebalances.push({ assign: error.code === ASSIGN_PARTITIONS, partitions });
       },
     } as Parameters<typeof connectConsumer>[2]);
-    sink.#consumer.subscribe([topics.events, topics.outages, topics.evidence, topics.unplaced, topics.late, topics.rejected]);
+    sink.#consumer.subscribe([
+      topics.events,
+      topics.outages,
+      topics.evidence,
+      topics.unplaced,
+      topics.late,
+      topics.rejected,
+    ]);
     sink.finished = sink.#run();
     return sink;
   }
@@ -127,7 +134,10 @@ export class Sink {
       }
       if (refusedBy) throw error;
       if (records.length === 1) {
-        this.options.say('error', `sink: ${placeOf(records[0]!)}/${records[0]!.offset} was refused (${(error as Error).message}); it is set aside.`);
+        this.options.say(
+          'error',
+          `sink: ${placeOf(records[0]!)}/${records[0]!.offset} was refused (${(error as Error).message}); it is set aside.`,
+        );
         this.statistics.refused++;
         await this.#write(records, error as Error);
         return;
@@ -181,7 +191,9 @@ export class Sink {
 
   async #rewind(records: readonly SourceRecord[]): Promise<void> {
     this.options.say('warn', 'sink: another sink has written these partitions; reading again from where it is.');
-    const places = new Map(records.map((record) => [placeOf(record), { topic: record.topic, partition: record.partition }]));
+    const places = new Map(
+      records.map((record) => [placeOf(record), { topic: record.topic, partition: record.partition }]),
+    );
     const offsets = await this.#offsetsOf([...places.values()]);
     this.#consumer.incrementalUnassign([...places.values()]);
     this.#consumer.incrementalAssign(offsets);
@@ -193,7 +205,8 @@ export class Sink {
       if (this.#days.has(day)) continue;
       const age = now - Date.parse(day);
       // A day of its own only for events of our time: a clock of the year 9999 must not make tables.
-      if (age < this.options.rawRetentionDays * DAY_MS && age > -2 * DAY_MS) await client.query('select oms.ensure_day($1)', [day]);
+      if (age < this.options.rawRetentionDays * DAY_MS && age > -2 * DAY_MS)
+        await client.query('select oms.ensure_day($1)', [day]);
       this.#days.add(day);
     }
   }
@@ -214,7 +227,11 @@ export class Sink {
       } catch (error) {
         if (error instanceof Overtaken || isDataError(error as Error) || this.#stopping) throw error;
         this.statistics.retries++;
-        if (attempt === 0) this.options.say('warn', `sink: the database does not take rows (${(error as Error).message}); trying until it does.`);
+        if (attempt === 0)
+          this.options.say(
+            'warn',
+            `sink: the database does not take rows (${(error as Error).message}); trying until it does.`,
+          );
         await pause(RETRY_MS);
       }
     }
@@ -228,5 +245,7 @@ function placeOf({ topic, partition }: TopicPartition): string {
 /** Classes 22 (data exception) and 23 (constraint violation), and what our own code could not read. */
 function isDataError(error: Error & { code?: unknown }): boolean {
   if (typeof error.code === 'string') return /^2[23]/.test(error.code);
-  return error instanceof SyntaxError || error instanceof TypeError || /version|not a key|has no value/.test(error.message);
+  return (
+    error instanceof SyntaxError || error instanceof TypeError || /version|not a key|has no value/.test(error.message)
+  );
 }

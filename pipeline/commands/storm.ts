@@ -1,0 +1,156 @@
+import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { requireBrokers } from '../../connections.js';
+import { readEnvironment, type Environment } from '../../environment.js';
+import { topicNames } from '../../topics.js';
+import { connectToolProducer, LineSender } from '../kafka-lines.js';
+import { readNetwork } from '../network/read.js';
+import type { CanonicalEvent } from '../storm/canonical-event.js';
+import { sendToGateway } from '../storm/gateway-sender.js';
+import { sourceShape } from '../storm/shapes.js';
+import { simulateStorm } from '../storm/storm.js';
+import { LineOutput } from './line-output.js';
+import { Pace, timeOption } from './replay.js';
+import { numberBetween, progress, say, WrongUse } from './talk.js';
+
+/** When the storm begins if nobody says: a fixed time, so that a seed always gives the same bytes. */
+const DEFAULT_START = '2026-10-04T12:00:00.000Z';
+
+interface StormCommandOptions {
+  readonly network: string;
+  readonly seed: number;
+  readonly faults: number;
+  readonly hours: number;
+  readonly start: number;
+  readonly now?: boolean;
+  readonly shape: string;
+  readonly out?: string;
+  readonly to?: string;
+  readonly gateway?: string;
+  readonly rate?: number;
+  readonly speed?: number;
+  readonly truth?: string;
+}
+
+/** `oms storm`: a reproducible storm, into a file, the gateway or Kafka. */
+export function addStorm(program: Command): void {
+  program
+    .command('storm')
+    .description('make a reproducible storm: faults, last gasps, calls, restorations; lost, late, doubled, bad clocks')
+    .requiredOption('--network <dir>', 'folder or GeoJSON file of the network')
+    .option('--seed <n>', 'same seed, same storm', numberBetween(0, 2 ** 31), 1)
+    .option('--faults <n>', 'faults on devices', numberBetween(1, 100_000), 60)
+    .option('--hours <h>', 'how long faults go on', numberBetween(0.01, 1000), 6)
+    .option('--start <time>', `when it begins (${DEFAULT_START} by default)`, timeOption, Date.parse(DEFAULT_START))
+    .option('--now', 'shift it so that it ends when it has been played')
+    .option('--shape <shape>', 'canonical, or source: as the field systems send', 'canonical')
+    .option('--out <file>', 'write it there; standard output by default')
+    .option('--to <where>', 'send it to gateway or kafka instead')
+    .option('--gateway <url>', 'URL of the gateway')
+    .option('--rate <n>', 'events a second', numberBetween(0.001, 1e9))
+    .option('--speed <x>', 'times as fast as it was', numberBetween(0.001, 1e9))
+    .option('--truth <file>', 'write what really happened there: one fault a line')
+    .addHelpText(
+      'after',
+      '\nExample:\n  oms storm --network data/ieee9500 --seed 7 --faults 60 --hours 6 --out storm.ndjson',
+    )
+    .action(async (options: StormCommandOptions) => storm(options, readEnvironment()));
+}
+
+async function storm(options: StormCommandOptions, environment: Environment): Promise<void> {
+  const { shape, to, rate, speed } = options;
+  if (shape !== 'canonical' && shape !== 'source') throw new WrongUse(`No shape "${shape}": canonical or source.`);
+  if (to !== undefined && to !== 'gateway' && to !== 'kafka')
+    throw new WrongUse(`Cannot send to "${to}": gateway or kafka.`);
+  if (to === 'kafka' && shape === 'source')
+    throw new WrongUse('--to kafka sends canonical events; source shapes go --to gateway.');
+  const network = await readNetwork(options.network);
+  const { seed, faults, hours, start: startMs } = options;
+  const simulated = simulateStorm(network, { seed, faults, hours, startMs });
+  const events = options.now ? shifted(simulated.events, speed ?? 1) : simulated.events;
+  say(`${simulated.truth.length} faults, ${events.length} events.`);
+  if (options.truth !== undefined)
+    await writeFile(options.truth, simulated.truth.map((fault) => `${JSON.stringify(fault)}\n`).join(''));
+  const pace = rate === undefined && speed === undefined ? null : new Clock(rate ?? null, speed ?? null);
+  if (to === 'gateway') {
+    const url = options.gateway ?? `http://127.0.0.1:${environment.ports[0]}`;
+    const shown = progress('events sent', events.length);
+    const answers = await sendToGateway(url, events, shape, async (event, sent) => {
+      shown.update(sent);
+      await pace?.wait(event, sent);
+    });
+    shown.stop();
+    say(
+      Object.entries(answers)
+        .map(([status, count]) => `${count} answered ${status}`)
+        .join(', '),
+    );
+  } else if (to === 'kafka') await sendToKafka(events, environment, pace);
+  else await writeOut(events, shape, options.out);
+}
+
+/** The storm moved in time so that its last report is received when it has been played at `speed`. */
+function shifted(events: readonly CanonicalEvent[], speed: number): CanonicalEvent[] {
+  const first = Date.parse(events[0]!.receivedAt);
+  const last = Date.parse(events.at(-1)!.receivedAt);
+  const by = Date.now() + (last - first) / speed - last;
+  const moved = (time: string): string => new Date(Date.parse(time) + by).toISOString();
+  return events.map((event) => {
+    // A bad clock says 1970 or 2099 whenever it is.
+    const plausible = Math.abs(Date.parse(event.occurredAt) - Date.parse(event.receivedAt)) < 7 * 86_400_000;
+    return {
+      ...event,
+      occurredAt: plausible ? moved(event.occurredAt) : event.occurredAt,
+      receivedAt: moved(event.receivedAt),
+    };
+  });
+}
+
+/** Holds events back: so many a second, or at a multiple of their own speed. */
+class Clock {
+  readonly #pace: Pace | null;
+  readonly #startedAt = Date.now();
+
+  constructor(
+    private readonly ratePerSecond: number | null,
+    speed: number | null,
+  ) {
+    this.#pace = speed === null ? null : new Pace(speed);
+  }
+
+  /** Waits until `event`, the one after `sent` others, is due. Returns whether it had to. */
+  async wait(event: CanonicalEvent, sent: number): Promise<boolean> {
+    if (this.#pace) return this.#pace.wait(Date.parse(event.receivedAt));
+    const waitMs = this.#startedAt + (sent / this.ratePerSecond!) * 1000 - Date.now();
+    if (waitMs < 5) return false;
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    return true;
+  }
+}
+
+async function sendToKafka(
+  events: readonly CanonicalEvent[],
+  environment: Environment,
+  pace: Clock | null,
+): Promise<void> {
+  const producer = await connectToolProducer(requireBrokers(environment));
+  const shown = progress('events sent', events.length);
+  try {
+    const sender = new LineSender(producer, topicNames(environment.topicPrefix));
+    for (const [sent, event] of events.entries()) {
+      if (await pace?.wait(event, sent)) await sender.flush();
+      await sender.line(JSON.stringify(event));
+      shown.update(sent + 1);
+    }
+    await sender.flush();
+  } finally {
+    shown.stop();
+    await producer.disconnect();
+  }
+}
+
+async function writeOut(events: readonly CanonicalEvent[], shape: string, file?: string): Promise<void> {
+  const out = new LineOutput(file);
+  for (const event of events) await out.line(JSON.stringify(shape === 'canonical' ? event : sourceShape(event)));
+  await out.end();
+}

@@ -1,0 +1,51 @@
+import { MultiBar, Presets } from 'cli-progress';
+
+/** Standard error carries the talk, standard output the result. */
+export const say = (line: string): void => console.error(line);
+
+/** The progress of a long command: a bar on a terminal, plain lines otherwise. */
+export interface Progress {
+  update(done: number): void;
+  stop(): void;
+}
+
+const LINE_EVERY_MS = 5000;
+
+/**
+ * Shows how far a command has come.
+ * @param total what `update` ends at; null if nobody knows
+ */
+export function progress(what: string, total: number | null): Progress {
+  if (!process.stderr.isTTY) return plainProgress(what, total);
+  const format = total === null ? ` ${what}: {value}` : ` ${what} [{bar}] {value}/{total} {percentage}%`;
+  const bars = new MultiBar({ format, hideCursor: true, clearOnComplete: false }, Presets.shades_classic);
+  const bar = bars.create(total ?? 0, 0);
+  return { update: (done) => bar.update(done), stop: () => bars.stop() };
+}
+
+function plainProgress(what: string, total: number | null): Progress {
+  let saidAt = Date.now();
+  return {
+    update: (done) => {
+      if (Date.now() - saidAt < LINE_EVERY_MS) return;
+      saidAt = Date.now();
+      say(total === null ? `${what}: ${done}` : `${what}: ${done} of ${total}`);
+    },
+    stop: () => undefined,
+  };
+}
+
+/** A number of the command line, or a sentence of what is wrong with it. */
+export function numberBetween(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= min && value <= max))
+      throw new WrongUse(`"${text}" is not a number from ${min} to ${max}.`);
+    return value;
+  };
+}
+
+/** Wrong use of a command: exit code 2. */
+export class WrongUse extends Error {
+  override name = 'WrongUse';
+}

@@ -1,0 +1,86 @@
+import { hostname } from 'node:os';
+import { requireBrokers, requireDatabase } from '../connections.js';
+import type { Environment } from '../environment.js';
+import { topicNames } from '../topics.js';
+import { Sink } from './sink/sink.js';
+import { StageRuntime } from './streams/runtime.js';
+import { checkTopics, withAdmin } from './topic-admin.js';
+import { buildTopology } from './topology.js';
+
+export const STAGES = ['place', 'correlate', 'policies', 'sink'] as const;
+export type StageName = (typeof STAGES)[number];
+
+/** A stage that runs. */
+export interface RunningStage {
+  readonly finished: Promise<void>;
+  readonly statistics: object;
+  stop(): Promise<void>;
+}
+
+export interface PipelineOptions {
+  readonly stages: readonly StageName[];
+  /** Tells processes that run the same stage apart. */
+  readonly slot?: string;
+  readonly say: (level: 'info' | 'warn' | 'error', message: string) => void;
+}
+
+/**
+ * Starts stages in this process: members of their consumer groups.
+ * @throws Error in a sentence if Kafka is away or a topic is missing or has the wrong partition count
+ */
+export async function startStages(
+  environment: Environment,
+  options: PipelineOptions,
+): Promise<Map<StageName, RunningStage>> {
+  const brokers = requireBrokers(environment);
+  const { partitions, topicPrefix, commitMs, snapshotMs, naiveTimeOffsetMin } = environment;
+  const topics = topicNames(topicPrefix);
+  await withAdmin(brokers, (admin) => checkTopics(admin, topics, partitions));
+  const { say, slot = `${hostname()}-0` } = options;
+  const topology = buildTopology({ topics, naiveOffsetMin: naiveTimeOffsetMin, ...policyOptions(environment) });
+  const running = new Map<StageName, RunningStage>();
+  for (const name of options.stages) {
+    if (name === 'sink') {
+      const databaseUrl = requireDatabase(environment);
+      const { rawRetentionDays } = environment;
+      running.set(
+        name,
+        await Sink.start({
+          brokers,
+          databaseUrl,
+          topics,
+          group: `${topicPrefix}oms-sink`,
+          slot,
+          rawRetentionDays,
+          say,
+        }),
+      );
+    } else {
+      const application = `${topicPrefix}oms`;
+      running.set(
+        name,
+        await StageRuntime.start(topology.stage(name), {
+          brokers,
+          partitions,
+          application,
+          slot,
+          commitMs,
+          snapshotMs,
+          say,
+        }),
+      );
+    }
+  }
+  return running;
+}
+
+function policyOptions({ policies, stormOnEventsPerHour, stormOffEventsPerHour, partitions }: Environment) {
+  // Storm mode is decided for each partition of the log by its share of the events: keys spread evenly over them.
+  return {
+    policies,
+    stormMode: {
+      onEventsPerHour: stormOnEventsPerHour / partitions,
+      offEventsPerHour: stormOffEventsPerHour / partitions,
+    },
+  };
+}
