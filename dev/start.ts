@@ -88,6 +88,8 @@ async function run(environment: Environment, demo: boolean): Promise<string | nu
   const restarts: Record<ServiceName, Restarts> = { kafka: new Restarts(), postgres: new Restarts() };
   const startedAt: Record<ServiceName, number> = { kafka: 0, postgres: 0 };
 
+  const comingBack = new Set<Promise<void>>();
+
   /** A server that ended by itself is started again like any child. */
   async function startAgain(name: ServiceName, how: string): Promise<void> {
     const pauseMs = restarts[name].next(performance.now() - startedAt[name]);
@@ -106,7 +108,9 @@ async function run(environment: Environment, demo: boolean): Promise<string | nu
       given: { kafkaBrokers: environment.kafkaBrokers, databaseUrl: environment.databaseUrl },
       say: talk,
       onLost: (name, how) => {
-        startAgain(name, how).catch((error: Error) => giveUp(error.message));
+        const back = startAgain(name, how).catch((error: Error) => giveUp(error.message));
+        comingBack.add(back);
+        void back.then(() => comingBack.delete(back));
       },
     });
     startedAt.kafka = startedAt.postgres = performance.now();
@@ -121,6 +125,9 @@ async function run(environment: Environment, demo: boolean): Promise<string | nu
         UV_THREADPOOL_SIZE: '16',
       },
       say: talk,
+      servicesUp: async () => {
+        await Promise.all(comingBack);
+      },
       onGivenUp: giveUp,
     });
     stopping.signal.throwIfAborted();

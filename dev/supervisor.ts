@@ -15,6 +15,8 @@ export interface SupervisorOptions {
   readonly program: string;
   readonly env: NodeJS.ProcessEnv;
   readonly say: (line: string) => void;
+  /** Resolves when Kafka and PostGIS are up, at once if they are: without them a restart would be in vain. */
+  readonly servicesUp: () => Promise<void>;
   /** Told when a child that should run was given up. */
   readonly onGivenUp: (reason: string) => void;
 }
@@ -73,7 +75,7 @@ export class Supervisor {
 
   /** Starts a command and keeps it running: when it ends by itself it is started again, a little later each time. */
   async keepRunning(name: string, args: readonly string[]): Promise<void> {
-    const { say, onGivenUp } = this.#options;
+    const { say, servicesUp, onGivenUp } = this.#options;
     const restarts = new Restarts();
     const { signal } = this.#stopping;
     let startedAt = 0;
@@ -84,12 +86,15 @@ export class Supervisor {
     };
     const lost = async (end: ProcessEnd) => {
       const pauseMs = restarts.next(performance.now() - startedAt);
-      for (const line of tail.splice(0)) say(`${name} | ${line}`);
+      // What begins like an error has been shown already.
+      const last = tail.splice(0);
+      if (!last.some((line) => errorIn(line) !== null)) for (const line of last) say(`${name} | ${line}`);
       if (pauseMs === null) {
         return onGivenUp(`${name} keeps ending with ${describeEnd(end)}: see ${logFile}.`);
       }
       say(`${name} ended with ${describeEnd(end)}: starting it again in ${pauseMs / 1000} s.`);
       await delay(pauseMs, undefined, { signal });
+      await servicesUp();
       await start();
     };
     const child = this.#child(
