@@ -1,0 +1,147 @@
+import type { EvidenceRecord } from '../operators/correlate/outcome.js';
+import type { Source } from '../operators/event.js';
+import type { TopicNames } from '../topics.js';
+import type { FollowedRecord } from './follower.js';
+import type { PublishedAt } from './publisher.js';
+
+/** What became of an event. */
+export type Answer =
+  | { readonly status: 'correlated' | 'restored'; readonly outageId: string }
+  | { readonly status: 'no_outage' | 'duplicate' }
+  | { readonly status: 'late'; readonly reason: string }
+  | { readonly status: 'unplaced' | 'rejected'; readonly reason: string; readonly detail: string };
+
+/** The place of a source record, by which a rejected one is known. */
+export interface SourcePosition extends PublishedAt {
+  readonly topic: string;
+}
+
+/** Somebody who waits for what becomes of an event. */
+export interface Waiter {
+  /** Resolves to null when the time is over. */
+  readonly answer: Promise<Answer | null>;
+  /** Says where the event was published. */
+  publishedAt(position: SourcePosition): void;
+  /** Gives up waiting. */
+  leave(): void;
+}
+
+interface Pending {
+  readonly identity: string;
+  position: SourcePosition | null;
+  resolve(answer: Answer | null): void;
+}
+
+interface Identified {
+  readonly source: Source;
+  readonly sourceEventId: string;
+}
+
+interface LateValue {
+  readonly reason: string;
+  readonly event: Identified;
+}
+
+interface UnplacedValue {
+  readonly reason: string;
+  readonly detail: string;
+  readonly event: Identified;
+}
+
+interface RejectedValue {
+  readonly reason: string;
+  readonly detail: string;
+  readonly position: SourcePosition;
+}
+
+const MAX_WAITERS = 10_000;
+
+/** Tells those who wait for it what the stream made of their event. */
+export class Answers {
+  readonly #byIdentity = new Map<string, Set<Pending>>();
+  #count = 0;
+
+  constructor(private readonly topics: TopicNames) {}
+
+  /**
+   * Waits for what becomes of an event, to be called before it is published.
+   * @returns null if too many are waiting already
+   */
+  wait(source: Source, sourceEventId: string, timeoutMs: number): Waiter | null {
+    if (this.#count >= MAX_WAITERS) return null;
+    let pending!: Pending;
+    const answer = new Promise<Answer | null>((resolve) => {
+      const timer = setTimeout(() => pending.resolve(null), timeoutMs);
+      pending = {
+        identity: identityOf({ source, sourceEventId }),
+        position: null,
+        resolve: (value) => {
+          clearTimeout(timer);
+          this.#remove(pending);
+          resolve(value);
+        },
+      };
+    });
+    const waiting = this.#byIdentity.get(pending.identity) ?? new Set();
+    this.#byIdentity.set(pending.identity, waiting.add(pending));
+    this.#count++;
+    return {
+      answer,
+      publishedAt: (position) => (pending.position = position),
+      leave: () => pending.resolve(null),
+    };
+  }
+
+  /** Takes in a record of evidence, late, unplaced or rejected. In a storm nobody waits: then nothing is even parsed. */
+  hear({ topic, value }: Pick<FollowedRecord, 'topic' | 'value'>): void {
+    if (this.#count === 0 || value === null) return;
+    const { evidence, late, unplaced, rejected } = this.topics;
+    const read = JSON.parse(value.toString()) as unknown;
+    if (topic === evidence) this.#hearEvidence(read as EvidenceRecord);
+    else if (topic === late) this.#hearLate(read as LateValue);
+    else if (topic === unplaced) this.#hearUnplaced(read as UnplacedValue);
+    else if (topic === rejected) this.#hearRejected(read as RejectedValue);
+  }
+
+  #hearEvidence({ outageId, members, restorations, withoutEffect, duplicates }: EvidenceRecord): void {
+    if (outageId !== null) {
+      for (const event of members) this.#tell(event, { status: 'correlated', outageId });
+      for (const event of restorations) this.#tell(event, { status: 'restored', outageId });
+    }
+    for (const event of withoutEffect) this.#tell(event, { status: 'no_outage' });
+    for (const event of duplicates) this.#tell(event, { status: 'duplicate' });
+  }
+
+  #hearLate({ reason, event }: LateValue): void {
+    this.#tell(event, { status: 'late', reason });
+  }
+
+  #hearUnplaced({ reason, detail, event }: UnplacedValue): void {
+    this.#tell(event, { status: 'unplaced', reason, detail });
+  }
+
+  /** What was rejected may have no identity: it is known by its place. */
+  #hearRejected({ reason, detail, position }: RejectedValue): void {
+    for (const pending of [...this.#byIdentity.values()].flatMap((waiting) => [...waiting])) {
+      const at = pending.position;
+      if (at?.topic === position.topic && at.partition === position.partition && at.offset === position.offset) {
+        pending.resolve({ status: 'rejected', reason, detail });
+      }
+    }
+  }
+
+  #tell(event: Identified, answer: Answer): void {
+    for (const pending of [...(this.#byIdentity.get(identityOf(event)) ?? [])]) pending.resolve(answer);
+  }
+
+  #remove(pending: Pending): void {
+    const waiting = this.#byIdentity.get(pending.identity);
+    if (!waiting?.delete(pending)) return;
+    this.#count--;
+    if (waiting.size === 0) this.#byIdentity.delete(pending.identity);
+  }
+}
+
+function identityOf({ source, sourceEventId }: Identified): string {
+  return `${source}/${sourceEventId}`;
+}

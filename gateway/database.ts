@@ -1,0 +1,79 @@
+import pg from 'pg';
+import { GatewayError } from './errors.js';
+
+/** What the gateway asks of PostGIS. */
+export interface Database {
+  /**
+   * Rows of a statement.
+   * @throws GatewayError OMS_DATABASE_UNAVAILABLE if the database does not answer or has no schema yet
+   */
+  query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Does `work` in a transaction: all of it or nothing. */
+  transaction<T>(work: (query: Database['query']) => Promise<T>): Promise<T>;
+}
+
+/** SQL states of a server that starts, stops, has no such database, no rights or no tables yet. */
+const STATE = /^(08|28|53|57P|3D|3F|42P01|42883|42501)/;
+const SYSTEM = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOENT', 'EPIPE']);
+const CONNECTION = /connection|timeout exceeded|Client has encountered/i;
+
+/** A database by a pool of connections, made when they are needed. */
+export class PooledDatabase implements Database {
+  readonly #pool: pg.Pool;
+
+  /** @param url postgres://... */
+  constructor(url: string) {
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      connectionTimeoutMillis: 3000,
+      statement_timeout: 20_000,
+      application_name: 'oms-gateway',
+    });
+    // A connection that breaks while idle is no failure of anything: the next one is new.
+    this.#pool.on('error', () => undefined);
+  }
+
+  async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    try {
+      return (await this.#pool.query<Row>(text, [...values])).rows;
+    } catch (error) {
+      throw told(error);
+    }
+  }
+
+  async transaction<T>(work: (query: Database['query']) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      throw told(error);
+    });
+    // Without a listener a connection that breaks meanwhile would end the process.
+    const ignore = (): undefined => undefined;
+    client.on('error', ignore);
+    let failed: Error | undefined;
+    try {
+      await client.query('begin');
+      const result = await work(
+        async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
+          (await client.query<Row>(text, [...values])).rows,
+      );
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((broken: Error) => (failed = broken));
+      throw told(error);
+    } finally {
+      client.off('error', ignore);
+      client.release(failed);
+    }
+  }
+
+  /** Closes all connections when their statements are done. */
+  async stop(): Promise<void> {
+    await this.#pool.end();
+  }
+}
+
+function told(error: unknown): unknown {
+  const { code = '', message } = error as Error & { code?: string };
+  const gone = STATE.test(code) || SYSTEM.has(code) || (code === '' && CONNECTION.test(message));
+  return gone ? new GatewayError('OMS_DATABASE_UNAVAILABLE', [message || code]) : error;
+}

@@ -1,0 +1,6 @@
+import type { FastifyPluginAsync } from 'fastify';
+
+/** What the gateway understands, as OpenAPI. */
+export const documents: FastifyPluginAsync = async (app) => {
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+};

@@ -1,0 +1,147 @@
+import { createServer, type Server } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { requireBrokers, requireDatabase } from '../connections.js';
+import { readEnvironment, type Environment } from '../environment.js';
+import { topicNames } from '../topics.js';
+import { Answers } from './answers.js';
+import { buildApp } from './app.js';
+import { PooledDatabase } from './database.js';
+import { GatewayError } from './errors.js';
+import { Audience } from './event-stream.js';
+import { Follower } from './follower.js';
+import { kafkaOf } from './kafka-settings.js';
+import { Metrics } from './metrics.js';
+import { feedStart, OutageFeed } from './outage-feed.js';
+import { KafkaPublisher } from './publisher.js';
+import { ServiceReadiness } from './readiness.js';
+
+/** A gateway that runs. */
+export interface RunningGateway {
+  readonly ports: readonly number[];
+  /** Accepts nothing more, finishes what is in flight, disconnects. */
+  stop(): Promise<void>;
+}
+
+/** How long requests in flight may take when the gateway stops. */
+const DRAIN_MS = 10_000;
+
+/**
+ * Starts the gateway. It starts without Kafka and without the database, too: it connects when they are there, and
+ * `/ready` says what is missing until then.
+ * @throws GatewayError OMS_PORT_TAKEN; Error if the environment names no Kafka or no database
+ */
+export async function startGateway(environment: Environment): Promise<RunningGateway> {
+  const { host, ports, topicPrefix, logLevel } = environment;
+  const topics = topicNames(topicPrefix);
+  const kafka = kafkaOf(requireBrokers(environment));
+  const database = new PooledDatabase(requireDatabase(environment));
+  const publisher = new KafkaPublisher(kafka);
+  const readiness = new ServiceReadiness(kafka, database, topics);
+  const answers = new Answers(topics);
+  const outageFeed = new OutageFeed(database);
+  const onuAlarms = new Audience();
+  const metrics = new Metrics();
+  metrics.watchProcess();
+  const { evidence, late, unplaced, rejected } = topics;
+  const followers = [
+    new Follower(kafka, {
+      name: 'answers',
+      topics: [evidence, late, unplaced, rejected],
+      onRecord: (record) => answers.hear(record),
+    }),
+    new Follower(kafka, {
+      name: 'outages',
+      topics: [topics.outages],
+      startOffsets: async () => {
+        const starts = await feedStart(kafka, topics.outages);
+        outageFeed.begin(starts);
+        return starts;
+      },
+      onRecord: (record) => outageFeed.hear(record),
+    }),
+  ];
+  const services = {
+    environment,
+    topics,
+    publisher,
+    database,
+    answers,
+    outageFeed,
+    onuAlarms,
+    readiness,
+    metrics,
+  };
+  const app = buildApp(services, { level: logLevel, stream: process.stderr });
+  await app.ready();
+  const servers = await listen(app, host, ports).catch(async (error: unknown) => {
+    await app.close();
+    await database.stop();
+    throw error;
+  });
+  void publisher.start();
+  for (const follower of followers) follower.start();
+  return {
+    ports,
+    stop: async () => {
+      const closed = servers.map(close);
+      outageFeed.audience.close();
+      onuAlarms.close();
+      await Promise.all(closed);
+      await app.close();
+      await Promise.all([publisher.stop(), readiness.stop(), ...followers.map((follower) => follower.stop())]);
+      await database.stop();
+    },
+  };
+}
+
+/** Runs the gateway until SIGTERM or Ctrl-C. A second signal ends it at once. */
+export async function runGateway(environment: Environment = readEnvironment()): Promise<void> {
+  const gateway = await startGateway(environment);
+  await new Promise<void>((resolve) => {
+    let asked = false;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(1);
+        asked = true;
+        resolve();
+      });
+    }
+  });
+  await gateway.stop();
+}
+
+/** The same app on every port. */
+async function listen(app: FastifyInstance, host: string, ports: readonly number[]): Promise<Server[]> {
+  const servers: Server[] = [];
+  try {
+    for (const port of ports) {
+      const server = createServer({ requestTimeout: 60_000 }, (request, response) => app.routing(request, response));
+      servers.push(server);
+      await listenOn(server, host, port);
+    }
+    return servers;
+  } catch (error) {
+    await Promise.all(servers.filter(({ listening }) => listening).map(close));
+    throw error;
+  }
+}
+
+function listenOn(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? new GatewayError('OMS_PORT_TAKEN', [String(port), host]) : error),
+    );
+    server.listen({ host, port }, resolve);
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,180 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import { KINDS, REACHES, SOURCES, type Source } from '../../operators/event.js';
+import { contentIdOf } from '../../operators/identity.js';
+import { readCanonical } from '../../operators/normalise/canonical.js';
+import { Refusal } from '../../operators/normalise/fields.js';
+import { GIVEN_RULE_SETS } from '../../operators/rules.js';
+import { sourceTopics } from '../../topics.js';
+import type { Answer } from '../answers.js';
+import { GatewayError } from '../errors.js';
+import type { Services } from '../services.js';
+import { Id, optional, readJson } from './body.js';
+import { cloudEventHeaders, receivedAtOf } from './cloud-event.js';
+import { outageOfDuplicate } from './duplicates.js';
+import { kindOfWord } from './event-words.js';
+
+const WINDOW_MINUTES = GIVEN_RULE_SETS.standard.windowMs / 60_000;
+const RADIUS_METERS = GIVEN_RULE_SETS.standard.radiusM;
+
+const Metadata = Type.Object(
+  {
+    meter_id: optional(Id),
+    onu_id: optional(Id),
+    asset_id: optional(Id),
+    device_id: optional(Id),
+    customer_id: optional(Id),
+    substation_id: optional(Id),
+    feeder_id: optional(Id),
+    dp_id: optional(Id),
+    reach: optional(Type.Enum([...REACHES])),
+  },
+  { additionalProperties: true },
+);
+type Metadata = Type.Static<typeof Metadata>;
+
+const Correlation = Type.Object({
+  event_type: Type.String({ minLength: 1, description: `${KINDS.join(', ')}, or a source's own word for it` }),
+  source_type: Type.Enum([...SOURCES]),
+  source_event_id: optional(Id),
+  timestamp: Type.String({ minLength: 1, description: 'ISO 8601' }),
+  latitude: optional(Type.Number({ minimum: -90, maximum: 90 })),
+  longitude: optional(Type.Number({ minimum: -180, maximum: 180 })),
+  correlation_window_minutes: optional(Type.Number({ exclusiveMinimum: 0 })),
+  spatial_radius_meters: optional(Type.Number({ exclusiveMinimum: 0 })),
+  metadata: optional(Metadata),
+});
+type Correlation = Type.Static<typeof Correlation>;
+
+const Warnings = Type.Array(Type.String());
+const Correlated = Type.Object({
+  outage_event_id: Type.Union([Type.String({ format: 'uuid' }), Type.Null()]),
+  status: Type.Enum(['correlated', 'restored', 'no_outage', 'late', 'unplaced', 'duplicate', 'rejected']),
+  event_id: Type.String(),
+  source_type: Type.String(),
+  source_event_id: Type.String(),
+  reason: Type.Optional(Type.String()),
+  detail: Type.Optional(Type.String()),
+  warnings: Warnings,
+});
+const Pending = Type.Object({
+  event_id: Type.String(),
+  status: Type.Literal('accepted'),
+  source_type: Type.String(),
+  source_event_id: Type.String(),
+  warnings: Warnings,
+});
+
+/** The assets that metadata may name, by how likely the source means them. */
+const ASSETS_OF: Readonly<Record<Source, readonly (keyof Metadata)[]>> = {
+  scada: ['device_id', 'asset_id', 'meter_id', 'onu_id', 'customer_id'],
+  kaifa: ['meter_id', 'asset_id', 'customer_id', 'onu_id', 'device_id'],
+  onu: ['onu_id', 'asset_id', 'meter_id', 'customer_id', 'device_id'],
+  call_center: ['customer_id', 'meter_id', 'asset_id', 'onu_id', 'device_id'],
+};
+
+/** One event, and at once what became of it: for callers that know nothing of topics. */
+export const correlate: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
+  const { answers, database, environment, metrics, publisher, topics } = services;
+  readJson(app);
+
+  app.post(
+    '/api/oms/events/correlate',
+    {
+      schema: {
+        summary: 'An event, answered with the outage it belongs to',
+        tags: ['ingest'],
+        body: Correlation,
+        response: { 200: Correlated, 202: Pending },
+      },
+    },
+    async (request, reply) => {
+      const { body } = request;
+      const deadline = Date.now() + environment.answerTimeoutMs;
+      const receivedAt = receivedAtOf(request);
+      const event = canonicalOf(body);
+      const { source, sourceEventId } = event;
+      checkEvent(event, receivedAt, environment.naiveTimeOffsetMin);
+      const warnings = warningsOf(body);
+      const waiter = answers.wait(source, sourceEventId, environment.answerTimeoutMs);
+      if (!waiter) warnings.push('Too many callers wait for an answer: this one is not awaited.');
+      const topic = sourceTopics(topics)[source];
+      try {
+        const headers = cloudEventHeaders(
+          { by: 'correlate', what: 'canonical', contentType: 'application/json' },
+          receivedAt,
+        );
+        const record = { key: event.assetId, value: JSON.stringify(event), headers };
+        waiter?.publishedAt({ topic, ...(await publisher.publish(topic, record)) });
+      } catch (error) {
+        waiter?.leave();
+        throw error;
+      }
+      metrics.accepted.inc({ source });
+      const answer = (await waiter?.answer) ?? null;
+      const common = { event_id: `${source}/${sourceEventId}`, source_type: source, source_event_id: sourceEventId };
+      if (!answer) return reply.code(202).send({ ...common, status: 'accepted', warnings });
+      let outageId = 'outageId' in answer ? answer.outageId : null;
+      if (answer.status === 'duplicate') {
+        outageId = await outageOfDuplicate(database, source, sourceEventId, deadline);
+        if (outageId === null) warnings.push('The first copy of this event is not known to be part of an outage.');
+      }
+      return { ...common, outage_event_id: outageId, status: answer.status, ...reasonOf(answer), warnings };
+    },
+  );
+};
+
+/** The event in canonical form. Without an id it gets that of its content, so that a copy is known as one. */
+function canonicalOf(body: Correlation) {
+  const { event_type: type, source_type: source, timestamp, latitude, longitude } = body;
+  const kind = kindOfWord(type);
+  if (!kind) throw new GatewayError('OMS_UNKNOWN_WORD', [type]);
+  const metadata = body.metadata ?? {};
+  const text = (name: keyof Metadata): string | null => {
+    const id = metadata[name] ?? null;
+    return id === null ? null : String(id);
+  };
+  const content = {
+    source,
+    kind,
+    type,
+    assetId: ASSETS_OF[source].map(text).find((id) => id !== null) ?? null,
+    occurredAt: timestamp,
+    lat: latitude ?? null,
+    lon: longitude ?? null,
+    feederId: text('feeder_id'),
+    substationId: text('substation_id'),
+    dpId: text('dp_id'),
+    reach: metadata.reach ?? null,
+  };
+  const sourceEventId = body.source_event_id ?? null;
+  return { ...content, sourceEventId: sourceEventId === null ? contentIdOf(content) : String(sourceEventId) };
+}
+
+function checkEvent(event: ReturnType<typeof canonicalOf>, receivedAt: Date, naiveOffsetMin: number): void {
+  try {
+    readCanonical(event, { receivedAt: receivedAt.getTime(), naiveOffsetMin });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new GatewayError('OMS_NOTHING_ACCEPTED', [error.message], { reason: error.reason });
+  }
+}
+
+/** Window and radius belong to the rule set in force: one caller cannot have other ones than all the others. */
+function warningsOf({ correlation_window_minutes: minutes, spatial_radius_meters: meters }: Correlation): string[] {
+  const warnings = [];
+  if (minutes !== undefined && minutes !== null && minutes !== WINDOW_MINUTES) {
+    warnings.push(`correlation_window_minutes ${minutes} was not used: the rule set in force says which window holds.`);
+  }
+  if (meters !== undefined && meters !== null && meters !== RADIUS_METERS) {
+    warnings.push(`spatial_radius_meters ${meters} was not used: the rule set in force says which radius holds.`);
+  }
+  return warnings;
+}
+
+function reasonOf(answer: Answer): { reason?: string; detail?: string } {
+  return {
+    ...('reason' in answer ? { reason: answer.reason } : {}),
+    ...('detail' in answer ? { detail: answer.detail } : {}),
+  };
+}

@@ -1,0 +1,52 @@
+/** Answers to a head-end system that speaks SOAP: IEC 61968-100 replies. */
+
+const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/';
+const MESSAGE = 'http://iec.ch/TC57/2011/schema/message';
+
+/** What is answered. */
+export interface SoapReply {
+  readonly messageId: string;
+  /** The message it answers, if that had an id. */
+  readonly correlationId: string | null;
+  readonly at: string;
+  readonly result: 'OK' | 'PARTIAL' | 'FAILED';
+  /** What was not taken, and why. */
+  readonly errors: readonly { readonly code: string; readonly details: string }[];
+}
+
+/** A reply as a SOAP message. */
+export function soapReply({ messageId, correlationId, at, result, errors }: SoapReply): string {
+  const correlation = correlationId === null ? '' : `<CorrelationID>${escaped(correlationId)}</CorrelationID>`;
+  const listed = errors.map(
+    ({ code, details }) => `<Error><code>${escaped(code)}</code><details>${escaped(details)}</details></Error>`,
+  );
+  return (
+    `<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="${SOAP}"><soap:Body>` +
+    `<ResponseMessage xmlns="${MESSAGE}"><Header><Verb>reply</Verb><Noun>EndDeviceEvents</Noun>` +
+    `<Timestamp>${at}</Timestamp><MessageID>${escaped(messageId)}</MessageID>${correlation}</Header>` +
+    `<Reply><Result>${result}</Result>${listed.join('')}</Reply></ResponseMessage></soap:Body></soap:Envelope>\n`
+  );
+}
+
+/** A refusal as a SOAP message. `sender`: whether the request is at fault. */
+export function soapFault(code: string, message: string, sender: boolean): string {
+  return (
+    `<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="${SOAP}"><soap:Body><soap:Fault>` +
+    `<faultcode>soap:${sender ? 'Client' : 'Server'}</faultcode><faultstring>${escaped(message)}</faultstring>` +
+    `<detail><code>${escaped(code)}</code></detail></soap:Fault></soap:Body></soap:Envelope>\n`
+  );
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+// eslint-disable-next-line no-control-regex -- XML has no way to write these
+const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
+
+function escaped(text: string): string {
+  return text.replace(UNWRITABLE, '\ufffd').replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+}

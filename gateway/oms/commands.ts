@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import { COMMANDS, keyText, type Key, type OutageCommand } from '../../operators/event.js';
+import { encodeLogRecord } from '../../operators/log-record.js';
+import { parseTime } from '../../operators/time.js';
+import { GatewayError } from '../errors.js';
+import type { Services } from '../services.js';
+
+const Text = Type.String({ minLength: 1, maxLength: 256, pattern: '\\S' });
+const Time = Type.String({ minLength: 1, description: 'ISO 8601' });
+
+const Decision = Type.Object(
+  {
+    command: Type.Enum([...COMMANDS]),
+    author: Text,
+    reason: Type.Optional(Type.Union([Type.String({ maxLength: 4000 }), Type.Null()])),
+    crew: Type.Optional(Text),
+    leaves: Type.Optional(Type.Boolean({ description: 'crew: it leaves' })),
+    etr: Type.Optional(Type.Union([Time, Type.Null()], { description: 'etr: null withdraws it' })),
+    at: Type.Optional(Time),
+    commandId: Type.Optional(Type.String({ format: 'uuid', description: 'sent twice, it counts once' })),
+  },
+  {
+    additionalProperties: false,
+    allOf: [
+      { if: { properties: { command: { const: 'crew' } } }, then: { required: ['crew'] } },
+      { if: { properties: { command: { const: 'etr' } } }, then: { required: ['etr'] } },
+      { if: { properties: { command: { const: 'note' } } }, then: { required: ['reason'] } },
+    ],
+  },
+);
+
+const Which = Type.Object({ id: Type.String() });
+const Accepted = Type.Object({
+  status: Type.Literal('accepted'),
+  commandId: Type.String({ format: 'uuid' }),
+  outageId: Type.String({ format: 'uuid' }),
+});
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** What people decide about an outage: put on the log, in one order with what the field reports. */
+export const commands: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
+  const { environment, publisher, topics } = services;
+
+  const timeOf = (name: string, text: string): number => {
+    const time = parseTime(text, environment.naiveTimeOffsetMin);
+    if (time === null)
+      throw new GatewayError('OMS_BAD_REQUEST', [`${name} "${text}" is not a time: expected ISO 8601.`]);
+    return time;
+  };
+
+  app.post(
+    '/api/oms/outages/:id/commands',
+    {
+      schema: {
+        summary: 'Confirms, cancels, restores ... an outage',
+        tags: ['outages'],
+        params: Which,
+        body: Decision,
+        response: { 202: Accepted },
+      },
+    },
+    async ({ params, body }, reply) => {
+      const outageId = params.id.toLowerCase();
+      const { command, author, reason = null, crew, leaves, etr, at, commandId = randomUUID() } = body;
+      const decision: OutageCommand = {
+        command,
+        commandId,
+        outageId,
+        at: at === undefined ? Date.now() : timeOf('at', at),
+        author,
+        reason,
+        ...(crew === undefined ? {} : { crew }),
+        ...(leaves === undefined ? {} : { leaves }),
+        ...(etr === undefined ? {} : { etr: etr === null ? null : timeOf('etr', etr) }),
+      };
+      const key = await keyOf(outageId, services);
+      if (!key) throw new GatewayError('OMS_UNKNOWN_OUTAGE', [outageId]);
+      await publisher.publish(topics.events, { key: keyText(key), value: encodeLogRecord([decision]) });
+      return reply.code(202).send({ status: 'accepted', commandId, outageId });
+    },
+  );
+};
+
+/** The key of an outage: what was just published may not be stored yet. */
+async function keyOf(outageId: string, { outageFeed, database }: Services): Promise<Key | null> {
+  const live = outageFeed.keyOf(outageId);
+  if (live || !UUID.test(outageId)) return live;
+  const [row] = await database.query<{ substationId: string; feederId: string }>(
+    `select substation_id as "substationId", feeder_id as "feederId" from oms.outages where outage_id = $1`,
+    [outageId],
+  );
+  return row ?? null;
+}

@@ -1,0 +1,77 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import { OutageRecordSchema, SEVERITIES, STATUSES, type OutageRecord } from '../../operators/outage.js';
+import { formatTime, parseTime } from '../../operators/time.js';
+import { GatewayError } from '../errors.js';
+import type { Services } from '../services.js';
+import { decodeCursor, encodeCursor } from './cursor.js';
+
+const some = (names: readonly string[]) =>
+  Type.Optional(
+    Type.String({
+      pattern: `^(${names.join('|')})(,(${names.join('|')}))*$`,
+      description: `some of ${names.join(', ')}`,
+    }),
+  );
+
+const Filter = Type.Object({
+  status: some(STATUSES),
+  severity: some(SEVERITIES),
+  substation: Type.Optional(Type.String({ minLength: 1 })),
+  feeder: Type.Optional(Type.String({ minLength: 1 })),
+  since: Type.Optional(Type.String({ description: 'ISO 8601: only what was heard of since' })),
+  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+  cursor: Type.Optional(Type.String({ maxLength: 200, description: 'nextCursor of the page before' })),
+});
+
+const Page = Type.Object({
+  outages: Type.Array(Type.Object(OutageRecordSchema.properties)),
+  nextCursor: Type.Union([Type.String(), Type.Null()]),
+});
+
+/** Outages page by page, those heard of last first. */
+export const outages: FastifyPluginAsyncTypebox<Services> = async (app, { database, environment }) => {
+  app.get(
+    '/api/oms/outages',
+    {
+      schema: {
+        summary: 'Outages, newest report first',
+        tags: ['outages'],
+        querystring: Filter,
+        response: { 200: Page },
+      },
+    },
+    async ({ query: { status, severity, substation, feeder, since, limit, cursor } }) => {
+      const after = cursor === undefined ? null : decodeCursor(cursor);
+      const sinceMs = since === undefined ? null : parseTime(since, environment.naiveTimeOffsetMin);
+      if (since !== undefined && sinceMs === null) {
+        throw new GatewayError('OMS_BAD_REQUEST', [`since "${since}" is not a time: expected ISO 8601.`]);
+      }
+      const rows = await database.query<{ record: OutageRecord }>(
+        `select record
+         from oms.outages
+         where ($1::text[] is null or status = any ($1))
+           and ($2::text[] is null or severity = any ($2))
+           and ($3::text is null or substation_id = $3)
+           and ($4::text is null or feeder_id = $4)
+           and ($5::timestamptz is null or last_event_at >= $5)
+           and ($6::timestamptz is null
+             or (last_event_at <= $6 and (last_event_at < $6 or outage_id > $7::uuid)))
+         order by last_event_at desc, outage_id
+         limit $8`,
+        [
+          status?.split(',') ?? null,
+          severity?.split(',') ?? null,
+          substation ?? null,
+          feeder ?? null,
+          sinceMs === null ? null : formatTime(sinceMs),
+          after?.lastEventAt ?? null,
+          after?.outageId ?? null,
+          limit + 1,
+        ],
+      );
+      const page = rows.slice(0, limit).map(({ record }) => record);
+      return { outages: page, nextCursor: rows.length > limit ? encodeCursor(page.at(-1)!) : null };
+    },
+  );
+};

@@ -1,0 +1,23 @@
+import type { Environment } from '../environment.js';
+import type { TopicNames } from '../topics.js';
+import type { Answers } from './answers.js';
+import type { Database } from './database.js';
+import type { Audience } from './event-stream.js';
+import type { Metrics } from './metrics.js';
+import type { OutageFeed } from './outage-feed.js';
+import type { Publisher } from './publisher.js';
+import type { Readiness } from './readiness.js';
+
+/** What the routes work with. */
+export interface Services {
+  readonly environment: Environment;
+  readonly topics: TopicNames;
+  readonly publisher: Publisher;
+  readonly database: Database;
+  readonly answers: Answers;
+  readonly outageFeed: OutageFeed;
+  /** Those who listen to ONU alarms. */
+  readonly onuAlarms: Audience;
+  readonly readiness: Readiness;
+  readonly metrics: Metrics;
+}

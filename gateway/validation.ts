@@ -1,0 +1,29 @@
+import { Ajv } from 'ajv';
+import formats from 'ajv-formats';
+import type { FastifyInstance, FastifySchemaValidationError } from 'fastify';
+
+const options = { removeAdditional: false, useDefaults: true, allErrors: false, strict: false } as const;
+
+/**
+ * Makes the app check requests by their schemas. A body is checked as it is; what stands in an address is text, and is
+ * read as the number it should be.
+ */
+export function checkBySchema(app: FastifyInstance): void {
+  const bodies = formats.default(new Ajv(options));
+  const addresses = formats.default(new Ajv({ ...options, coerceTypes: true }));
+  app.setValidatorCompiler(({ schema, httpPart }) =>
+    (httpPart === 'body' ? bodies : addresses).compile(schema as object),
+  );
+  // Schemas of answers are for the documentation: what is sent is made here and needs no second look.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.setSchemaErrorFormatter((errors, part) => new Error(sentenceOf(errors[0]!, part)));
+}
+
+function sentenceOf({ keyword, instancePath, message, params }: FastifySchemaValidationError, part: string): string {
+  const path = instancePath.slice(1).replaceAll('/', '.');
+  if (keyword === 'required') {
+    return `${[path, String(params.missingProperty)].filter(Boolean).join('.')} is missing.`;
+  }
+  const allowed = keyword === 'enum' ? `: ${(params.allowedValues as unknown[]).join(', ')}` : '';
+  return `${path || `The ${part}`} ${message ?? 'is wrong'}${allowed}.`;
+}
