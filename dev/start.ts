@@ -1,8 +1,9 @@
 /** `npm start [-- --demo]`: brings up Kafka and PostGIS, then the whole system on this machine, until Ctrl-C. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
+import { connectionsFile } from '../connections.js';
 import { readEnvironment, type Environment } from '../environment.js';
 import { requireFreePort } from './ports.js';
 import { forgetProcess, livingProcess, recordProcess } from './process-record.js';
@@ -114,6 +115,9 @@ async function run(environment: Environment, demo: boolean): Promise<string | nu
       },
     });
     startedAt.kafka = startedAt.postgres = performance.now();
+    // So that `npx oms ...` in this checkout finds them; it holds a password.
+    const { kafkaBrokers, databaseUrl } = services;
+    writeFileSync(connectionsFile(home), JSON.stringify({ kafkaBrokers, databaseUrl }), { mode: 0o600 });
     supervisor = new Supervisor({
       home,
       program,

@@ -1,4 +1,4 @@
-import type { EvidenceRecord } from '../operators/correlate/outcome.js';
+import type { EvidenceRecord, LogPosition, Witness } from '../operators/correlate/outcome.js';
 import {
   keyText,
   SOURCES,
@@ -74,6 +74,7 @@ export class OfflineRun {
   readonly #members = new Map<string, Member[]>();
   readonly #linesPerCommit: number;
   #pending = 0;
+  #counted = { partition: -1, offset: -1, indices: new Set<number>() };
 
   constructor({ network, rules = [], naiveOffsetMin = 0, linesPerCommit = 1, takenInAt }: OfflineOptions) {
     this.#registry = Registry.of(network);
@@ -164,15 +165,28 @@ export class OfflineRun {
     }
   }
 
-  #keepEvidence({ outageId, members, restorations, duplicates, withoutEffect }: EvidenceRecord): void {
+  #keepEvidence({ outageId, members, restorations, duplicates, withoutEffect, log }: EvidenceRecord): void {
     this.counts.members += members.length;
-    this.counts.restorations += restorations.length;
+    this.#countRestorations(log, restorations);
     this.counts.duplicates += duplicates.length;
     this.counts.withoutEffect += withoutEffect.length;
     if (outageId === null || members.length === 0) return;
     const known = this.#members.get(outageId) ?? [];
     for (const { source, sourceEventId } of members) known.push({ source, sourceEventId });
     this.#members.set(outageId, known);
+  }
+
+  /** A restoration that concerns several outages is one report. Evidence of one log record comes together. */
+  #countRestorations(log: LogPosition, restorations: readonly Witness[]): void {
+    const { partition, offset } = log;
+    if (this.#counted.partition !== partition || this.#counted.offset !== offset) {
+      this.#counted = { partition, offset, indices: new Set() };
+    }
+    for (const { logIndex } of restorations) {
+      if (this.#counted.indices.has(logIndex)) continue;
+      this.#counted.indices.add(logIndex);
+      this.counts.restorations++;
+    }
   }
 
   /** Ends the run: every outage in the order in which it was opened, with its members (those of a merged one moved on). */

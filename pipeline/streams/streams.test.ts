@@ -1,0 +1,215 @@
+import { createRequire } from 'node:module';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { TestDriver } from './driver.js';
+import { murmur2, partitionOf } from './partitioner.js';
+import { Snapshots } from './snapshots.js';
+import type { PartitionReader } from './partition-reader.js';
+import { TimeOrder } from './time-order.js';
+import { Topology, type OutRecord, type Processor, type SourceRecord } from './topology.js';
+
+const require = createRequire(import.meta.url);
+const kafkajsMurmur2 = require('kafkajs/src/producer/partitioners/default/murmur2') as (key: Buffer) => number;
+
+describe('the partitioner', () => {
+  it("is the Java client's: kafkajs puts every key in the same place", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (key) => {
+        expect(murmur2(Buffer.from(key))).toBe(kafkajsMurmur2(Buffer.from(key)));
+        expect(partitionOf(key, 7)).toBeLessThan(7);
+      }),
+    );
+  });
+});
+
+const decode = (bytes: Uint8Array | null): string => new TextDecoder().decode(bytes ?? new Uint8Array());
+
+/** Counts words by their first letter: a stage that splits, one that counts. */
+function wordCount(): Topology {
+  const topology = new Topology('words');
+  topology
+    .source('split', ['lines'])
+    .flatMap('words', (record) => decode(record.value).split(' '))
+    .through((word): word is string => word !== '', {
+      topic: 'words',
+      key: (word) => word[0]!,
+      encode: (words) => words.join(','),
+    });
+  topology
+    .source('count', ['words'])
+    .mapValues('read', (record) => ({ key: decode(record.key), words: decode(record.value).split(',') }))
+    .process('count', (): Processor<{ key: string; words: string[] }, [string, number]> => {
+      const counts = new Map<string, number>();
+      return {
+        process: ({ key, words }, _context, emit) => {
+          counts.set(key, (counts.get(key) ?? 0) + words.length);
+          emit([key, counts.get(key)!]);
+        },
+        advance: (nowMs, emit) => emit(['time', nowMs]),
+      };
+    })
+    .to(['counts'], ([key, count]) => [{ topic: 'counts', key, partitionKey: key, value: String(count) }]);
+  return topology;
+}
+
+describe('a topology in the test driver', () => {
+  it('gathers values by key until the transaction ends, and goes on in the next stage', () => {
+    const driver = new TestDriver(wordCount());
+    driver.pipe({ topic: 'lines', key: null, value: 'ant bee axe' });
+    driver.pipe({ topic: 'lines', key: null, value: 'ape' });
+    expect(driver.read('words')).toEqual([]);
+    driver.commit();
+    expect(driver.read('words').map(({ key, value }) => [key, value])).toEqual([
+      ['a', 'ant,axe,ape'],
+      ['b', 'bee'],
+    ]);
+    expect(driver.read('counts').map(({ key, value }) => [key, value])).toEqual([
+      ['a', '3'],
+      ['b', '1'],
+    ]);
+    driver.pipe({ topic: 'lines', key: null, value: 'arc' });
+    driver.commit();
+    expect(driver.read('counts').map(({ value }) => value)).toEqual(['4']);
+  });
+
+  it('tells stateful nodes the time when it is advanced', () => {
+    const driver = new TestDriver(wordCount());
+    driver.pipe({ topic: 'lines', key: null, value: 'ant' });
+    driver.commit();
+    driver.read('counts');
+    driver.advance(5000);
+    expect(driver.read('counts').map(({ key, value }) => [key, value])).toEqual([['time', '5000']]);
+  });
+
+  it('describes itself', () => {
+    expect(wordCount().describe()).toBe(
+      [
+        'Topology: words',
+        '  Stage: split',
+        '    source: lines',
+        '    flatMap: words',
+        '    through: words (gathered by key)',
+        '  Stage: count',
+        '    source: words',
+        '    flatMap: read',
+        '    process: count',
+        '    to: counts',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('time order', () => {
+  const record = (topic: string, offset: number, timestampMs: number): SourceRecord => ({
+    topic,
+    partition: 0,
+    offset,
+    timestampMs,
+    key: null,
+    value: null,
+    headers: {},
+  });
+
+  it('a partition that is ahead waits for one that is behind, but not for one at its end', () => {
+    const order = new TimeOrder();
+    order.add('a', 0);
+    order.add('b', 0);
+    order.push(record('a', 0, 100));
+    expect(order.take()).toBeNull();
+    order.push(record('b', 0, 50));
+    expect(order.take()!.topic).toBe('b');
+    expect(order.take()).toBeNull();
+    order.end('b', 0, 1);
+    expect(order.take()!.topic).toBe('a');
+    expect(order.isEmpty).toBe(true);
+  });
+
+  it('word of an end that comes before the records themselves is no end', () => {
+    const order = new TimeOrder();
+    order.add('a', 0);
+    order.add('b', 0);
+    order.end('a', 0, 0);
+    order.end('b', 0, 0);
+    order.push(record('a', 0, 10));
+    expect(order.take()!.timestampMs).toBe(10);
+    order.push(record('a', 1, 20));
+    order.push(record('b', 0, 15));
+    expect(order.take()!.timestampMs).toBe(15);
+    expect(order.take()).toBeNull();
+  });
+});
+
+describe('snapshots', () => {
+  const state = new Map<string, Uint8Array>();
+  const store = {
+    changedKeys: () => state.keys(),
+    encode: (key: string) => state.get(key) ?? null,
+    restore: (key: string, bytes: Uint8Array) => void state.set(key, Uint8Array.from(bytes)),
+  };
+
+  /** A compacted topic: the last value of each key. */
+  function compacted(records: readonly OutRecord[]): PartitionReader {
+    const last = new Map(records.map(({ key, value }) => [key, value]));
+    const read = async (
+      _t: string,
+      _p: number,
+      _f: null,
+      _u: null,
+      each: (record: { key: Uint8Array; value: Uint8Array | null }) => void,
+    ): Promise<void> => {
+      for (const [key, value] of last)
+        each({ key: Buffer.from(key), value: value === null ? null : Buffer.from(value as string) });
+    };
+    return { read } as unknown as PartitionReader;
+  }
+
+  it('come back in chunks, with where to read the log from', async () => {
+    state.clear();
+    const big = new Uint8Array(2_000_000).map((_, i) => i % 251);
+    state.set('big', big);
+    state.set('small', new Uint8Array([1, 2, 3]));
+    const snapshots = new Snapshots('s', 'stage', 0, store, 0);
+    snapshots.changed('big', 10);
+    snapshots.changed('small', 11);
+    const records = snapshots.due(1, 20);
+    expect(records).toHaveLength(3 + 1 + 1);
+    state.clear();
+    const restored = await new Snapshots('s', 'stage', 0, store, 0).restore(compacted(records));
+    expect(restored).toEqual({
+      restoreFrom: 20,
+      through: new Map([
+        ['big', 20],
+        ['small', 20],
+      ]),
+    });
+    expect(state.get('big')).toEqual(big);
+  });
+
+  it('a key that is not due yet holds back the place from which the log is read', () => {
+    const snapshots = new Snapshots('s', 'stage', 0, store, 1000);
+    state.set('a', new Uint8Array([1]));
+    state.set('b', new Uint8Array([2]));
+    snapshots.changed('a', 1);
+    snapshots.due(5000, 2);
+    snapshots.changed('a', 7);
+    snapshots.changed('b', 8);
+    const mark = snapshots.due(5999, 9);
+    expect(mark).toEqual([]);
+    const later = snapshots.due(6000, 12);
+    expect(JSON.parse(later.at(-1)!.value as string)).toMatchObject({ restoreFrom: 12 });
+  });
+
+  it('that are damaged or of another version are known as such', async () => {
+    state.clear();
+    state.set('k', new Uint8Array([1, 2, 3]));
+    const snapshots = new Snapshots('s', 'stage', 0, store, 0);
+    snapshots.changed('k', 1);
+    const [chunk, mark] = snapshots.due(1, 2) as [OutRecord, OutRecord];
+    const bytes = Buffer.from(chunk.value as Uint8Array);
+    bytes[bytes.length - 1]! ^= 0xff;
+    const restore = (records: OutRecord[]): Promise<unknown> =>
+      new Snapshots('s', 'stage', 0, store, 0).restore(compacted(records));
+    await expect(restore([{ ...chunk, value: bytes }, mark])).rejects.toThrow(/damaged/);
+    await expect(restore([chunk, { ...mark, value: '{"version":2,"restoreFrom":0}' }])).rejects.toThrow(/version 2/);
+  });
+});
