@@ -1,5 +1,5 @@
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import Fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { documents } from './documents.js';
 import { answerErrors } from './errors.js';
 import { callCenter } from './ingest/call-center.js';
@@ -46,7 +46,7 @@ export function buildApp(services: Services, logger: FastifyServerOptions['logge
   const app: FastifyInstance = Fastify({
     logger,
     bodyLimit,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: 300 },
   });
   checkBySchema(app);

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import rdkafka, { type KafkaConsumer, type LibrdKafkaError, type Message } from 'node-rdkafka';
 
 /** Where to begin reading. */
 export interface StartOffset {
@@ -13,119 +12,125 @@ export interface FollowedRecord {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
-  readonly key: KafkaMessage['key'];
-  readonly value: KafkaMessage['value'];
+  readonly value: Buffer | null;
 }
 
 /** What is followed, and who hears of it. */
 export interface Following {
+  readonly brokers: string;
   readonly topics: readonly string[];
-  /** Named in the group's id. */
-  readonly name: string;
   /** Where to begin; left out: with what comes from now on. */
   startOffsets?(): Promise<readonly StartOffset[]>;
   onRecord(record: FollowedRecord): void;
+  /** Told why following could not begin; once for each reason; it is tried again. */
+  onFailure(error: Error): void;
 }
 
+const CONNECT_MS = 5000;
 const RETRY_MS = 1000;
+const END = -1;
 
 /**
- * Reads topics for this process alone (a group of its own), committed records only. Kafka may come and go: it connects
- * when it can and goes on where it was.
+ * Reads topics for this process alone, committed records only. It is a member of no group: it reads all partitions and
+ * leaves no trace. Kafka may come and go: it begins when it can, and librdkafka goes on where it was. (kafkajs, which
+ * publishes for the gateway, cannot read the lz4 of the pipeline.)
  */
 export class Follower {
-  readonly #next = new Map<string, StartOffset>();
-  #stop: (() => void) | undefined;
-  #running: Promise<void> | undefined;
-  #following = false;
+  #consumer: KafkaConsumer | null = null;
+  #retry: NodeJS.Timeout | undefined;
+  #beginning: Promise<void> | null = null;
+  #stopped = false;
+  #told = '';
 
-  constructor(
-    private readonly kafka: Kafka,
-    private readonly what: Following,
-  ) {}
-
-  /** Is it reading now? */
-  get following(): boolean {
-    return this.#following;
-  }
+  constructor(private readonly what: Following) {}
 
   /** Begins; returns at once. */
   start(): void {
-    const stopped = new Promise<void>((resolve) => (this.#stop = resolve));
-    this.#running = this.#keepRunning(stopped);
+    this.#beginning = this.#begin().catch((error: Error) => {
+      if (error.message !== this.#told) this.what.onFailure(error);
+      this.#told = error.message;
+      if (!this.#stopped) this.#retry = setTimeout(() => this.start(), RETRY_MS);
+    });
   }
 
-  /** Ends, and takes the group away. */
+  /** Ends. */
   async stop(): Promise<void> {
-    this.#stop?.();
-    await this.#running;
+    this.#stopped = true;
+    clearTimeout(this.#retry);
+    await this.#beginning;
+    if (this.#consumer) await disconnect(this.#consumer);
   }
 
-  async #keepRunning(stopped: Promise<void>): Promise<void> {
-    let over = false;
-    void stopped.then(() => (over = true));
-    while (!over) {
-      const groupId = `oms-gateway-${this.what.name}-${randomUUID()}`;
-      const consumer = this.kafka.consumer({
-        groupId,
-        maxWaitTimeInMs: 200,
-        allowAutoTopicCreation: false,
-        retry: { retries: 3, restartOnFailure: () => Promise.resolve(false) },
-      });
-      const crashed = new Promise<void>((resolve) => consumer.on('consumer.crash', () => resolve()));
-      try {
-        await Promise.race([stopped, this.#connect(consumer)]);
-        await Promise.race([stopped, crashed]);
-      } catch {
-        // Kafka is not there, or not ready: tried again below.
-      }
-      this.#following = false;
-      await consumer.disconnect().catch(() => undefined);
-      await this.#deleteGroup(groupId);
-      let timer: NodeJS.Timeout | undefined;
-      await Promise.race([stopped, new Promise((resolve) => (timer = setTimeout(resolve, RETRY_MS)))]);
-      clearTimeout(timer);
-    }
-  }
-
-  async #connect(consumer: Consumer): Promise<void> {
-    await consumer.connect();
-    if (this.#next.size === 0) {
-      for (const start of (await this.what.startOffsets?.()) ?? []) this.#remember(start);
-    }
-    consumer.on('consumer.group_join', () => (this.#following = true));
-    await consumer.subscribe({ topics: [...this.what.topics], fromBeginning: false });
-    await consumer.run({ eachBatch: (payload) => this.#hear(payload) });
-    for (const { topic, partition, offset } of this.#next.values()) {
-      consumer.seek({ topic, partition, offset: String(offset) });
-    }
-  }
-
-  #hear({ batch }: EachBatchPayload): Promise<void> {
-    const { topic, partition } = batch;
-    for (const { offset, key, value } of batch.messages) {
-      const at = Number(offset);
-      const known = this.#next.get(`${topic}/${partition}`)?.offset ?? 0;
-      if (at >= known) this.what.onRecord({ topic, partition, offset: at, key, value });
-    }
-    this.#remember({ topic, partition, offset: Number(batch.lastOffset()) + 1 });
-    return Promise.resolve();
-  }
-
-  #remember(start: StartOffset): void {
-    this.#next.set(`${start.topic}/${start.partition}`, start);
-  }
-
-  /** A group of a process that is gone would be kept for days. */
-  async #deleteGroup(groupId: string): Promise<void> {
-    const admin = this.kafka.admin({ retry: { retries: 0 } });
+  async #begin(): Promise<void> {
+    const consumer = new rdkafka.KafkaConsumer(
+      {
+        'metadata.broker.list': this.what.brokers,
+        // librdkafka wants a name; without a subscription no group of that name is joined.
+        'group.id': 'oms-gateway',
+        'isolation.level': 'read_committed',
+        'enable.auto.commit': false,
+        'enable.auto.offset.store': false,
+        'fetch.wait.max.ms': 50,
+        'fetch.queue.backoff.ms': 10,
+        'queued.max.messages.kbytes': 16_384,
+      },
+      { 'auto.offset.reset': 'latest' },
+    );
+    // Without a listener an error event would end the process; brokers that come and go are librdkafka's matter.
+    consumer.on('event.error', () => undefined);
     try {
-      await admin.connect();
-      await admin.deleteGroups([groupId]);
-    } catch {
-      // Kafka drops it by itself, later.
-    } finally {
-      await admin.disconnect().catch(() => undefined);
+      await connect(consumer);
+      const starts = (await this.what.startOffsets?.()) ?? (await this.#ends(consumer));
+      if (this.#stopped) throw new Error('It was stopped.');
+      consumer.assign([...starts]);
+      consumer.on('data', ({ topic, partition, offset, value }: Message) =>
+        this.what.onRecord({ topic, partition, offset, value }),
+      );
+      consumer.consume();
+      this.#consumer = consumer;
+    } catch (error) {
+      await disconnect(consumer);
+      throw error;
     }
   }
+
+  async #ends(consumer: KafkaConsumer): Promise<StartOffset[]> {
+    const starts: StartOffset[] = [];
+    for (const topic of this.what.topics) {
+      for (const partition of await partitionsOf(consumer, topic)) starts.push({ topic, partition, offset: END });
+    }
+    return starts;
+  }
+}
+
+function connect(consumer: KafkaConsumer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    consumer.connect({ timeout: CONNECT_MS }, (error) => (error ? reject(asError(error)) : resolve()));
+  });
+}
+
+function partitionsOf(consumer: KafkaConsumer, topic: string): Promise<number[]> {
+  return new Promise((resolve, reject) => {
+    consumer.getMetadata({ topic, timeout: CONNECT_MS }, (error, metadata) => {
+      if (error) return reject(asError(error));
+      const found = metadata.topics.find(({ name }) => name === topic)?.partitions ?? [];
+      if (found.length === 0) return reject(new Error(`There is no topic ${topic}.`));
+      resolve(found.map(({ id }) => id));
+    });
+  });
+}
+
+/** Disconnects; a client that does not answer within 3 s is left behind. */
+function disconnect(consumer: KafkaConsumer): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, 3000);
+    consumer.disconnect(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function asError(error: LibrdKafkaError): Error {
+  return error instanceof Error ? error : new Error((error as { message?: string }).message ?? String(error));
 }

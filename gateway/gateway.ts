@@ -33,7 +33,8 @@ const DRAIN_MS = 10_000;
 export async function startGateway(environment: Environment): Promise<RunningGateway> {
   const { host, ports, topicPrefix, logLevel } = environment;
   const topics = topicNames(topicPrefix);
-  const kafka = kafkaOf(requireBrokers(environment));
+  const brokers = requireBrokers(environment);
+  const kafka = kafkaOf(brokers);
   const database = new PooledDatabase(requireDatabase(environment));
   const publisher = new KafkaPublisher(kafka);
   const readiness = new ServiceReadiness(kafka, database, topics);
@@ -42,24 +43,6 @@ export async function startGateway(environment: Environment): Promise<RunningGat
   const onuAlarms = new Audience();
   const metrics = new Metrics();
   metrics.watchProcess();
-  const { evidence, late, unplaced, rejected } = topics;
-  const followers = [
-    new Follower(kafka, {
-      name: 'answers',
-      topics: [evidence, late, unplaced, rejected],
-      onRecord: (record) => answers.hear(record),
-    }),
-    new Follower(kafka, {
-      name: 'outages',
-      topics: [topics.outages],
-      startOffsets: async () => {
-        const starts = await feedStart(kafka, topics.outages);
-        outageFeed.begin(starts);
-        return starts;
-      },
-      onRecord: (record) => outageFeed.hear(record),
-    }),
-  ];
   const services = {
     environment,
     topics,
@@ -72,6 +55,27 @@ export async function startGateway(environment: Environment): Promise<RunningGat
     metrics,
   };
   const app = buildApp(services, { level: logLevel, stream: process.stderr });
+  const { evidence, late, unplaced, rejected } = topics;
+  const onFailure = (error: Error): void => app.log.warn(`cannot follow Kafka yet: ${error.message}`);
+  const followers = [
+    new Follower({
+      brokers,
+      topics: [evidence, late, unplaced, rejected],
+      onRecord: (record) => answers.hear(record),
+      onFailure,
+    }),
+    new Follower({
+      brokers,
+      topics: [topics.outages],
+      startOffsets: async () => {
+        const starts = await feedStart(kafka, topics.outages);
+        outageFeed.begin(starts);
+        return starts;
+      },
+      onRecord: (record) => outageFeed.hear(record),
+      onFailure,
+    }),
+  ];
   await app.ready();
   const servers = await listen(app, host, ports).catch(async (error: unknown) => {
     await app.close();

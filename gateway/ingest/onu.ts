@@ -23,6 +23,7 @@ const Alert = Type.Object(
 );
 
 const NetworkId = Type.String({
+  description: 'an id without control characters, at most 256 long',
   minLength: 1,
   maxLength: 256,
   pattern: '^[^\\u0000-\\u001f\\u007f]*\\S[^\\u0000-\\u001f\\u007f]*$',

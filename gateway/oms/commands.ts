@@ -7,7 +7,7 @@ import { parseTime } from '../../operators/time.js';
 import { GatewayError } from '../errors.js';
 import type { Services } from '../services.js';
 
-const Text = Type.String({ minLength: 1, maxLength: 256, pattern: '\\S' });
+const Text = Type.String({ minLength: 1, maxLength: 256, pattern: '\\S', description: 'a text that is not blank' });
 const Time = Type.String({ minLength: 1, description: 'ISO 8601' });
 
 const Decision = Type.Object(
