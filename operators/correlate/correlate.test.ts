@@ -252,6 +252,84 @@ describe('commands', () => {
   });
 });
 
+describe('the notes to the contract', () => {
+  const ruleSet = (fields: Partial<RulesCommand['ruleSet']>, minute: number): RulesCommand => ({
+    ...rules('standard', minute),
+    ruleSet: { ...GIVEN_RULE_SETS.standard, name: 'own', ...fields },
+  });
+
+  it("1: a reporter is worth the most that any of its members' rule sets gives it", () => {
+    const weights = { ...GIVEN_RULE_SETS.standard.weights, kaifa: 0.5 };
+    const early = event({ minute: 0, assetId: 'M', customerId: 'C' });
+    const late = event({ minute: 20, assetId: 'M', customerId: 'C' });
+    for (const order of [
+      [early, late],
+      [late, early],
+    ]) {
+      expect(new Run(ruleSet({ weights }, 10), ...order).only.confidence).toBe(0.8);
+    }
+  });
+
+  it("2: the lowest threshold of the members' rule sets confirms", () => {
+    const early = event({ source: 'onu', minute: 0 });
+    const late = event({ source: 'onu', minute: 20, assetId: early.assetId, customerId: early.customerId });
+    expect(new Run(early).only.status).toBe('detected');
+    expect(new Run(ruleSet({ confirmThreshold: 0.5 }, 10), late, early).only.status).toBe('confirmed');
+  });
+
+  it('3: a forgotten event that opened an outage does not open it twice', () => {
+    const first = event({ minute: 0 });
+    const run = new Run(first, event({ minute: 420, lat: north(5000) }));
+    run.apply({ ...first, occurredAt: START + 90 * MINUTE, receivedAt: START + 90 * MINUTE });
+    expect(run.outages.size).toBe(2);
+    expect(run.evidence.at(-1)!.duplicates).toHaveLength(1);
+  });
+
+  it('5: a command for an outage that was settled long ago is rejected', () => {
+    const run = new Run(event());
+    const { outageId } = run.only;
+    run.apply(command({ command: 'close', outageId, at: START + 10 * MINUTE }));
+    run.apply(event({ minute: 600, lat: north(9000) }));
+    run.apply(command({ command: 'note', outageId }));
+    expect(run.rejected).toEqual(['unknownOutage']);
+  });
+
+  it('6: restore is remembered for the units of the outage, and for no other', () => {
+    const run = new Run(event({ customerId: 'C1', assetId: 'M1' }), event({ customerId: 'C2', assetId: 'M2' }));
+    run.apply(command({ command: 'restore', outageId: run.only.outageId }));
+    run.apply(event({ customerId: 'C1', assetId: 'M1', minute: 25 }));
+    expect(run.only).toMatchObject({ status: 'restored', events: 3 });
+    run.apply(event({ customerId: 'C3', assetId: 'M3', minute: 26 }));
+    expect(run.only).toMatchObject({ status: 'partially_restored', customersOut: 1 });
+  });
+
+  it('7: a closed outage that merges with an open one is reopened', () => {
+    const run = new Run(event(), event({ minute: 1, lat: north(1800) }));
+    run.apply(command({ command: 'close', outageId: run.open[0]!.outageId, at: START + 20 * MINUTE }));
+    run.apply(event({ minute: 2, lat: north(900) }));
+    expect(run.only).toMatchObject({ status: 'partially_restored', flags: ['reopened'] });
+  });
+
+  it('9: of several counts of the customers of the feeder the greatest counts', () => {
+    const wide = (feederCustomers: number): PlacedEvent =>
+      event({ source: 'scada', reach: 'feeder', customerId: null, feederCustomers });
+    expect(new Run(wide(40), wide(50), wide(45)).only.customersAffected).toBe(50);
+  });
+
+  it('11: of several links the first by identity is named', () => {
+    const b = event({ sourceEventId: 'b', lat: north(1800) });
+    const a = event({ sourceEventId: 'a' });
+    const run = new Run(b, a, event({ minute: 1, lat: north(900) }));
+    expect(run.evidence.flatMap(({ members }) => members).at(-1)!.link!.sourceEventId).toBe('a');
+  });
+
+  it('12: a merged outage counts nothing, and says what it was', () => {
+    const run = new Run(event(), event({ minute: 1, lat: north(1800) }), event({ minute: 2, lat: north(900) }));
+    const merged = [...run.outages.values()].find(({ status }) => status === 'merged')!;
+    expect(merged).toMatchObject({ events: 0, customersOut: 0, customersAffected: 0, assetsOut: 0, confidence: 0.8 });
+  });
+});
+
 describe('eviction', () => {
   it('changes no result: an outage of days is restored by a late word of its unit', () => {
     const first = event({ customerId: 'C-old' });
