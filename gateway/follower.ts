@@ -28,6 +28,8 @@ export interface Following {
 
 const CONNECT_MS = 5000;
 const RETRY_MS = 1000;
+/** How long librdkafka waits for a record at a time; a disconnect waits for it. */
+const CONSUME_MS = 100;
 const END = -1;
 
 /**
@@ -86,6 +88,7 @@ export class Follower {
       consumer.on('data', ({ topic, partition, offset, value }: Message) =>
         this.what.onRecord({ topic, partition, offset, value }),
       );
+      consumer.setDefaultConsumeTimeout(CONSUME_MS);
       consumer.consume();
       this.#consumer = consumer;
     } catch (error) {
