@@ -15,7 +15,12 @@ begin
     execute format('drop table %I.%I', v_table.nspname, v_table.relname);
     v_dropped := v_dropped + 1;
   end loop;
+  -- Days without a partition of their own: their rows are in the rest.
+  delete from scada.events_rest where received_at < p_day::timestamp at time zone 'UTC';
+  delete from kaifa.events_rest where received_at < p_day::timestamp at time zone 'UTC';
+  delete from onu.events_rest where received_at < p_day::timestamp at time zone 'UTC';
+  delete from call_center.events_rest where received_at < p_day::timestamp at time zone 'UTC';
   return v_dropped;
 end
 $$;
-comment on function oms.drop_days_before(date) is 'Drops raw event partitions of days before the given one; returns how many.';
+comment on function oms.drop_days_before(date) is 'Drops raw events of days before the given one (UTC); returns how many partitions that were.';
