@@ -66,6 +66,7 @@ create index on oms.outages using gist (bbox);
 create index on oms.outages (last_event_at desc, outage_id);
 create index on oms.outages (status, last_event_at desc);
 create index on oms.outages (substation_id, feeder_id);
+create index on oms.outages (log_partition, log_offset);
 create index on oms.outages (merged_into) where merged_into is not null;
 
 create table oms.members (
@@ -205,6 +206,7 @@ comment on column oms.late.t is 'The time that counts.';
 comment on column oms.late.watermark is 'The greatest time of the key when it came.';
 comment on column oms.late.event is 'The event as placed.';
 create index on oms.late (t);
+create index on oms.late (source, source_event_id);
 
 create table oms.rejected (
   topic text not null,
