@@ -35,6 +35,11 @@ export function chordSquared(distanceM: number): number {
   return 4 * half * half;
 }
 
+/** The distance along the sphere (metres, to the millimetre) of two points by the square of their chord. */
+export function arcM(squaredChord: number): number {
+  return Math.round(2 * Math.asin(Math.min(1, Math.sqrt(squaredChord) / 2)) * EARTH_RADIUS_M * 1000) / 1000;
+}
+
 /** A point's unit vector, written into `into` (x, y, z). */
 export function unitVector(lat: number, lon: number, into: { x: number; y: number; z: number }): void {
   const cosLat = Math.cos(lat * RADIANS);

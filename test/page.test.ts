@@ -78,7 +78,9 @@ async function openOutages(): Promise<OutageRecord[]> {
 async function openPage(): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
   await page.goto(url);
-  await page.waitForFunction('window.__omsMapReady === true', undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => (globalThis as { __omsMapReady?: boolean }).__omsMapReady === true, undefined, {
+    timeout: 60_000,
+  });
   return page;
 }
 

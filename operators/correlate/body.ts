@@ -37,7 +37,7 @@ export class Body implements Indexed {
   customersOut = 0;
   feederCustomers = 0;
   /** How many reporters have which weight. Counts, not a product: so confidence does not depend on the order. */
-  readonly weights = new Map<number, number>();
+  weights: { readonly weight: number; count: number }[] = [];
   /** The lowest threshold of the rule sets in force at the members' times. */
   confirmThreshold = Infinity;
   sumLat = 0;
@@ -150,9 +150,10 @@ export class Body implements Indexed {
   }
 
   #countWeight(weight: number, by: 1 | -1): void {
-    const count = (this.weights.get(weight) ?? 0) + by;
-    if (count === 0) this.weights.delete(weight);
-    else this.weights.set(weight, count);
+    // A handful of weights at most: looking through them is cheaper than hashing a fraction.
+    const known = this.weights.find((one) => one.weight === weight);
+    if (known) known.count += by;
+    else this.weights = [...this.weights, { weight, count: by }].sort((a, b) => a.weight - b.weight);
   }
 
   #entryOf(reporter: Reporter, unit: Unit): Entry | null {
@@ -247,8 +248,8 @@ export class Body implements Indexed {
   /** `1 - product over distinct reporters of (1 - weight)`, rounded to four decimals. */
   get confidence(): number {
     let silent = 1;
-    // Sorted, so that the product's last bit does not depend on the order of arrival.
-    for (const weight of [...this.weights.keys()].sort()) silent *= (1 - weight) ** this.weights.get(weight)!;
+    // By weight, so that the product's last bit does not depend on the order of arrival.
+    for (const { weight, count } of this.weights) silent *= (1 - weight) ** count;
     return Math.round((1 - silent) * 10_000) / 10_000;
   }
 

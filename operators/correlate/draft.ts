@@ -1,11 +1,11 @@
 import { isCommand, type Command, type Key, type LogEntry, type PlacedEvent } from '../event.js';
 import type { OutageRecord } from '../outage.js';
 import { formatTime } from '../time.js';
-import type { LinkTo } from './extent.js';
 import type { OutageState } from './outage-state.js';
 import type {
   EvidenceRecord,
   LateRecord,
+  Link,
   LogPosition,
   Membership,
   Outcome,
@@ -14,7 +14,12 @@ import type {
   Witness,
 } from './outcome.js';
 
-interface OutageDraft {
+/** What the log record at hand did to one outage. */
+export interface OutageDraft {
+  readonly of: Draft;
+  readonly outage: OutageState;
+  /** Whether the entry at hand changed it. */
+  touched: boolean;
   readonly members: Membership[];
   readonly restorations: Witness[];
   readonly timeline: TimelineEntry[];
@@ -22,13 +27,13 @@ interface OutageDraft {
 
 /** Gathers what the entries of one log record lead to. */
 export class Draft {
-  readonly #outages = new Map<OutageState, OutageDraft>();
+  readonly #drafts: OutageDraft[] = [];
   readonly #duplicates: Witness[] = [];
   readonly #withoutEffect: Witness[] = [];
   readonly #late: LateRecord[] = [];
   readonly #rejected: RejectedCommand[] = [];
-  /** Outages that the entry at hand changed. */
-  readonly #touched = new Set<OutageState>();
+  /** Of outages that the entry at hand changed. */
+  readonly #touched: OutageDraft[] = [];
   #entry!: LogEntry;
   #logIndex = 0;
   #t = 0;
@@ -47,7 +52,10 @@ export class Draft {
 
   /** Ends the entry: outages that it changed get their revision and, if it changed, their status. */
   end(): void {
-    for (const outage of this.#touched) {
+    // By position: telling a change of status touches the outage, which is touched already.
+    for (let i = 0; i < this.#touched.length; i++) {
+      const draft = this.#touched[i]!;
+      const { outage } = draft;
       outage.revision++;
       outage.log = this.log;
       const before = outage.status;
@@ -55,22 +63,31 @@ export class Draft {
       if (outage.status !== before && outage.status !== 'merged') {
         this.timeline(outage, 'status', outage.status, before);
       }
+      draft.touched = false;
     }
-    this.#touched.clear();
+    this.#touched.length = 0;
   }
 
-  /** The entry at hand changes `outage`. */
-  touch(outage: OutageState): void {
-    this.#touched.add(outage);
-    if (!this.#outages.has(outage)) this.#outages.set(outage, { members: [], restorations: [], timeline: [] });
+  /** The entry at hand changes `outage`. Its draft hangs on it: a look-up for each event would cost as much as linking. */
+  touch(outage: OutageState): OutageDraft {
+    let { draft } = outage;
+    if (draft === null || draft.of !== this) {
+      draft = { of: this, outage, touched: false, members: [], restorations: [], timeline: [] };
+      outage.draft = draft;
+      this.#drafts.push(draft);
+    }
+    if (!draft.touched) {
+      draft.touched = true;
+      this.#touched.push(draft);
+    }
+    return draft;
   }
 
   /** A change worth telling. */
   timeline(outage: OutageState, what: string, to: string | null = null, from: string | null = null): void {
-    this.touch(outage);
     const entry = this.#entry;
     const command = isCommand(entry);
-    this.#outages.get(outage)!.timeline.push({
+    this.touch(outage).timeline.push({
       at: formatTime(this.#t),
       what,
       from,
@@ -82,25 +99,12 @@ export class Draft {
     });
   }
 
-  member(outage: OutageState, event: PlacedEvent, link: LinkTo | null): void {
-    this.touch(outage);
-    const { source, sourceEventId } = event;
-    this.#outages.get(outage)!.members.push({
-      source,
-      sourceEventId,
-      t: this.#t,
-      logIndex: this.#logIndex,
-      link: link && {
-        source: link.source,
-        sourceEventId: link.sourceEventId,
-        distanceM: link.distanceM,
-        dtMs: this.#t - link.t,
-      },
-    });
+  member(outage: OutageState, { source, sourceEventId }: PlacedEvent, link: Link | null): void {
+    this.touch(outage).members.push({ source, sourceEventId, t: this.#t, logIndex: this.#logIndex, link });
   }
 
   restoration(event: PlacedEvent): void {
-    for (const outage of this.#touched) this.#outages.get(outage)!.restorations.push(this.#witness(event));
+    for (const draft of this.#touched) draft.restorations.push(this.#witness(event));
   }
 
   duplicate(event: PlacedEvent): void {
@@ -134,14 +138,15 @@ export class Draft {
   /** All that is to be published. */
   outcome(record: (outage: OutageState) => OutageRecord): Outcome {
     const evidence: EvidenceRecord[] = [];
-    for (const [{ outageId }, { members, restorations, timeline }] of this.#outages) {
-      evidence.push(this.#evidence(outageId, { members, restorations, timeline }));
+    for (const { outage, members, restorations, timeline } of this.#drafts) {
+      outage.draft = null;
+      evidence.push(this.#evidence(outage.outageId, { members, restorations, timeline }));
     }
     if (this.#duplicates.length + this.#withoutEffect.length > 0) {
       evidence.push(this.#evidence(null, { duplicates: this.#duplicates, withoutEffect: this.#withoutEffect }));
     }
     return {
-      outages: [...this.#outages.keys()].map(record),
+      outages: this.#drafts.map(({ outage }) => record(outage)),
       evidence,
       late: this.#late,
       rejected: this.#rejected,

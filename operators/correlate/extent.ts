@@ -1,5 +1,6 @@
 import type { Source } from '../event.js';
-import { chordSquared, distanceMm, EARTH_RADIUS_M } from '../sphere.js';
+import type { Link } from './outcome.js';
+import { arcM, chordSquared, distanceMm, EARTH_RADIUS_M } from '../sphere.js';
 
 /**
  * Where and when the members of one outage are, for linking. Members are kept in cells of about 250 m, each sorted by
@@ -32,9 +33,9 @@ export interface LinkEvent {
 
 /** Times (closed interval, epoch ms) at which a member links, and the radius that holds there. */
 export interface Probe {
-  readonly fromT: number;
-  readonly toT: number;
-  readonly radius: Radius;
+  fromT: number;
+  toT: number;
+  radius: Radius;
 }
 
 /** A radius with what the index needs of it. */
@@ -51,15 +52,6 @@ export function radiusOf(radiusM: number): Radius {
     surelyWithin: chordSquared(radiusM - BAND_M),
     surelyBeyond: chordSquared(radiusM + BAND_M),
   };
-}
-
-/** The member that an event links to. */
-export interface LinkTo {
-  readonly source: Source;
-  readonly sourceEventId: string;
-  readonly t: number;
-  /** Null if the link is by reach: the distance did not matter. */
-  readonly distanceM: number | null;
 }
 
 /** The cells' common origin: that of the first event of the key, so that cell numbers stay small. */
@@ -208,23 +200,28 @@ export class Cell extends Column {
     if (this.#nearest(event) > radius.surelyBeyond) return -1;
     if (this.#farthest(event) <= radius.surelyWithin) return last;
     for (let i = last; i >= 0 && this.t[i]! >= probe.fromT; i--) {
-      const dx = this.x[i]! - event.x;
-      const dy = this.y[i]! - event.y;
-      const dz = this.z[i]! - event.z;
-      const chord = dx * dx + dy * dy + dz * dz;
+      const chord = this.#chordSquared(event, i);
       if (chord > radius.surelyBeyond) continue;
       if (chord <= radius.surelyWithin || this.#distanceMm(event, i) <= radius.radiusM * 1000) return i;
     }
     return -1;
   }
 
-  link(event: LinkEvent, i: number): LinkTo {
+  /** The link of an event to the member at a position of this cell. */
+  link(event: LinkEvent, i: number): Link {
     return {
       source: this.source[i]!,
       sourceEventId: this.sourceEventId[i]!,
-      t: this.t[i]!,
-      distanceM: event.wide ? null : this.#distanceMm(event, i) / 1000,
+      distanceM: event.wide ? null : arcM(this.#chordSquared(event, i)),
+      dtMs: event.t - this.t[i]!,
     };
+  }
+
+  #chordSquared(event: LinkEvent, i: number): number {
+    const dx = this.x[i]! - event.x;
+    const dy = this.y[i]! - event.y;
+    const dz = this.z[i]! - event.z;
+    return dx * dx + dy * dy + dz * dz;
   }
 
   #distanceMm(event: LinkEvent, i: number): number {
@@ -309,23 +306,28 @@ export class Extent {
   }
 
   /** A member that links to `event` under one of the probes, or null. */
-  find(event: LinkEvent, probes: readonly Probe[], origin: Origin): LinkTo | null {
+  find(event: LinkEvent, probes: readonly Probe[], origin: Origin): Link | null {
     for (const probe of probes) {
-      const found = this.#findWide(probe) ?? this.#findPoint(event, probe, origin);
+      const found = this.#findWide(event, probe) ?? this.#findPoint(event, probe, origin);
       if (found) return found;
     }
     return null;
   }
 
-  #findWide(probe: Probe): LinkTo | null {
+  #findWide(event: LinkEvent, probe: Probe): Link | null {
     const { wide } = this;
     if (wide.size === 0) return null;
     const last = wide.after(probe.toT) - 1;
     if (last < 0 || wide.t[last]! < probe.fromT) return null;
-    return { source: wide.source[last]!, sourceEventId: wide.sourceEventId[last]!, t: wide.t[last]!, distanceM: null };
+    return {
+      source: wide.source[last]!,
+      sourceEventId: wide.sourceEventId[last]!,
+      distanceM: null,
+      dtMs: event.t - wide.t[last]!,
+    };
   }
 
-  #findPoint(event: LinkEvent, probe: Probe, origin: Origin): LinkTo | null {
+  #findPoint(event: LinkEvent, probe: Probe, origin: Origin): Link | null {
     // The event's own cell first: in a storm it nearly always decides.
     const own = event.wide ? undefined : this.#cells.get(cellNumber(event.x, event.y, event.z, origin));
     if (own) {

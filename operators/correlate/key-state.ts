@@ -15,10 +15,10 @@ import { isClockSuspect, timeOf } from '../time.js';
 import type { OutageRecord } from '../outage.js';
 import type { Body } from './body.js';
 import { Draft } from './draft.js';
-import type { LinkEvent, LinkTo } from './extent.js';
+import type { LinkEvent } from './extent.js';
 import { LinkIndex, type Found } from './link-index.js';
 import { OutageState } from './outage-state.js';
-import type { LogPosition, Outcome } from './outcome.js';
+import type { Link, LogPosition, Outcome } from './outcome.js';
 import { Reporters, type Unit } from './reporters.js';
 
 /** How often, in the key's own time, what can have no more effect is looked for. */
@@ -52,6 +52,17 @@ export class KeyState {
   /** Members before it are out of the index. */
   indexFrom = -Infinity;
   sweptAt = -Infinity;
+  readonly #linkEvent: LinkEvent = {
+    t: 0.5,
+    lat: 0.5,
+    lon: 0.5,
+    x: 0.5,
+    y: 0.5,
+    z: 0.5,
+    wide: false,
+    source: 'kaifa',
+    sourceEventId: '',
+  };
 
   constructor(readonly key: Key) {}
 
@@ -138,7 +149,7 @@ export class KeyState {
 
   #outage(event: PlacedEvent, t: number, draft: Draft): void {
     this.index.origin ??= { lat: event.lat, lon: event.lon };
-    const linkEvent = linkEventOf(event, t);
+    const linkEvent = this.#describe(event, t);
     const probes = this.index.probes(t, this.rules, this.indexFrom);
     const found = this.index.find(linkEvent, probes, (body) => body.outage.isOpenAt(t));
     const wasClosed = found.some(({ owner }) => owner.outage.closed);
@@ -159,6 +170,19 @@ export class KeyState {
     if (event.reach === 'substation')
       outage.noteIncident({ t, source: event.source, sourceEventId: event.sourceEventId });
     draft.member(outage, event, linkOf(found));
+  }
+
+  /** The event as linking sees it. One object serves all: a storm would make six boxed numbers for each event. */
+  #describe({ lat, lon, reach, source, sourceEventId }: PlacedEvent, t: number): LinkEvent {
+    const linkEvent = this.#linkEvent;
+    linkEvent.t = t;
+    linkEvent.lat = lat;
+    linkEvent.lon = lon;
+    linkEvent.wide = reach !== 'point';
+    linkEvent.source = source;
+    linkEvent.sourceEventId = sourceEventId;
+    unitVector(lat, lon, linkEvent);
+    return linkEvent;
   }
 
   /** Opens an outage. Null if the very event has opened one before: its identity was forgotten, what it did was not. */
@@ -275,25 +299,9 @@ export class KeyState {
   }
 }
 
-function linkEventOf(event: PlacedEvent, t: number): LinkEvent {
-  const linkEvent = {
-    t,
-    lat: event.lat,
-    lon: event.lon,
-    x: 0,
-    y: 0,
-    z: 0,
-    wide: event.reach !== 'point',
-    source: event.source,
-    sourceEventId: event.sourceEventId,
-  };
-  unitVector(event.lat, event.lon, linkEvent);
-  return linkEvent;
-}
-
 /** Of several links one tells why: the first by identity, so that it does not depend on the order of the search. */
-function linkOf(found: readonly Found<Body>[]): LinkTo | null {
-  let best: LinkTo | null = null;
+function linkOf(found: readonly Found<Body>[]): Link | null {
+  let best: Link | null = null;
   for (const { link } of found) {
     const earlier =
       best === null ||

@@ -1,8 +1,9 @@
 import { getBoundsOfDistance } from 'geolib';
 import RBush from 'rbush';
-import type { RuleTimeline } from '../rules.js';
+import type { RuleSet, RuleTimeline } from '../rules.js';
 import { relativeLon, unitVector } from '../sphere.js';
-import { Extent, radiusOf, type LinkEvent, type LinkTo, type Origin, type Probe, type Radius } from './extent.js';
+import type { Link } from './outcome.js';
+import { Extent, radiusOf, type LinkEvent, type Origin, type Probe, type Radius } from './extent.js';
 
 /**
  * geolib's earth is larger than ours (6 378 137 m), so its bounds of a distance are a little too tight: ask for more.
@@ -30,7 +31,7 @@ interface IndexBox {
 /** One outage to which an event links, and by which of its members. */
 export interface Found<T> {
   readonly owner: T;
-  readonly link: LinkTo;
+  readonly link: Link;
 }
 
 /** Finds, on one key, the outages to which an event links: an R-tree over their boxes, exact cells inside. */
@@ -40,6 +41,7 @@ export class LinkIndex<T extends Indexed> {
   /** Those with a member of reach feeder or substation: candidates wherever the event is. */
   readonly #wideOwners = new Set<T>();
   readonly #radii = new Map<number, Radius>();
+  readonly #only: [Probe] = [{ fromT: 0.5, toT: 0.5, radius: radiusOf(0) }];
   #origin: (Origin & { lat: number; lon: number }) | null = null;
 
   /** The place from which the key measures longitudes and numbers cells (degrees); null before its first event. */
@@ -175,8 +177,9 @@ export class LinkIndex<T extends Indexed> {
    * at the later of the two times.
    * @param notBefore members before it are gone (epoch ms)
    */
-  probes(t: number, rules: RuleTimeline, notBefore: number): Probe[] {
+  probes(t: number, rules: RuleTimeline, notBefore: number): readonly Probe[] {
     const inForce = rules.at(t);
+    if (rules.dated.length === 1) return this.#onlyProbe(t, inForce, notBefore);
     const probes: Probe[] = [];
     const add = (fromT: number, toT: number, radiusM: number): void => {
       const from = Math.max(fromT, notBefore);
@@ -191,6 +194,15 @@ export class LinkIndex<T extends Indexed> {
       if (validFrom > t) add(validFrom, Math.min(until, t + ruleSet.windowMs), ruleSet.radiusM);
     });
     return probes;
+  }
+
+  /** Mostly one rule set holds for all time: then one probe serves all events, and nothing is made for each. */
+  #onlyProbe(t: number, { windowMs, radiusM }: RuleSet, notBefore: number): readonly Probe[] {
+    const probe = this.#only[0]!;
+    probe.fromT = Math.max(t - windowMs, notBefore);
+    probe.toT = t + windowMs;
+    if (probe.radius.radiusM !== radiusM) probe.radius = this.#radius(radiusM);
+    return this.#only;
   }
 
   #radius(radiusM: number): Radius {

@@ -4,6 +4,7 @@ import type { OutageRecord, Severity, Status } from '../outage.js';
 import type { RuleSet } from '../rules.js';
 import { formatTime } from '../time.js';
 import { Body } from './body.js';
+import type { OutageDraft } from './draft.js';
 import type { LogPosition } from './outcome.js';
 
 /** IEEE 1366: an interruption of at most this long is momentary. */
@@ -29,6 +30,8 @@ export class OutageState {
   incident: { t: number; source: string; sourceEventId: string } | null = null;
   /** What its record said when it merged into another; null as long as it has not. */
   epitaph: OutageRecord | null = null;
+  /** What the log record at hand did to it, while one is. */
+  draft: OutageDraft | null = null;
   revision = 0;
   log: LogPosition = { partition: -1, offset: -1 };
 

@@ -24,7 +24,7 @@ type Scalars = Pick<Body, (typeof BODY_SCALARS)[number]>;
 interface PackedBody {
   scalars: Scalars;
   reporters: Record<Source, number>;
-  weights: [number, number][];
+  weights: { weight: number; count: number }[];
   entries: { lastT: number; backAt: number | null; weight: number }[];
   wides: { unit: number; lastT: number; backAt: number | null }[];
   extent: PackedExtent;
@@ -154,7 +154,7 @@ function packBody(body: Body, unitAt: ReadonlyMap<Unit, number>, state: KeyState
   return {
     scalars: pick(body, BODY_SCALARS),
     reporters: body.reporters,
-    weights: [...body.weights],
+    weights: body.weights,
     entries: body.entries.map(({ lastT, backAt, weight }) => ({ lastT, backAt, weight })),
     wides: body.wides.map(({ unit, lastT, backAt }) => ({ unit: unitAt.get(unit)!, lastT, backAt })),
     extent: {
@@ -233,7 +233,7 @@ function unpackBody(packed: PackedBody, outage: OutageState, state: KeyState, un
   const { body } = outage;
   Object.assign(body, packed.scalars);
   Object.assign(body.reporters, packed.reporters);
-  for (const [weight, count] of packed.weights) body.weights.set(weight, count);
+  body.weights = packed.weights;
   body.wides = packed.wides.map(({ unit, lastT, backAt }) => ({ unit: units[unit]!, lastT, backAt }));
   const { wide, cells } = packed.extent;
   wide.t.forEach((t, i) => body.extent.wide.add(t, wide.source[i]!, wide.sourceEventId[i]!));
