@@ -121,7 +121,7 @@ export function readRuleSet(text: string, where: string): RuleSet {
   try {
     given = JSON.parse(text);
   } catch (error) {
-    throw new Error(`${where} is not JSON: ${(error as Error).message}`);
+    throw new Error(`${where} is not JSON: ${(error as Error).message}`, { cause: error });
   }
   const { weights, severity, ...rest } = given as Partial<RuleSet>;
   const ruleSet = {

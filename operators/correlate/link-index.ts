@@ -3,7 +3,8 @@ import RBush from 'rbush';
 import type { RuleSet, RuleTimeline } from '../rules.js';
 import { relativeLon, unitVector } from '../sphere.js';
 import type { Link } from './outcome.js';
-import { Extent, radiusOf, type LinkEvent, type Origin, type Probe, type Radius } from './extent.js';
+import type { Extent} from './extent.js';
+import { radiusOf, type LinkEvent, type Origin, type Probe, type Radius } from './extent.js';
 
 /**
  * geolib's earth is larger than ours (6 378 137 m), so its bounds of a distance are a little too tight: ask for more.

@@ -2,7 +2,7 @@ import { pack, unpack } from 'msgpackr';
 import { parseKey, keyText, SOURCES, type Source } from '../event.js';
 import type { RuleSet } from '../rules.js';
 import { unitVector } from '../sphere.js';
-import { Body } from './body.js';
+import type { Body } from './body.js';
 import { Cell } from './extent.js';
 import { KeyState } from './key-state.js';
 import { OutageState } from './outage-state.js';

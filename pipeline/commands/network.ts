@@ -66,7 +66,7 @@ async function importNetwork(path: string, options: ImportOptions, environment: 
     if (!(error instanceof InvalidNetwork)) throw error;
     for (const one of error.errors.slice(0, ERRORS_SHOWN)) say(networkErrorText(one));
     if (error.errors.length > ERRORS_SHOWN) say(`... and ${error.errors.length - ERRORS_SHOWN} more`);
-    throw new Error(`${path} has ${error.errors.length} errors: nothing was changed.`);
+    throw new Error(`${path} has ${error.errors.length} errors: nothing was changed.`, { cause: error });
   }
   await replace(network, environment, options);
 }
