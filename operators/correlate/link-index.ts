@@ -3,7 +3,7 @@ import RBush from 'rbush';
 import type { RuleSet, RuleTimeline } from '../rules.js';
 import { relativeLon, unitVector } from '../sphere.js';
 import type { Link } from './outcome.js';
-import type { Extent} from './extent.js';
+import type { Extent } from './extent.js';
 import { radiusOf, type LinkEvent, type Origin, type Probe, type Radius } from './extent.js';
 
 /**
