@@ -12,6 +12,12 @@ import { radiusOf, type LinkEvent, type Origin, type Probe, type Radius } from '
  */
 const BOUNDS_SLACK = 1.002;
 
+/** geolib is asked once for a band of latitudes, not for each event: it reads its coordinates as texts. */
+const BANDS_PER_DEG = 10;
+
+/** A little less than a degree of latitude has. */
+const METRES_PER_DEG = 111_000;
+
 /** How far a box reaches beyond its members (degrees), so that it need not grow with each of them. */
 const BOX_SLACK_DEG = 0.01;
 
@@ -21,11 +27,14 @@ export interface Indexed {
   box: IndexBox | null;
 }
 
-interface IndexBox {
-  minX: number;
-  minY: number;
-  maxX: number;
-  maxY: number;
+interface Bounds {
+  readonly minX: number;
+  readonly minY: number;
+  readonly maxX: number;
+  readonly maxY: number;
+}
+
+interface IndexBox extends Bounds {
   readonly owner: Indexed;
 }
 
@@ -42,6 +51,7 @@ export class LinkIndex<T extends Indexed> {
   /** Those with a member of reach feeder or substation: candidates wherever the event is. */
   readonly #wideOwners = new Set<T>();
   readonly #radii = new Map<number, Radius>();
+  readonly #spreads = new Map<number, Map<number, { readonly lat: number; readonly lon: number }>>();
   readonly #only: [Probe] = [{ fromT: 0.5, toT: 0.5, radius: radiusOf(0) }];
   #origin: (Origin & { lat: number; lon: number }) | null = null;
 
@@ -116,7 +126,7 @@ export class LinkIndex<T extends Indexed> {
     if (owner.extent.wide.size > 0) this.#wideOwners.add(owner);
   }
 
-  #replaceBox(owner: T, bounds: Omit<IndexBox, 'owner'>): void {
+  #replaceBox(owner: T, bounds: Bounds): void {
     if (owner.box) this.#tree.remove(owner.box);
     owner.box = { ...bounds, owner };
     this.#tree.insert(owner.box);
@@ -155,22 +165,35 @@ export class LinkIndex<T extends Indexed> {
     return candidates;
   }
 
-  #bounds(event: LinkEvent, probes: readonly Probe[]): { minX: number; minY: number; maxX: number; maxY: number } {
+  #bounds(event: LinkEvent, probes: readonly Probe[]): Bounds {
     let radiusM = 0;
     for (const probe of probes) radiusM = Math.max(radiusM, probe.radius.radiusM);
     const lon = relativeLon(event.lon, this.#origin!.lon);
-    const [southWest, northEast] = getBoundsOfDistance(
-      { latitude: event.lat, longitude: lon },
-      radiusM * BOUNDS_SLACK + 1,
-    ) as [{ latitude: number; longitude: number }, { latitude: number; longitude: number }];
-    // geolib wraps bounds that pass the far side of the earth: there every longitude is asked.
-    const wrapped = southWest.longitude > northEast.longitude;
+    const { lat, lon: spread } = this.#spread(event.lat, radiusM);
+    // Bounds that pass the far side of the earth would wrap: there every longitude is asked.
+    const whole = lon - spread < -180 || lon + spread > 180;
     return {
-      minX: wrapped ? -180 : southWest.longitude,
-      minY: southWest.latitude,
-      maxX: wrapped ? 180 : northEast.longitude,
-      maxY: northEast.latitude,
+      minX: whole ? -180 : lon - spread,
+      minY: event.lat - lat,
+      maxX: whole ? 180 : lon + spread,
+      maxY: event.lat + lat,
     };
+  }
+
+  /** How far a radius reaches (degrees) at a latitude: taken at the band's edge towards the pole, where it is widest. */
+  #spread(lat: number, radiusM: number): { readonly lat: number; readonly lon: number } {
+    const band = Math.min(90, Math.ceil(Math.abs(lat) * BANDS_PER_DEG) / BANDS_PER_DEG);
+    const known = this.#spreads.get(radiusM)?.get(band);
+    if (known) return known;
+    const [, northEast] = getBoundsOfDistance({ latitude: band, longitude: 0 }, radiusM * BOUNDS_SLACK + 1) as [
+      unknown,
+      { latitude: number; longitude: number },
+    ];
+    // At the pole geolib cuts the latitude off: there the arc itself is as good.
+    const spread = { lat: (radiusM * BOUNDS_SLACK + 1) / METRES_PER_DEG, lon: northEast.longitude };
+    const bands = this.#spreads.get(radiusM) ?? new Map<number, typeof spread>();
+    this.#spreads.set(radiusM, bands.set(band, spread));
+    return spread;
   }
 
   /**
