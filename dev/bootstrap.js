@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The entry of `npm start|test|run bench|reset`. Plain JavaScript on Node alone, since on a fresh clone nothing is
+ * The entry of `npm start|test|run bench|test:faults|reset`. Plain JavaScript on Node alone, since on a fresh clone nothing is
  * installed or built yet: it sees to that, then hands over to the built program.
  */
 import { spawn } from 'node:child_process';
@@ -16,6 +16,7 @@ const PROGRAMS = {
   start: 'dist/dev/start.js',
   test: 'dist/dev/test.js',
   bench: 'dist/bench/main.js',
+  faults: 'dist/test/faults/main.js',
   reset: 'dist/dev/reset.js',
 };
 const SOURCE_FOLDERS = ['operators', 'pipeline', 'gateway', 'sql', 'dev', 'bench'];

@@ -1,21 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { retryUntil } from '../dev/retry.js';
-import { Registry } from '../operators/registry.js';
 import { readNetwork } from '../pipeline/network/read.js';
 import { OfflineRun, type OutageWithMembers } from '../pipeline/offline.js';
 import { simulateStorm } from '../pipeline/storm/storm.js';
-import { TestDriver } from '../pipeline/streams/driver.js';
 import type { SourceRecord } from '../pipeline/streams/topology.js';
 import { checkTopics, withAdmin } from '../pipeline/topic-admin.js';
-import { buildTopology } from '../pipeline/topology.js';
+import { replayedLog, textOf } from './replayed-log.js';
 import { TestSystem } from './system.js';
 
 const network = await readNetwork(new URL('../data/ieee9500', import.meta.url).pathname);
 const storm = simulateStorm(network, { seed: 7, faults: 60, hours: 6, startMs: Date.UTC(2026, 9, 4, 12) });
 const lines = storm.events.map((event) => JSON.stringify(event));
-
-const text = (record: SourceRecord): string =>
-  `${new TextDecoder().decode(record.key!)} ${new TextDecoder().decode(record.value!)}`;
 
 let system: TestSystem;
 
@@ -28,30 +23,9 @@ beforeAll(async () => {
 
 afterAll(() => system.stop());
 
-/** Runs the correlate stage in the driver over a log, and gives what it writes to a topic, by partition. */
+/** What the correlate stage writes to a topic for a log, in the driver. */
 function drive(log: readonly SourceRecord[], topic: string): string[] {
-  const { topics } = system;
-  const stormMode = { onEventsPerHour: Infinity, offEventsPerHour: 0 };
-  const topology = buildTopology({
-    topics,
-    naiveOffsetMin: 0,
-    policies: [],
-    stormMode,
-    registry: Registry.of(network),
-  });
-  const partitions = system.environment.partitions;
-  const written: string[][] = Array.from({ length: partitions }, () => []);
-  const driver = new TestDriver(topology, {
-    partitions,
-    onRecord: (record) => {
-      if (record.topic === topic) written[record.partition]!.push(`${record.key} ${String(record.value)}`);
-    },
-  });
-  for (const { partition, offset, key, value } of log) {
-    driver.pipe({ topic: topics.events, key: new TextDecoder().decode(key!), value, at: { partition, offset } });
-    driver.commit();
-  }
-  return written.flat();
+  return replayedLog(log, system.topics, system.environment.partitions).get(topic) ?? [];
 }
 
 describe('a storm through Kafka', () => {
@@ -59,12 +33,12 @@ describe('a storm through Kafka', () => {
     const { topics } = system;
     const log = await system.read(topics.events);
     for (const topic of [topics.evidence, topics.late]) {
-      const fromKafka = (await system.read(topic)).map(text);
+      const fromKafka = (await system.read(topic)).map(textOf);
       expect(fromKafka.length).toBeGreaterThan(0);
       expect(drive(log, topic)).toEqual(fromKafka);
       expect(drive(log, topic)).toEqual(drive(log, topic));
     }
-    expect(drive(log, topics.outages)).toEqual((await system.read(topics.outages)).map(text));
+    expect(drive(log, topics.outages)).toEqual((await system.read(topics.outages)).map(textOf));
   });
 
   it('gives the outages that "oms correlate" gives for the same file, in PostGIS too', async () => {
@@ -134,7 +108,7 @@ describe('a storm through Kafka', () => {
     // What was a member stays one: the copy of the first event changes nothing.
     expect(await system.count('select count(*) from oms.members')).toBe(members);
     const log = await system.read(system.topics.events);
-    expect(drive(log, system.topics.evidence)).toEqual((await system.read(system.topics.evidence)).map(text));
+    expect(drive(log, system.topics.evidence)).toEqual((await system.read(system.topics.evidence)).map(textOf));
   });
 });
 

@@ -1,0 +1,88 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Services } from '../../dev/services.js';
+import type { Random } from '../../pipeline/network/random.js';
+import type { Member } from './fleet.js';
+
+/** Longer than the session timeout of 6 s: whoever is frozen for it has lost its partitions when it wakes. */
+const FREEZE_MS = 9000;
+const BETWEEN_MS = 2500;
+const DATABASE_AWAY_MS = 5000;
+
+/** Does harm to the system, at random from a seed. */
+export class Injector {
+  /** What was done, by kind. */
+  readonly done: Record<string, number> = {};
+  readonly #thawing = new Set<Promise<void>>();
+
+  constructor(
+    private readonly members: readonly Member[],
+    private readonly services: Services,
+    private readonly random: Random,
+    private readonly enlist: () => Promise<Member>,
+    private readonly say: (line: string) => void,
+  ) {}
+
+  /** Injects until `endAt` (epoch ms), then waits until all that was frozen or down is back. */
+  async run(endAt: number): Promise<void> {
+    while (Date.now() < endAt) {
+      await delay(BETWEEN_MS * (0.5 + this.random.next()));
+      await this.#one();
+    }
+    await Promise.all(this.#thawing);
+  }
+
+  async #one(): Promise<void> {
+    const dice = this.random.next();
+    if (dice < 0.5) this.#kill();
+    else if (dice < 0.65) this.#freeze();
+    else if (dice < 0.78) await this.#broker();
+    else if (dice < 0.9) await this.#database();
+    else await this.#instance();
+  }
+
+  #note(kind: string, what: string): void {
+    this.done[kind] = (this.done[kind] ?? 0) + 1;
+    this.say(`${kind}: ${what}`);
+  }
+
+  #any(): Member {
+    return this.members[Math.floor(this.random.next() * this.members.length)]!;
+  }
+
+  #kill(): void {
+    const member = this.#any();
+    this.#note('kill -9 of a process', member.name);
+    member.signal('SIGKILL');
+  }
+
+  #freeze(): void {
+    const member = this.#any();
+    this.#note('freeze beyond the session timeout', member.name);
+    member.signal('SIGSTOP');
+    const thaw = delay(FREEZE_MS).then(() => member.signal('SIGCONT'));
+    this.#thawing.add(thaw);
+    void thaw.finally(() => this.#thawing.delete(thaw));
+  }
+
+  async #broker(): Promise<void> {
+    this.#note('kill -9 of the broker', 'kafka');
+    await this.services.kafka.kill();
+    await this.services.kafka.start();
+  }
+
+  async #database(): Promise<void> {
+    const orderly = this.random.next() < 0.5;
+    this.#note(orderly ? 'stop of the database' : 'kill -9 of the database', 'postgres');
+    await (orderly ? this.services.postgres.stop() : this.services.postgres.kill());
+    await delay(DATABASE_AWAY_MS * this.random.next());
+    await this.services.postgres.start();
+  }
+
+  async #instance(): Promise<void> {
+    const member = await this.enlist();
+    this.#note('instance added and taken away', member.name);
+    const leave = delay(FREEZE_MS).then(async () => void (await member.retire()));
+    this.#thawing.add(leave);
+    void leave.finally(() => this.#thawing.delete(leave));
+  }
+}

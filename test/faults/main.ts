@@ -1,0 +1,25 @@
+/** `npm run test:faults [-- --minutes N --seed S --rate R]`: kills everything at random during a storm, and compares. */
+import { parseArgs } from 'node:util';
+import { runFaults } from './run.js';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '5' },
+    seed: { type: 'string', default: String(Math.floor(Date.now() / 1000) % 1_000_000) },
+    rate: { type: 'string', default: '100' },
+  },
+});
+console.log(`seed ${values.seed}, ${values.minutes} minutes`);
+const { injected, compared, differences } = await runFaults({
+  minutes: Number(values.minutes),
+  seed: Number(values.seed),
+  rate: Number(values.rate),
+  say: (line) => console.error(`${new Date().toISOString().slice(11, 19)} ${line}`),
+});
+console.log('Injected:');
+for (const [kind, count] of Object.entries(injected)) console.log(`  ${kind}: ${count}`);
+console.log('Compared:');
+for (const [what, count] of Object.entries(compared)) console.log(`  ${what}: ${count}`);
+for (const difference of differences) console.log(difference);
+console.log(`Differences: ${differences.length}`);
+process.exit(differences.length === 0 ? 0 : 1);

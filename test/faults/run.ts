@@ -1,0 +1,195 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { emptyHome } from '../../dev/empty-home.js';
+import { freePort } from '../../dev/ports.js';
+import { clearLeftover } from '../../dev/process-record.js';
+import { retryUntil } from '../../dev/retry.js';
+import { startServices } from '../../dev/services.js';
+import type { Network } from '../../operators/network.js';
+import { connectToolProducer } from '../../pipeline/kafka-lines.js';
+import { migrate } from '../../pipeline/migrate.js';
+import { seededRandom } from '../../pipeline/network/random.js';
+import { publishNetwork, replaceNetwork } from '../../pipeline/network/store.js';
+import { readNetwork } from '../../pipeline/network/read.js';
+import type { CanonicalEvent } from '../../pipeline/storm/canonical-event.js';
+import { simulateStorm } from '../../pipeline/storm/storm.js';
+import { PartitionReader } from '../../pipeline/streams/partition-reader.js';
+import type { SourceRecord } from '../../pipeline/streams/topology.js';
+import { ensureTopics, withAdmin } from '../../pipeline/topic-admin.js';
+import { topicNames } from '../../topics.js';
+import { compare, type Comparison } from './compare.js';
+import { Member } from './fleet.js';
+import { Injector } from './injector.js';
+
+export interface FaultRunOptions {
+  readonly minutes: number;
+  readonly seed: number;
+  /** Events a second through the gateway. */
+  readonly rate: number;
+  readonly say: (line: string) => void;
+}
+
+export interface FaultRun extends Comparison {
+  /** What was injected, by kind. */
+  readonly injected: Readonly<Record<string, number>>;
+}
+
+const PARTITIONS = 4;
+const LINES_PER_POST = 20;
+const SETTLE_MS = 180_000;
+/** Run from the checkout, compiled or not. */
+const CHECKOUT = resolve('.');
+const NO_NETWORK: Network = {
+  substations: [],
+  feeders: [],
+  devices: [],
+  sections: [],
+  distributionPoints: [],
+  customers: [],
+};
+
+/** Starts the whole system, lets a storm and faults loose on it, lets it settle, and compares. */
+export async function runFaults({ minutes, seed, rate, say }: FaultRunOptions): Promise<FaultRun> {
+  const home = join(CHECKOUT, '.oms', 'faults');
+  for (const name of ['kafka', 'postgres']) await clearLeftover(home, name, say);
+  await emptyHome(home, say);
+  mkdirSync(home, { recursive: true });
+  const services = await startServices({
+    home,
+    kafkaPort: await freePort(),
+    postgresPort: await freePort(),
+    given: { kafkaBrokers: null, databaseUrl: null },
+    kafkaLibs: join(CHECKOUT, '.oms', 'kafka', 'libs'),
+    say: () => undefined,
+  });
+  const members: Member[] = [];
+  try {
+    const gatewayPort = await freePort();
+    const env = {
+      ...process.env,
+      KAFKA_BROKERS: services.kafkaBrokers,
+      DATABASE_URL: services.databaseUrl,
+      OMS_PARTITIONS: String(PARTITIONS),
+      OMS_PORTS: String(gatewayPort),
+      OMS_LOG_LEVEL: 'error',
+      OMS_SNAPSHOT_MS: '1000',
+      OMS_POLICIES: 'none',
+      UV_THREADPOOL_SIZE: '16',
+    };
+    const network = await prepare(services.kafkaBrokers, services.databaseUrl);
+    const logFile = join(home, 'members.log');
+    const stage = (name: string, stages: string): Member =>
+      new Member(name, ['pipeline', '--stages', stages, '--slot', name], env, logFile);
+    for (const n of [1, 2, 3]) members.push(stage(`place-${n}`, 'place'), stage(`correlate-${n}`, 'correlate'));
+    members.push(stage('sink-1', 'sink'), stage('sink-2', 'sink'));
+    const gateway = new Member('gateway', ['gateway'], env, logFile);
+    members.push(gateway);
+    const url = `http://127.0.0.1:${gatewayPort}`;
+    await retryUntil(async () => {
+      if (!(await fetch(`${url}/ready`)).ok) throw new Error('the gateway is not ready');
+    }, 120_000);
+    let extra = 0;
+    const enlist = async (): Promise<Member> => {
+      const kind = extra % 2 === 0 ? 'correlate' : 'place';
+      const member = stage(`${kind}-extra-${++extra}`, kind);
+      members.push(member);
+      return member;
+    };
+    const injector = new Injector([...members], services, seededRandom(seed), enlist, say);
+    const endAt = Date.now() + minutes * 60_000;
+    const [, acknowledged] = await Promise.all([injector.run(endAt), storm(url, network, seed, rate, endAt)]);
+    say(`${acknowledged.size} events acknowledged; settling.`);
+    const comparison = await settled(services.kafkaBrokers, services.databaseUrl, acknowledged, say);
+    return { injected: injector.done, ...comparison };
+  } finally {
+    await Promise.all(members.map((member) => member.retire()));
+    await services.stop();
+  }
+}
+
+async function prepare(brokers: string, databaseUrl: string): Promise<Network> {
+  const network = await readNetwork(join(CHECKOUT, 'data', 'ieee9500'));
+  await migrate(databaseUrl);
+  await withAdmin(brokers, (admin) => ensureTopics(admin, topicNames(), PARTITIONS));
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
+  const client = await pool.connect();
+  await replaceNetwork(client, network);
+  client.release();
+  await pool.end();
+  const producer = await connectToolProducer(brokers);
+  await publishNetwork(producer, topicNames().network, NO_NETWORK, network);
+  await producer.disconnect();
+  return network;
+}
+
+/** Sends a storm at a steady rate until `endAt`; what is not acknowledged is sent again. Returns what was acknowledged. */
+async function storm(url: string, network: Network, seed: number, rate: number, endAt: number): Promise<Set<string>> {
+  const random = seededRandom(seed, 1);
+  const startMs = Date.now();
+  const hours = (endAt - startMs) / 3_600_000;
+  const { events } = simulateStorm(network, { seed, faults: 200, hours: Math.max(1, hours), startMs });
+  const acknowledged = new Set<string>();
+  let sent = 0;
+  while (Date.now() < endAt && sent < events.length) {
+    const lines = events.slice(sent, sent + LINES_PER_POST);
+    // A sender that does not know whether it was heard sends again: some send again for no reason at all.
+    const doubled = random.next() < 0.1 ? [...lines, ...lines] : lines;
+    if (await post(url, doubled, random.next() < 0.1)) {
+      for (const { source, sourceEventId } of lines) acknowledged.add(`${source}/${sourceEventId}`);
+      sent += lines.length;
+    }
+    const dueAt = startMs + (sent / rate) * 1000;
+    await delay(Math.max(0, dueAt - Date.now()));
+  }
+  return acknowledged;
+}
+
+async function post(url: string, events: readonly CanonicalEvent[], malformed: boolean): Promise<boolean> {
+  const body = [...events.map((event) => JSON.stringify(event)), ...(malformed ? ['{"half of a l'] : [])].join('\n');
+  try {
+    const response = await fetch(`${url}/api/oms/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body,
+      signal: AbortSignal.timeout(20_000),
+    });
+    await response.arrayBuffer();
+    if (response.status === 202) return true;
+  } catch {
+    // The gateway was killed, or frozen: sent again below.
+  }
+  await delay(200);
+  return false;
+}
+
+/** Compares until there is no difference, or until it has had time enough to settle: then what differs, differs. */
+async function settled(
+  brokers: string,
+  databaseUrl: string,
+  acknowledged: ReadonlySet<string>,
+  say: (line: string) => void,
+): Promise<Comparison> {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
+  const reader = await PartitionReader.connect(brokers);
+  const read = async (topic: string): Promise<SourceRecord[]> => {
+    const records: SourceRecord[] = [];
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      await reader.read(topic, partition, null, null, (record) => void records.push(record));
+    }
+    return records;
+  };
+  try {
+    const endAt = Date.now() + SETTLE_MS;
+    for (;;) {
+      const comparison = await compare(read, topicNames(), PARTITIONS, pool, acknowledged);
+      if (comparison.differences.length === 0 || Date.now() > endAt) return comparison;
+      say(`not settled yet: ${comparison.differences[0]}`);
+      await delay(3000);
+    }
+  } finally {
+    await reader.close();
+    await pool.end();
+  }
+}

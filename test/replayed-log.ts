@@ -1,0 +1,38 @@
+import { Registry } from '../operators/registry.js';
+import { TestDriver } from '../pipeline/streams/driver.js';
+import type { SourceRecord } from '../pipeline/streams/topology.js';
+import { buildTopology } from '../pipeline/topology.js';
+import type { TopicNames } from '../topics.js';
+
+/** A record as it is compared: its key and value in one text. */
+export function textOf(record: SourceRecord): string {
+  const decoder = new TextDecoder();
+  return `${decoder.decode(record.key!)} ${decoder.decode(record.value!)}`;
+}
+
+/**
+ * What the correlate stage writes for a log, by topic and in the order of partitions: what Kafka must hold.
+ * A log record on which it throws is one that the stream set aside.
+ */
+export function replayedLog(
+  log: readonly SourceRecord[],
+  topics: TopicNames,
+  partitions: number,
+): Map<string, string[]> {
+  const stormMode = { onEventsPerHour: Infinity, offEventsPerHour: 0 };
+  const topology = buildTopology({ topics, naiveOffsetMin: 0, policies: [], stormMode, registry: new Registry() });
+  const written = new Map<string, string[][]>();
+  const driver = new TestDriver(topology, {
+    partitions,
+    onRecord: ({ topic, partition, key, value }) => {
+      const lists = written.get(topic) ?? Array.from({ length: partitions }, (): string[] => []);
+      written.set(topic, lists);
+      lists[partition]!.push(`${key} ${String(value)}`);
+    },
+  });
+  for (const { partition, offset, key, value } of log) {
+    driver.pipe({ topic: topics.events, key: new TextDecoder().decode(key!), value, at: { partition, offset } });
+    driver.commit();
+  }
+  return new Map([...written].map(([topic, lists]) => [topic, lists.flat()]));
+}
