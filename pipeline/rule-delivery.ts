@@ -80,6 +80,9 @@ export async function deliverRules(
   if (activations.length > 0) await deliver(producer, topics, keys, activations);
 }
 
+/** A batch stays well below the largest that the topic takes. */
+const KEYS_PER_SEND = 1000;
+
 async function deliver(
   producer: Producer,
   topics: TopicNames,
@@ -87,5 +90,8 @@ async function deliver(
   commands: readonly RulesCommand[],
 ): Promise<void> {
   const value = encodeLogRecord(commands);
-  await producer.send({ topic: topics.events, messages: keys.map((key) => ({ key: keyText(key), value })), acks: -1 });
+  for (let i = 0; i < keys.length; i += KEYS_PER_SEND) {
+    const messages = keys.slice(i, i + KEYS_PER_SEND).map((key) => ({ key: keyText(key), value }));
+    await producer.send({ topic: topics.events, messages, acks: -1 });
+  }
 }

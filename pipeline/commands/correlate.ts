@@ -7,10 +7,13 @@ import { GIVEN_RULE_SETS, readRuleSet, type RuleSet } from '../../operators/rule
 import { readNetwork } from '../network/read.js';
 import { OfflineRun } from '../offline.js';
 import { LineOutput } from './line-output.js';
-import { progress, say, WrongUse } from './talk.js';
+import { fileProblem, progress, say, WrongUse } from './talk.js';
 
 /** Lines in one transaction of the driver: as many as one commit of a busy pipeline holds. */
 const LINES_PER_COMMIT = 1000;
+
+/** Rejected lines that are shown with their reason. */
+const REJECTED_SHOWN = 5;
 
 /** `oms correlate`: the whole topology without Kafka and database. */
 export function addCorrelate(program: Command): void {
@@ -38,18 +41,26 @@ export function addCorrelate(program: Command): void {
         linesPerCommit: LINES_PER_COMMIT,
         takenInAt,
       });
+      const out = new LineOutput(options.out);
       await readLines(events, (line) => run.line(line));
       const outages = run.finish();
-      const out = new LineOutput(options.out);
       for (const outage of outages) await out.line(JSON.stringify(outage));
       await out.end();
-      if (options.json) say(JSON.stringify({ outages: outages.length, ...run.counts }));
-      else {
-        say(`${run.counts.read} events, ${outages.length} outages`);
-        for (const [what, count] of Object.entries(run.counts))
-          if (what !== 'read' && count > 0) say(`  ${what}: ${count}`);
-      }
+      sayCounts(run, outages.length, options.json ?? false);
     });
+}
+
+function sayCounts(run: OfflineRun, outages: number, json: boolean): void {
+  if (json) {
+    say(JSON.stringify({ outages, ...run.counts }));
+    return;
+  }
+  say(`${run.counts.read} events, ${outages} outages`);
+  for (const [what, count] of Object.entries(run.counts)) if (what !== 'read' && count > 0) say(`  ${what}: ${count}`);
+  for (const rejected of run.rejected.slice(0, REJECTED_SHOWN)) {
+    const { reason, detail, raw } = rejected as { reason: string; detail: string; raw: string };
+    say(`  rejected (${reason}): ${detail} ${raw.slice(0, 60)}`);
+  }
 }
 
 function rulesCommand(ruleSet: RuleSet) {
@@ -78,18 +89,26 @@ export async function ruleSetOf(nameOrFile: string): Promise<RuleSet> {
 
 /** Calls `each` with every line of a file, with progress. A last line without an end is a line. */
 export async function readLines(file: string, each: (line: string) => void | Promise<void>): Promise<void> {
-  const size = file === '-' ? null : (await stat(file)).size;
+  const megabytes = file === '-' ? null : Math.ceil((await sizeOf(file)) / 1e6);
   const input = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 });
-  const shown = progress(
-    file === '-' ? 'bytes read' : `reading ${file} (MB)`,
-    size === null ? null : Math.ceil(size / 1e6),
-  );
+  const shown = progress(`reading ${file === '-' ? 'standard input' : file} (MB)`, megabytes);
   let bytes = 0;
-  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-    bytes += line.length + 1;
-    shown.update(Math.floor(bytes / 1e6));
-    const done = each(line);
-    if (done) await done;
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+      bytes += line.length + 1;
+      shown.update(Math.floor(bytes / 1e6));
+      const done = each(line);
+      if (done) await done;
+    }
+  } finally {
+    shown.stop();
   }
-  shown.stop();
+}
+
+async function sizeOf(file: string): Promise<number> {
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    throw fileProblem(file, error);
+  });
+  if (found.isDirectory()) throw new Error(`${file} is a folder: name an NDJSON file.`);
+  return found.size;
 }

@@ -1,14 +1,12 @@
-import type { Command } from 'commander';
-import { requireBrokers } from '../../connections.js';
-import { readEnvironment } from '../../environment.js';
+import { InvalidArgumentError, type Command } from 'commander';
+import { readEnvironment, type Environment } from '../../environment.js';
 import { canonicalEntry } from '../../operators/canonical-event.js';
-import { isCommand, parseKey } from '../../operators/event.js';
+import { isCommand, parseKey, type Key, type LogEntry } from '../../operators/event.js';
 import { decodeLogRecord } from '../../operators/log-record.js';
 import { topicNames } from '../../topics.js';
-import { PartitionReader } from '../streams/partition-reader.js';
 import { LineOutput } from './line-output.js';
-import { timeOption } from './replay.js';
-import { progress, say } from './talk.js';
+import { withReader } from './services.js';
+import { progress, say, timeOption, WrongUse } from './talk.js';
 
 interface ExportOptions {
   readonly from?: number;
@@ -19,51 +17,75 @@ interface ExportOptions {
 
 /** `oms log export`: the log as NDJSON, as `oms correlate` takes it. */
 export function addLog(program: Command): void {
-  program
+  const log = program
     .command('log')
-    .description('the log')
+    .description('the log: everything that can change an outage, in its order')
+    .addHelpText('after', '\nExample:\n  oms log export --out log.ndjson');
+  log
     .command('export')
     .description('write the log as NDJSON in its order: canonical events, placed, and commands')
     .option('--from <time>', 'entries from this time on (events: received, commands: decided)', timeOption)
     .option('--to <time>', 'entries up to this time', timeOption)
-    .option('--key <substation/feeder>', 'entries of one key')
+    .option('--key <substation/feeder>', 'entries of one key', keyOption)
     .option('--out <file>', 'where to write; standard output by default')
     .addHelpText(
       'after',
       '\nExample:\n  oms log export --key S2/S2-F1 --out log.ndjson && oms correlate log.ndjson --network data/ieee9500',
     )
-    .action(async (options: ExportOptions) => {
-      const environment = readEnvironment();
-      if (options.key !== undefined) parseKey(options.key);
-      const reader = await PartitionReader.connect(requireBrokers(environment));
-      const out = new LineOutput(options.out);
-      const shown = progress('entries', null);
-      let count = 0;
-      try {
-        for (let partition = 0; partition < environment.partitions; partition++) {
-          await reader.read(
-            topicNames(environment.topicPrefix).events,
-            partition,
-            null,
-            null,
-            async ({ key, value }) => {
-              const text = new TextDecoder().decode(key ?? new Uint8Array());
-              if (options.key !== undefined && text !== options.key) return;
-              const { substationId, feederId } = parseKey(text);
-              for (const entry of decodeLogRecord(value)) {
-                const t = isCommand(entry) ? entry.at : entry.receivedAt;
-                if (t < (options.from ?? -Infinity) || t > (options.to ?? Infinity)) continue;
-                await out.line(JSON.stringify(canonicalEntry(entry, substationId, feederId)));
-                shown.update(++count);
-              }
-            },
-          );
-        }
-      } finally {
-        shown.stop();
-        await reader.close();
+    .action((options: ExportOptions) => exportLog(options, readEnvironment()));
+}
+
+function keyOption(text: string): string {
+  try {
+    parseKey(text);
+  } catch {
+    throw new InvalidArgumentError('Expected SUBSTATION/FEEDER, such as S2/S2-F1.');
+  }
+  return text;
+}
+
+async function exportLog(options: ExportOptions, environment: Environment): Promise<void> {
+  const { from = -Infinity, to = Infinity } = options;
+  if (from > to) throw new WrongUse('--from lies after --to.');
+  const topic = topicNames(environment.topicPrefix).events;
+  const decoder = new TextDecoder();
+  let count = 0;
+  await withReader(environment, async (reader) => {
+    const out = new LineOutput(options.out);
+    const shown = progress('entries', null);
+    try {
+      for (let partition = 0; partition < environment.partitions; partition++) {
+        await reader.read(topic, partition, null, null, async ({ key, value }) => {
+          const text = key ? decoder.decode(key) : '';
+          if (options.key !== undefined && text !== options.key) return;
+          for (const line of linesOf(text, value, from, to)) {
+            await out.line(line);
+            shown.update(++count);
+          }
+        });
       }
-      await out.end();
-      say(`${count} entries`);
-    });
+    } finally {
+      shown.stop();
+    }
+    await out.end();
+  });
+  say(`${count} entries`);
+}
+
+/** The entries of a record of the log that lie in a stretch of time, as lines. */
+function* linesOf(key: string, value: Uint8Array | null, from: number, to: number): Generator<string> {
+  let at: Key;
+  let entries: readonly LogEntry[];
+  try {
+    at = parseKey(key);
+    entries = decodeLogRecord(value);
+  } catch (error) {
+    // The stream refuses such a record and goes on; so does its export.
+    say(`A record of the log is left out: ${(error as Error).message}`);
+    return;
+  }
+  for (const entry of entries) {
+    const t = isCommand(entry) ? entry.at : entry.receivedAt;
+    if (t >= from && t <= to) yield JSON.stringify(canonicalEntry(entry, at.substationId, at.feederId));
+  }
 }

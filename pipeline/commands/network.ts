@@ -1,32 +1,33 @@
 import type { Command } from 'commander';
-import pg from 'pg';
-import { requireBrokers, requireDatabase } from '../../connections.js';
+import type { PoolClient } from 'pg';
 import { readEnvironment, type Environment } from '../../environment.js';
+import { keyText, type Key } from '../../operators/event.js';
 import type { Network } from '../../operators/network.js';
+import type { NetworkElement } from '../../operators/registry.js';
 import { topicNames } from '../../topics.js';
-import { connectToolProducer } from '../kafka-lines.js';
 import { demoNetwork } from '../network/demo.js';
 import { diffNetworks } from '../network/diff.js';
 import { InvalidNetwork, networkErrorText } from '../network/network-error.js';
 import { readNetwork } from '../network/read.js';
-import { loadNetwork, publishNetwork, replaceNetwork } from '../network/store.js';
+import {
+  loadNetwork,
+  publishChanges,
+  readPublished,
+  replaceNetwork,
+  type PublishedElements,
+} from '../network/store.js';
 import { writeNetwork } from '../network/write.js';
 import { deliverRules } from '../rule-delivery.js';
-import { numberBetween, say } from './talk.js';
+import { checkTopics } from '../topic-admin.js';
+import { inKafkaWords, withDatabase, withProducer, withReader, withTopics } from './services.js';
+import { fileProblem, say, wholeNumberBetween } from './talk.js';
 
 const ERRORS_SHOWN = 50;
-const NO_NETWORK: Network = {
-  substations: [],
-  feeders: [],
-  devices: [],
-  sections: [],
-  distributionPoints: [],
-  customers: [],
-};
 
 /** `oms network import|demo`. */
 export function addNetwork(program: Command): void {
   const network = program.command('network').description('the network: import it, or make one');
+  network.addHelpText('after', '\nExample:\n  oms network import data/ieee9500');
   network
     .command('import')
     .description('check a network, then replace the one in use: all of it or nothing')
@@ -39,15 +40,18 @@ export function addNetwork(program: Command): void {
   network
     .command('demo')
     .description('make a plausible network, and import it or write it as CSV')
-    .option('--substations <n>', 'substations SS001 to SS999', numberBetween(1, 999), 20)
-    .option('--seed <n>', 'same seed, same network', numberBetween(0, 2 ** 31), 1)
+    .option('--substations <n>', 'substations SS001 to SS999', wholeNumberBetween(1, 999), 20)
+    .option('--seed <n>', 'same seed, same network', wholeNumberBetween(0, 2 ** 31), 1)
     .option('--out <dir>', 'write it there instead of importing it')
     .addHelpText('after', '\nExample:\n  oms network demo --substations 5 --out demo && oms network import demo')
     .action(async (options: { substations: number; seed: number; out?: string }) => {
       const demo = demoNetwork(options);
       if (options.out !== undefined) {
-        await writeNetwork(demo, options.out);
-        say(`${demo.feeders.length} feeders and ${demo.customers.length} customers written to ${options.out}.`);
+        const { out } = options;
+        await writeNetwork(demo, out).catch((error: Error) => {
+          throw fileProblem(out, error);
+        });
+        say(`${demo.feeders.length} feeders and ${demo.customers.length} customers written to ${out}.`);
       } else await replace(demo, readEnvironment());
     });
 }
@@ -66,64 +70,87 @@ async function importNetwork(path: string, options: ImportOptions, environment: 
     if (!(error instanceof InvalidNetwork)) throw error;
     for (const one of error.errors.slice(0, ERRORS_SHOWN)) say(networkErrorText(one));
     if (error.errors.length > ERRORS_SHOWN) say(`... and ${error.errors.length - ERRORS_SHOWN} more`);
-    throw new Error(`${path} has ${error.errors.length} errors: nothing was changed.`, { cause: error });
+    const count = error.errors.length === 1 ? '1 error' : `${error.errors.length} errors`;
+    throw new Error(`${path} has ${count}: nothing was changed.`, { cause: error });
   }
   await replace(network, environment, options);
 }
 
 async function replace(network: Network, environment: Environment, options: ImportOptions = {}): Promise<void> {
-  const brokers = options.dryRun ? null : requireBrokers(environment);
-  const pool = new pg.Pool({ connectionString: requireDatabase(environment), max: 2 });
-  try {
-    const before = await loadNetwork(pool);
-    if (options.ifEmpty && before.feeders.length > 0) {
-      say(`There is a network already: ${before.feeders.length} feeders, ${before.customers.length} customers.`);
-      return;
-    }
-    showChanges(before, network, options.json ?? false);
-    if (brokers === null) return;
-    await inTransaction(pool, (client) => replaceNetwork(client, network));
-    const producer = await connectToolProducer(brokers);
-    try {
-      const topics = topicNames(environment.topicPrefix);
-      // With nothing known before, all is published: the topic may be new where the database is not.
-      const sent = await publishNetwork(producer, topics.network, options.ifEmpty ? NO_NETWORK : before, network);
-      const known = new Set(before.feeders.map(({ feederId }) => feederId));
-      const added = network.feeders.filter(({ feederId }) => !known.has(feederId));
-      await deliverRules(brokers, producer, topics, environment.partitions, added);
-      say(
-        `Imported: ${network.feeders.length} feeders, ${network.customers.length} customers (${sent} elements published).`,
-      );
-    } finally {
-      await producer.disconnect();
-    }
-  } finally {
-    await pool.end();
-  }
-}
-
-function showChanges(before: Network, after: Network, json: boolean): void {
-  const diff = diffNetworks(before, after);
-  if (json) {
-    console.log(JSON.stringify(diff));
+  if (options.dryRun) {
+    const before = await withDatabase(environment, loadNetwork);
+    for (const line of changesOf(before, network, options.json ?? false)) console.log(line);
     return;
   }
-  for (const [kind, { added, changed, removed }] of Object.entries(diff)) {
-    if (added.length + changed.length + removed.length === 0) continue;
-    say(`${kind}: ${added.length} added, ${changed.length} changed, ${removed.length} removed`);
-  }
+  // Asked first: a Kafka that is away leaves the database as it is.
+  const published = await publishedOn(environment);
+  const stored = await withDatabase(environment, (client) =>
+    inTransaction(client, () => store(client, network, options)),
+  );
+  const sent = await publish(environment, published, stored).catch((error: Error) => {
+    const message = `The database has the network, the stages not all of it: import it again. ${error.message}`;
+    throw new Error(message, { cause: error });
+  });
+  const { feeders, customers } = stored;
+  say(`In use: ${feeders.length} feeders, ${customers.length} customers (${sent} elements published).`);
 }
 
-async function inTransaction(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<void>): Promise<void> {
-  const client = await pool.connect();
+/** Puts the network into the database, unless only an empty one is to be filled. Returns what is in it then. */
+async function store(client: PoolClient, network: Network, { ifEmpty, json }: ImportOptions): Promise<Network> {
+  const before = await loadNetwork(client);
+  if (ifEmpty && before.feeders.length > 0) {
+    say('There is a network already; it stays.');
+    return before;
+  }
+  for (const line of changesOf(before, network, json ?? false)) (json ? console.log : say)(line);
+  await replaceNetwork(client, network);
+  return network;
+}
+
+function changesOf(before: Network, after: Network, json: boolean): string[] {
+  const diff = diffNetworks(before, after);
+  if (json) return [JSON.stringify(diff)];
+  const lines = Object.entries(diff).flatMap(([kind, { added, changed, removed }]) =>
+    added.length + changed.length + removed.length === 0
+      ? []
+      : [`${kind}: ${added.length} added, ${changed.length} changed, ${removed.length} removed`],
+  );
+  return lines.length === 0 ? ['Nothing differs.'] : lines;
+}
+
+/** What the stages know: the topic, not the database, since an import may have come to an end between the two. */
+async function publishedOn(environment: Environment): Promise<PublishedElements> {
+  const topics = topicNames(environment.topicPrefix);
+  await withTopics(environment, (admin) => checkTopics(admin, topics, environment.partitions));
+  return withReader(environment, (reader) => readPublished(reader, topics.network, environment.partitions));
+}
+
+async function publish(environment: Environment, published: PublishedElements, network: Network): Promise<number> {
+  const topics = topicNames(environment.topicPrefix);
+  const known = new Set([...published.values()].flatMap(keyOfFeeder));
+  const added = network.feeders.filter((feeder) => !known.has(keyText(feeder)));
+  return withProducer(environment, async (producer) => {
+    // The rule sets first: no event can come under a key before the stages know its feeder.
+    await inKafkaWords(environment, (brokers) =>
+      deliverRules(brokers, producer, topics, environment.partitions, added),
+    );
+    return publishChanges(producer, topics.network, published, network);
+  });
+}
+
+function keyOfFeeder(value: string): string[] {
+  const { kind, element } = JSON.parse(value) as NetworkElement;
+  return kind === 'feeder' ? [keyText(element satisfies Key)] : [];
+}
+
+async function inTransaction<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
+  await client.query('begin');
   try {
-    await client.query('begin');
-    await work(client);
+    const result = await work();
     await client.query('commit');
+    return result;
   } catch (error) {
-    await client.query('rollback');
+    await client.query('rollback').catch(() => undefined);
     throw error;
-  } finally {
-    client.release();
   }
 }

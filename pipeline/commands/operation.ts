@@ -1,25 +1,22 @@
 import type { Command } from 'commander';
-import pg from 'pg';
-import { requireBrokers, requireDatabase } from '../../connections.js';
 import { readEnvironment, VARIABLES, type Environment } from '../../environment.js';
 import { topicNames } from '../../topics.js';
 import { migrate } from '../migrate.js';
 import { STAGES } from '../pipeline.js';
-import { checkTopics, ensureTopics, withAdmin } from '../topic-admin.js';
-import { numberBetween, say } from './talk.js';
+import { checkTopics, ensureTopics } from '../topic-admin.js';
+import { inDatabaseWords, withDatabase, withTopics } from './services.js';
+import { say, wholeNumberBetween } from './talk.js';
 
 /** `oms migrate`, `oms topics`, `oms lag`, `oms doctor`. */
 export function addOperation(program: Command): void {
   program
     .command('migrate')
     .description('bring the database schema to the latest version, or to another')
-    .option('--to <n>', 'version', numberBetween(0, 9999))
+    .option('--to <n>', 'version', wholeNumberBetween(0, 999))
     .addHelpText('after', '\nExample:\n  oms migrate')
     .action(async ({ to }: { to?: number }) => {
-      const applied = await migrate(
-        requireDatabase(readEnvironment()),
-        to === undefined ? 'max' : String(to).padStart(3, '0'),
-      );
+      const version = to === undefined ? 'max' : String(to).padStart(3, '0');
+      const applied = await inDatabaseWords(readEnvironment(), (url) => migrate(url, version));
       say(applied.length === 0 ? 'The schema is up to date.' : `Applied: ${applied.join(', ')}.`);
     });
   program
@@ -53,7 +50,7 @@ function variablesText(): string {
 
 async function topics(environment: Environment, options: { create?: boolean; json?: boolean }): Promise<void> {
   const names = topicNames(environment.topicPrefix);
-  await withAdmin(requireBrokers(environment), async (admin) => {
+  await withTopics(environment, async (admin) => {
     if (options.create) {
       const created = await ensureTopics(admin, names, environment.partitions);
       say(created.length === 0 ? 'All topics are there.' : `Created: ${created.join(', ')}.`);
@@ -81,9 +78,10 @@ async function lags(environment: Environment): Promise<Lag[]> {
     policies: [names.outages],
     sink: [names.events, names.outages, names.evidence, names.unplaced, names.late, names.rejected],
   };
-  return withAdmin(requireBrokers(environment), async (admin) => {
+  const inDatabase = await sinkOffsets(environment);
+  return withTopics(environment, async (admin) => {
+    await checkTopics(admin, names, environment.partitions);
     const rows: Lag[] = [];
-    const inDatabase = await sinkOffsets(environment);
     for (const stage of STAGES) {
       for (const topic of sourcesOf[stage]!) {
         const ends = await admin.fetchTopicOffsets(topic);
@@ -102,17 +100,13 @@ async function lags(environment: Environment): Promise<Lag[]> {
 }
 
 /** The sink's offsets stand in the database. */
-async function sinkOffsets(environment: Environment): Promise<Map<string, number>> {
-  const client = new pg.Client({ connectionString: requireDatabase(environment) });
-  await client.connect();
-  try {
+function sinkOffsets(environment: Environment): Promise<Map<string, number>> {
+  return withDatabase(environment, async (client) => {
     const { rows } = await client.query<{ place: string; next: string }>(
       "select topic || '/' || partition as place, next_offset as next from oms.sink_offsets",
     );
     return new Map(rows.map(({ place, next }) => [place, Number(next)]));
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 async function lag(environment: Environment, json: boolean): Promise<void> {
@@ -130,13 +124,17 @@ interface Finding {
   readonly detail: string;
 }
 
+type Check = (what: string, work: () => Promise<string>) => Promise<boolean>;
+
 async function doctor(json: boolean): Promise<void> {
   const findings: Finding[] = [];
-  const check = async (what: string, work: () => Promise<string>): Promise<void> => {
+  const check: Check = async (what, work) => {
     try {
       findings.push({ what, ok: true, detail: await work() });
+      return true;
     } catch (error) {
       findings.push({ what, ok: false, detail: (error as Error).message || String(error) });
+      return false;
     }
   };
   let environment: Environment | null = null;
@@ -150,40 +148,50 @@ async function doctor(json: boolean): Promise<void> {
   if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
 }
 
-async function checkSystem(
-  environment: Environment,
-  check: (what: string, work: () => Promise<string>) => Promise<void>,
-): Promise<void> {
-  await check('Kafka', async () => {
-    const { brokers } = await withAdmin(requireBrokers(environment), (admin) => admin.describeCluster());
-    return `${brokers.length} broker(s)`;
+const PATIENCE_MS = 5000;
+
+async function checkSystem(environment: Environment, check: Check): Promise<void> {
+  const { partitions, ports, host, topicPrefix } = environment;
+  const kafka = await check('Kafka', async () => {
+    const { brokers } = await withTopics(environment, (admin) => admin.describeCluster());
+    return brokers.length === 1 ? '1 broker' : `${brokers.length} brokers`;
   });
-  await check('topics', async () => {
-    const names = topicNames(environment.topicPrefix);
-    await withAdmin(requireBrokers(environment), (admin) => checkTopics(admin, names, environment.partitions));
-    return `${Object.keys(names).length} topics of ${environment.partitions} partitions`;
-  });
-  await check('database', async () => {
-    const client = new pg.Client({ connectionString: requireDatabase(environment) });
-    await client.connect();
-    try {
+  // What stands on Kafka or the database is not asked for where these are away: one cause, one finding.
+  const topics =
+    kafka &&
+    (await check('topics', async () => {
+      const names = topicNames(topicPrefix);
+      await withTopics(environment, (admin) => checkTopics(admin, names, partitions));
+      return `${Object.keys(names).length} topics of ${partitions} partitions`;
+    }));
+  const database = await check('database', async () => {
+    const feeders = await withDatabase(environment, async (client) => {
       const { rows } = await client.query<{ feeders: number }>(
         'select count(*)::integer as feeders from network.feeders',
       );
-      if (rows[0]!.feeders === 0) throw new Error('the network is empty: import one with "oms network import DIR"');
-      return `schema is there, ${rows[0]!.feeders} feeders`;
-    } finally {
-      await client.end();
-    }
+      return rows[0]!.feeders;
+    });
+    if (feeders === 0) throw new Error('There is no network: import one with "oms network import DIR".');
+    return `schema is there, ${feeders} feeders`;
   });
-  await check('lag', async () => {
-    const rows = await lags(environment);
-    const worst = rows.reduce((a, b) => (b.behind > a.behind ? b : a));
-    return `${worst.stage} is ${worst.behind} behind on ${worst.topic}/${worst.partition} at most`;
+  if (topics && database) {
+    await check('lag', async () => {
+      const worst = (await lags(environment)).reduce((a, b) => (b.behind > a.behind ? b : a));
+      return `${worst.stage} is ${worst.behind} behind on ${worst.topic}/${worst.partition}, none more`;
+    });
+  }
+  if (ports.length > 0) await check('gateway', () => askGateway(host, ports[0]!));
+}
+
+async function askGateway(host: string, port: number): Promise<string> {
+  const reached =
+    host === '0.0.0.0' ? '127.0.0.1' : host.includes(':') ? (host === '::' ? '[::1]' : `[${host}]`) : host;
+  const url = `http://${reached}:${port}/ready`;
+  const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => {
+    throw new Error(`Nothing answers at ${url}: run "oms gateway", or set OMS_PORTS to where it listens.`);
   });
-  await check('gateway', async () => {
-    const response = await fetch(`http://127.0.0.1:${environment.ports[0]}/ready`);
-    if (!response.ok) throw new Error(`not ready: ${(await response.text()).slice(0, 200)}`);
-    return 'ready';
-  });
+  const { missing } = (await response.json().catch(() => ({}))) as { missing?: string[] };
+  if (!missing) throw new Error(`What answers at ${url} is no gateway: set OMS_PORTS to where the gateway listens.`);
+  if (!response.ok) throw new Error(`It is not ready: ${missing.join(' ')}`);
+  return `ready on port ${port}`;
 }

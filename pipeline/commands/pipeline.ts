@@ -1,12 +1,12 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { readEnvironment } from '../../environment.js';
-import { startStages, STAGES, type StageName } from '../pipeline.js';
-import { WrongUse } from './talk.js';
+import { startStages, STAGES, type RunningStage, type StageName } from '../pipeline.js';
+import { inKafkaWords } from './services.js';
 
 function stagesOption(text: string): StageName[] {
   return text.split(',').map((name) => {
     const stage = STAGES.find((one) => one === name.trim());
-    if (!stage) throw new WrongUse(`No stage "${name}": there are ${STAGES.join(', ')}.`);
+    if (!stage) throw new InvalidArgumentError(`The stages are ${STAGES.join(', ')}.`);
     return stage;
   });
 }
@@ -19,24 +19,42 @@ export function addPipeline(program: Command): void {
     .option('--stages <list>', `stages to run, of ${STAGES.join(', ')}`, stagesOption, [...STAGES])
     .option('--slot <name>', 'tells processes that run the same stage on one host apart', process.env.OMS_SLOT)
     .addHelpText('after', '\nExample:\n  oms pipeline --stages correlate --slot b')
-    .action(async ({ stages, slot }: { stages: StageName[]; slot?: string }) => {
-      const say = (level: string, message: string): void =>
-        console.error(`${new Date().toISOString()} ${level} ${message}`);
-      const running = await startStages(readEnvironment(), { stages, say, ...(slot === undefined ? {} : { slot }) });
-      say('info', `running ${stages.join(', ')}`);
-      const stop = new Promise<void>((resolve) => {
-        let asked = false;
-        for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-          process.on(signal, () => {
-            // A second signal ends at once: what is not committed is read again.
-            if (asked) process.exit(1);
-            asked = true;
-            resolve();
-          });
-        }
+    .action(({ stages, slot }: { stages: StageName[]; slot?: string }) => runStages(stages, slot));
+}
+
+const say = (level: string, message: string): void => console.error(`${new Date().toISOString()} ${level} ${message}`);
+
+async function runStages(stages: readonly StageName[], slot: string | undefined): Promise<void> {
+  const environment = readEnvironment();
+  const told = toldToStop();
+  const running: RunningStage[] = [];
+  try {
+    // One by one, so that those that run can be stopped when the next one does not start.
+    for (const stage of new Set(stages)) {
+      const options = { stages: [stage], say, ...(slot === undefined ? {} : { slot }) };
+      const started = await inKafkaWords(environment, () => startStages(environment, options));
+      running.push(...started.values());
+    }
+    say('info', `running ${stages.join(', ')}`);
+    await Promise.race([told, ...running.map((stage) => stage.finished)]);
+  } finally {
+    // A stage that failed must not leave the others running as if nothing were: the process ends, to be started anew.
+    const stopped = await Promise.allSettled(running.map((stage) => stage.stop()));
+    for (const end of stopped) if (end.status === 'rejected') say('error', String((end.reason as Error).message));
+  }
+  say('info', 'stopped');
+}
+
+/** Resolves on SIGTERM or Ctrl-C. A second one ends the process at once: what is not committed is read again. */
+function toldToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(1);
+        asked = true;
+        resolve();
       });
-      await Promise.race([stop, ...[...running.values()].map((stage) => stage.finished)]);
-      await Promise.all([...running.values()].map((stage) => stage.stop()));
-      say('info', 'stopped');
-    });
+    }
+  });
 }

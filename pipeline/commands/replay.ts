@@ -1,21 +1,32 @@
-import type { Command } from 'commander';
-import { requireBrokers } from '../../connections.js';
-import { readEnvironment } from '../../environment.js';
+import { InvalidArgumentError, type Command } from 'commander';
+import { readEnvironment, type Environment } from '../../environment.js';
 import { parseTime } from '../../operators/time.js';
 import { topicNames } from '../../topics.js';
-import { connectToolProducer, LineSender } from '../kafka-lines.js';
+import { LineSender } from '../kafka-lines.js';
 import { partitionOf } from '../streams/partitioner.js';
-import { PartitionReader } from '../streams/partition-reader.js';
-import { ensureTopics, withAdmin } from '../topic-admin.js';
+import type { SourceRecord } from '../streams/topology.js';
+import { checkTopics, ensureTopics } from '../topic-admin.js';
 import { readLines } from './correlate.js';
-import { say, WrongUse } from './talk.js';
+import { withProducer, withReader, withTopics } from './services.js';
+import { numberBetween, say, timeOption, WrongUse } from './talk.js';
 
-/** A time given on the command line. */
-export function timeOption(text: string): number {
-  const time = parseTime(text);
-  if (time === null) throw new WrongUse(`"${text}" is not a time: expected ISO 8601, such as 2026-10-04T18:00:00Z.`);
-  return time;
+interface ReplayOptions {
+  readonly from?: number;
+  readonly to?: number;
+  readonly into?: string;
+  readonly speed?: number;
 }
+
+/** A stretch of the log, and where a copy of it goes. */
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  readonly into: string;
+  readonly speed: number | undefined;
+}
+
+const DEFAULT_INTO = 'replay.';
+const RECORDS_PER_SEND = 200;
 
 /** `oms replay`: events from a file into the pipeline, or a stretch of the log into a separate set of topics. */
 export function addReplay(program: Command): void {
@@ -24,49 +35,52 @@ export function addReplay(program: Command): void {
     .description(
       'put canonical events from a file into the pipeline, or a stretch of the log into a separate set of topics',
     )
-    .argument('[file]', 'NDJSON file, in the order of arrival')
-    .option('--from <time>', 'begin of the stretch of the log', timeOption)
+    .argument('[file]', 'NDJSON file, in the order of arrival; - for standard input')
+    .option('--from <time>', 'begin of the stretch, by the time at which it came on the log', timeOption)
     .option('--to <time>', 'end of the stretch', timeOption)
-    .option('--into <prefix>', 'topic prefix of the separate set', 'replay.')
-    .option('--speed <x>', 'times as fast as it was; as fast as it goes by default', Number)
+    .option('--into <prefix>', `topic prefix of the separate set (${DEFAULT_INTO} by default)`, prefixOption)
+    .option('--speed <x>', 'times as fast as it was; as fast as it goes by default', numberBetween(0.001, 1e9))
     .addHelpText(
       'after',
       '\nExamples:\n  oms replay events.ndjson\n  oms replay --from 2026-10-04T18:00:00Z --to 2026-10-04T19:00:00Z --into rehearsal.',
     )
-    .action(async (file: string | undefined, options: { from?: number; to?: number; into: string; speed?: number }) => {
+    .action(async (file: string | undefined, options: ReplayOptions) => {
       const environment = readEnvironment();
-      const brokers = requireBrokers(environment);
-      if (file !== undefined) {
-        say(`${await replayFile(file, brokers, environment.topicPrefix, options.speed)} events sent.`);
-        return;
-      }
-      if (options.from === undefined || options.to === undefined) {
-        throw new WrongUse('Name a file, or a stretch of the log with --from and --to.');
-      }
-      if (options.from > options.to) throw new WrongUse('--from lies after --to.');
-      const target = topicNames(options.into);
-      await withAdmin(brokers, (admin) => ensureTopics(admin, target, environment.partitions));
-      const count = await replayLog(brokers, environment, options.from, options.to, target.events);
-      say(
-        `${count} records of the log copied to ${target.events}; run the stages with OMS_TOPIC_PREFIX=${options.into}`,
-      );
+      if (file === undefined) return replayStretch(environment, stretchOf(options, environment));
+      if (options.from !== undefined || options.to !== undefined || options.into !== undefined)
+        throw new WrongUse('--from, --to and --into are for the log: leave them out, or leave out the file.');
+      say(`${await replayFile(file, environment, options.speed)} events sent.`);
     });
 }
 
-async function replayFile(file: string, brokers: string, prefix: string, speed?: number): Promise<number> {
-  const producer = await connectToolProducer(brokers);
-  try {
-    const sender = new LineSender(producer, topicNames(prefix));
+function prefixOption(text: string): string {
+  if (!/^[A-Za-z0-9._-]{1,60}$/.test(text))
+    throw new InvalidArgumentError('Expected 1 to 60 letters, digits, dots, dashes, underscores.');
+  return text;
+}
+
+function stretchOf({ from, to, into = DEFAULT_INTO, speed }: ReplayOptions, { topicPrefix }: Environment): Stretch {
+  if (from === undefined || to === undefined)
+    throw new WrongUse('Name a file, or a stretch of the log with --from and --to.');
+  if (from > to) throw new WrongUse('--from lies after --to.');
+  // The copy would stand on the log itself, and be read again.
+  if (into === topicPrefix) throw new WrongUse(`--into ${into} is the set of topics that it is read from.`);
+  return { from, to, into, speed };
+}
+
+async function replayFile(file: string, environment: Environment, speed?: number): Promise<number> {
+  const topics = topicNames(environment.topicPrefix);
+  await withTopics(environment, (admin) => checkTopics(admin, topics, environment.partitions));
+  return withProducer(environment, async (producer) => {
+    const sender = new LineSender(producer, topics);
     const pace = speed === undefined ? null : new Pace(speed);
     await readLines(file, async (line) => {
-      if (pace && (await pace.wait(receivedAtOf(line)))) await sender.flush();
+      await pace?.wait(receivedAtOf(line), () => sender.flush());
       await sender.line(line);
     });
     await sender.flush();
     return sender.sent;
-  } finally {
-    await producer.disconnect();
-  }
+  });
 }
 
 function receivedAtOf(line: string): number | null {
@@ -82,45 +96,95 @@ function receivedAtOf(line: string): number | null {
 export class Pace {
   #started: { readonly at: number; readonly t: number } | null = null;
 
-  constructor(private readonly speed: number) {
-    if (!(speed > 0)) throw new WrongUse('--speed must be greater than 0.');
-  }
+  constructor(private readonly speed: number) {}
 
-  /** Waits until an event of time `t` is due. Returns whether there was something to wait for. */
-  async wait(t: number | null): Promise<boolean> {
+  /**
+   * Waits until an event of time `t` is due.
+   * @param before what came before it waits for nobody: called if there is something to wait for
+   * @returns whether there was
+   */
+  async wait(t: number | null, before?: () => Promise<void>): Promise<boolean> {
     if (t === null) return false;
     this.#started ??= { at: Date.now(), t };
     const dueAt = this.#started.at + (t - this.#started.t) / this.speed;
-    const waitMs = dueAt - Date.now();
-    if (waitMs < 5) return false;
-    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    if (dueAt - Date.now() < 5) return false;
+    await before?.();
+    await new Promise((resolve) => setTimeout(resolve, dueAt - Date.now()));
     return true;
   }
 }
 
-async function replayLog(
-  brokers: string,
-  { partitions, topicPrefix }: { partitions: number; topicPrefix: string },
-  from: number,
-  to: number,
-  target: string,
-): Promise<number> {
-  const reader = await PartitionReader.connect(brokers);
-  const producer = await connectToolProducer(brokers);
-  let count = 0;
-  try {
-    for (let partition = 0; partition < partitions; partition++) {
-      await reader.read(topicNames(topicPrefix).events, partition, null, null, async ({ key, value, timestampMs }) => {
-        if (timestampMs < from || timestampMs > to || !key || !value) return;
-        const text = new TextDecoder().decode(key);
-        const message = { key: text, value: Buffer.from(value), partition: partitionOf(text, partitions) };
-        await producer.send({ topic: target, messages: [message] });
-        count++;
-      });
+async function replayStretch(environment: Environment, stretch: Stretch): Promise<void> {
+  const { partitions } = environment;
+  const target = topicNames(stretch.into);
+  await withTopics(environment, async (admin) => {
+    await checkTopics(admin, topicNames(environment.topicPrefix), partitions);
+    await ensureTopics(admin, target, partitions);
+  });
+  const count = await (stretch.speed === undefined
+    ? copyStretch(environment, stretch, target.events)
+    : playStretch(environment, stretch, target.events, new Pace(stretch.speed)));
+  say(
+    `${count} records of the log copied to ${target.events}: "OMS_TOPIC_PREFIX=${stretch.into} oms pipeline --stages correlate" ` +
+      'works on them; a sink for them needs a database of its own.',
+  );
+}
+
+/** Copies as it reads, partition by partition. */
+function copyStretch(environment: Environment, stretch: Stretch, target: string): Promise<number> {
+  return sendRecords(environment, target, (send) => readStretch(environment, stretch, (record) => send(record)));
+}
+
+/** Plays the partitions together, in the order in which their records came. The stretch is held in memory. */
+async function playStretch(environment: Environment, stretch: Stretch, target: string, pace: Pace): Promise<number> {
+  const records: SourceRecord[] = [];
+  await readStretch(environment, stretch, (record) => void records.push(record));
+  records.sort((a, b) => a.timestampMs - b.timestampMs || a.partition - b.partition || a.offset - b.offset);
+  return sendRecords(environment, target, async (send, flush) => {
+    for (const record of records) {
+      await pace.wait(record.timestampMs, flush);
+      await send(record);
     }
-  } finally {
-    await reader.close();
-    await producer.disconnect();
-  }
-  return count;
+  });
+}
+
+async function readStretch(
+  environment: Environment,
+  { from, to }: Stretch,
+  each: (record: SourceRecord) => void | Promise<void>,
+): Promise<void> {
+  await withReader(environment, async (reader) => {
+    for (let partition = 0; partition < environment.partitions; partition++) {
+      await reader.read(topicNames(environment.topicPrefix).events, partition, null, null, (record) =>
+        record.timestampMs < from || record.timestampMs > to ? undefined : each(record),
+      );
+    }
+  });
+}
+
+/** Lets `work` send records of the log to another topic, as they are. Returns how many they were. */
+function sendRecords(
+  environment: Environment,
+  topic: string,
+  work: (send: (record: SourceRecord) => Promise<void>, flush: () => Promise<void>) => Promise<void>,
+): Promise<number> {
+  return withProducer(environment, async (producer) => {
+    let count = 0;
+    let messages: { key: string; value: Buffer; partition: number; timestamp: string }[] = [];
+    const flush = async (): Promise<void> => {
+      if (messages.length === 0) return;
+      count += messages.length;
+      await producer.send({ topic, messages, acks: -1 });
+      messages = [];
+    };
+    await work(async ({ key, value, timestampMs }) => {
+      if (!key || !value) return;
+      const text = new TextDecoder().decode(key);
+      const partition = partitionOf(text, environment.partitions);
+      messages.push({ key: text, value: Buffer.from(value), partition, timestamp: String(timestampMs) });
+      if (messages.length >= RECORDS_PER_SEND) await flush();
+    }, flush);
+    await flush();
+    return count;
+  });
 }

@@ -1,21 +1,19 @@
 import type { Command } from 'commander';
 import { userInfo } from 'node:os';
-import type { Producer } from 'kafkajs';
-import pg from 'pg';
-import { requireBrokers, requireDatabase } from '../../connections.js';
 import { readEnvironment, type Environment } from '../../environment.js';
 import type { Key } from '../../operators/event.js';
 import { formatTime } from '../../operators/time.js';
 import { topicNames } from '../../topics.js';
-import { connectToolProducer } from '../kafka-lines.js';
-import { activateRules, publishRuleSet, readRules } from '../rule-delivery.js';
+import { activateRules, publishRuleSet, readRules, type KnownRules } from '../rule-delivery.js';
+import { checkTopics } from '../topic-admin.js';
 import { ruleSetOf } from './correlate.js';
-import { timeOption } from './replay.js';
-import { say, WrongUse } from './talk.js';
+import { inKafkaWords, withDatabase, withProducer, withTopics } from './services.js';
+import { say, timeOption, WrongUse } from './talk.js';
 
 /** `oms rules` and `oms storm-mode`. */
 export function addRules(program: Command): void {
   const rules = program.command('rules').description('rule sets: window, radius, weights and thresholds');
+  rules.addHelpText('after', '\nExample:\n  oms rules set mountains.json && oms rules activate mountains');
   rules
     .command('list')
     .description('the rule sets, and which was activated from when')
@@ -48,32 +46,31 @@ export function addRules(program: Command): void {
   const storm = program.command('storm-mode').description('storm mode: the rule set storm instead of standard');
   storm
     .command('on')
-    .description('from now on')
+    .description('let the rule set storm hold on every feeder from now on')
+    .addHelpText('after', '\nExample:\n  oms storm-mode on')
     .action(() => activate(readEnvironment(), 'storm', Date.now()));
   storm
     .command('off')
-    .description('from now on')
+    .description('let the rule set standard hold on every feeder from now on')
+    .addHelpText('after', '\nExample:\n  oms storm-mode off')
     .action(() => activate(readEnvironment(), 'standard', Date.now()));
   storm
     .command('status')
     .description('which rule set holds now on how many feeders')
     .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  oms storm-mode status')
     .action(async (options: { json?: boolean }) => status(readEnvironment(), options.json ?? false));
-  storm.addHelpText('after', '\nExample:\n  oms storm-mode status');
+  storm.addHelpText('after', '\nExample:\n  oms storm-mode on && oms storm-mode status');
 }
 
-async function withProducer<T>(environment: Environment, work: (producer: Producer) => Promise<T>): Promise<T> {
-  const producer = await connectToolProducer(requireBrokers(environment));
-  try {
-    return await work(producer);
-  } finally {
-    await producer.disconnect();
-  }
+async function knownRules(environment: Environment): Promise<KnownRules> {
+  const topics = topicNames(environment.topicPrefix);
+  await withTopics(environment, (admin) => checkTopics(admin, topics, environment.partitions));
+  return inKafkaWords(environment, (brokers) => readRules(brokers, topics, environment.partitions));
 }
 
 async function listRules(environment: Environment, json: boolean): Promise<void> {
-  const topics = topicNames(environment.topicPrefix);
-  const { sets, activations } = await readRules(requireBrokers(environment), topics, environment.partitions);
+  const { sets, activations } = await knownRules(environment);
   if (json) {
     console.log(JSON.stringify({ sets: [...sets.values()], activations }));
     return;
@@ -86,26 +83,19 @@ async function listRules(environment: Environment, json: boolean): Promise<void>
 }
 
 async function activate(environment: Environment, name: string, validFrom: number): Promise<void> {
-  const topics = topicNames(environment.topicPrefix);
-  const { sets } = await readRules(requireBrokers(environment), topics, environment.partitions);
+  const { sets } = await knownRules(environment);
   const ruleSet = sets.get(name);
   if (!ruleSet) throw new WrongUse(`No rule set "${name}": there are ${[...sets.keys()].join(', ')}.`);
   const keys = await keysOf(environment);
   const author = userInfo().username;
   await withProducer(environment, (producer) =>
-    activateRules(producer, topics, keys, { ruleSet, validFrom, author, at: Date.now() }),
+    activateRules(producer, topicNames(environment.topicPrefix), keys, { ruleSet, validFrom, author, at: Date.now() }),
   );
   say(`${name} holds from ${formatTime(validFrom)} on ${keys.length} feeders.`);
 }
 
-async function query<T extends object>(environment: Environment, sql: string): Promise<T[]> {
-  const client = new pg.Client({ connectionString: requireDatabase(environment) });
-  await client.connect();
-  try {
-    return (await client.query<T>(sql)).rows;
-  } finally {
-    await client.end();
-  }
+function query<T extends object>(environment: Environment, sql: string): Promise<T[]> {
+  return withDatabase(environment, async (client) => (await client.query<T>(sql)).rows);
 }
 
 function keysOf(environment: Environment): Promise<Key[]> {

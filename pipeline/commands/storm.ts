@@ -1,17 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { requireBrokers } from '../../connections.js';
 import { readEnvironment, type Environment } from '../../environment.js';
 import { topicNames } from '../../topics.js';
-import { connectToolProducer, LineSender } from '../kafka-lines.js';
+import { LineSender } from '../kafka-lines.js';
 import { readNetwork } from '../network/read.js';
 import type { CanonicalEvent } from '../storm/canonical-event.js';
-import { sendToGateway } from '../storm/gateway-sender.js';
+import { sendToGateway, type Answers } from '../storm/gateway-sender.js';
 import { sourceShape } from '../storm/shapes.js';
 import { simulateStorm } from '../storm/storm.js';
+import { checkTopics } from '../topic-admin.js';
 import { LineOutput } from './line-output.js';
-import { Pace, timeOption } from './replay.js';
-import { numberBetween, progress, say, WrongUse } from './talk.js';
+import { Pace } from './replay.js';
+import { withProducer, withTopics } from './services.js';
+import { fileProblem, numberBetween, progress, say, timeOption, wholeNumberBetween, WrongUse } from './talk.js';
 
 /** When the storm begins if nobody says: a fixed time, so that a seed always gives the same bytes. */
 const DEFAULT_START = '2026-10-04T12:00:00.000Z';
@@ -38,8 +39,8 @@ export function addStorm(program: Command): void {
     .command('storm')
     .description('make a reproducible storm: faults, last gasps, calls, restorations; lost, late, doubled, bad clocks')
     .requiredOption('--network <dir>', 'folder or GeoJSON file of the network')
-    .option('--seed <n>', 'same seed, same storm', numberBetween(0, 2 ** 31), 1)
-    .option('--faults <n>', 'faults on devices', numberBetween(1, 100_000), 60)
+    .option('--seed <n>', 'same seed, same storm', wholeNumberBetween(0, 2 ** 31), 1)
+    .option('--faults <n>', 'faults on devices', wholeNumberBetween(1, 100_000), 60)
     .option('--hours <h>', 'how long faults go on', numberBetween(0.01, 1000), 6)
     .option('--start <time>', `when it begins (${DEFAULT_START} by default)`, timeOption, Date.parse(DEFAULT_START))
     .option('--now', 'shift it so that it ends when it has been played')
@@ -64,33 +65,29 @@ async function storm(options: StormCommandOptions, environment: Environment): Pr
     throw new WrongUse(`Cannot send to "${to}": gateway or kafka.`);
   if (to === 'kafka' && shape === 'source')
     throw new WrongUse('--to kafka sends canonical events; source shapes go --to gateway.');
+  if (rate !== undefined && speed !== undefined) throw new WrongUse('Name --rate or --speed, not both.');
   const network = await readNetwork(options.network);
   const { seed, faults, hours, start: startMs } = options;
   const simulated = simulateStorm(network, { seed, faults, hours, startMs });
   const events = options.now ? shifted(simulated.events, speed ?? 1) : simulated.events;
   say(`${simulated.truth.length} faults, ${events.length} events.`);
   if (options.truth !== undefined)
-    await writeFile(options.truth, simulated.truth.map((fault) => `${JSON.stringify(fault)}\n`).join(''));
+    await writeFile(options.truth, simulated.truth.map((fault) => `${JSON.stringify(fault)}\n`).join('')).catch(
+      (error: Error) => {
+        throw fileProblem(options.truth!, error);
+      },
+    );
   const pace = rate === undefined && speed === undefined ? null : new Clock(rate ?? null, speed ?? null);
   if (to === 'gateway') {
     const url = options.gateway ?? `http://127.0.0.1:${environment.ports[0]}`;
-    const shown = progress('events sent', events.length);
-    const answers = await sendToGateway(url, events, shape, async (event, sent) => {
-      shown.update(sent);
-      await pace?.wait(event, sent);
-    });
-    shown.stop();
-    say(
-      Object.entries(answers)
-        .map(([status, count]) => `${count} answered ${status}`)
-        .join(', '),
-    );
-  } else if (to === 'kafka') await sendToKafka(events, environment, pace);
+    await toGateway(events, url, shape, pace);
+  } else if (to === 'kafka') await toKafka(events, environment, pace);
   else await writeOut(events, shape, options.out);
 }
 
 /** The storm moved in time so that its last report is received when it has been played at `speed`. */
 function shifted(events: readonly CanonicalEvent[], speed: number): CanonicalEvent[] {
+  if (events.length === 0) return [];
   const first = Date.parse(events[0]!.receivedAt);
   const last = Date.parse(events.at(-1)!.receivedAt);
   const by = Date.now() + (last - first) / speed - last;
@@ -118,35 +115,68 @@ class Clock {
     this.#pace = speed === null ? null : new Pace(speed);
   }
 
-  /** Waits until `event`, the one after `sent` others, is due. Returns whether it had to. */
-  async wait(event: CanonicalEvent, sent: number): Promise<boolean> {
-    if (this.#pace) return this.#pace.wait(Date.parse(event.receivedAt));
-    const waitMs = this.#startedAt + (sent / this.ratePerSecond!) * 1000 - Date.now();
-    if (waitMs < 5) return false;
-    await new Promise((resolve) => setTimeout(resolve, waitMs));
-    return true;
+  /**
+   * Waits until `event`, the one after `sent` others, is due.
+   * @param before what came before it waits for nobody: called if there is something to wait for
+   */
+  async wait(event: CanonicalEvent, sent: number, before?: () => Promise<void>): Promise<void> {
+    if (this.#pace) {
+      await this.#pace.wait(Date.parse(event.receivedAt), before);
+      return;
+    }
+    const dueAt = this.#startedAt + (sent / this.ratePerSecond!) * 1000;
+    if (dueAt - Date.now() < 5) return;
+    await before?.();
+    await new Promise((resolve) => setTimeout(resolve, dueAt - Date.now()));
   }
 }
 
-async function sendToKafka(
+async function toGateway(
   events: readonly CanonicalEvent[],
-  environment: Environment,
+  url: string,
+  shape: 'canonical' | 'source',
   pace: Clock | null,
 ): Promise<void> {
-  const producer = await connectToolProducer(requireBrokers(environment));
   const shown = progress('events sent', events.length);
+  let answers: Answers;
   try {
-    const sender = new LineSender(producer, topicNames(environment.topicPrefix));
-    for (const [sent, event] of events.entries()) {
-      if (await pace?.wait(event, sent)) await sender.flush();
-      await sender.line(JSON.stringify(event));
-      shown.update(sent + 1);
-    }
-    await sender.flush();
+    answers = await sendToGateway(url, events, shape, async (event, sent) => {
+      shown.update(sent);
+      await pace?.wait(event, sent);
+    });
   } finally {
     shown.stop();
-    await producer.disconnect();
   }
+  say(
+    Object.entries(answers)
+      .map(([status, count]) => `${count} answered ${status}`)
+      .join(', '),
+  );
+  const refused = Object.entries(answers).reduce(
+    (sum, [status, count]) => (Number(status) < 400 ? sum : sum + count),
+    0,
+  );
+  if (refused > 0) throw new Error(`The gateway refused ${refused} of ${events.length} events.`);
+}
+
+async function toKafka(events: readonly CanonicalEvent[], environment: Environment, pace: Clock | null): Promise<void> {
+  const topics = topicNames(environment.topicPrefix);
+  await withTopics(environment, (admin) => checkTopics(admin, topics, environment.partitions));
+  await withProducer(environment, async (producer) => {
+    const shown = progress('events sent', events.length);
+    try {
+      const sender = new LineSender(producer, topics);
+      for (const [sent, event] of events.entries()) {
+        await pace?.wait(event, sent, () => sender.flush());
+        await sender.line(JSON.stringify(event));
+        shown.update(sent + 1);
+      }
+      await sender.flush();
+    } finally {
+      shown.stop();
+    }
+  });
+  say(`${events.length} events sent.`);
 }
 
 async function writeOut(events: readonly CanonicalEvent[], shape: string, file?: string): Promise<void> {

@@ -1,4 +1,6 @@
 import { MultiBar, Presets } from 'cli-progress';
+import { InvalidArgumentError } from 'commander';
+import { parseTime } from '../../operators/time.js';
 
 /** Standard error carries the talk, standard output the result. */
 export const say = (line: string): void => console.error(line);
@@ -40,9 +42,38 @@ export function numberBetween(min: number, max: number): (text: string) => numbe
   return (text) => {
     const value = Number(text);
     if (text.trim() === '' || !(value >= min && value <= max))
-      throw new WrongUse(`"${text}" is not a number from ${min} to ${max}.`);
+      throw new InvalidArgumentError(`Expected a number from ${min} to ${max}.`);
     return value;
   };
+}
+
+/** A whole number of the command line, or a sentence of what is wrong with it. */
+export function wholeNumberBetween(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < min || value > max)
+      throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+    return value;
+  };
+}
+
+/** A time of the command line, epoch ms. */
+export function timeOption(text: string): number {
+  const time = parseTime(text);
+  if (time === null) throw new InvalidArgumentError('Expected an ISO 8601 time, such as 2026-10-04T18:00:00Z.');
+  return time;
+}
+
+/** What is wrong with a file, in a sentence. */
+export function fileProblem(file: string, error: NodeJS.ErrnoException): Error {
+  const why: Record<string, string> = {
+    ENOENT: 'there is no such file or folder',
+    EACCES: 'there is no right to it',
+    EISDIR: 'it is a folder',
+    ENOTDIR: 'what should be a folder in its path is a file',
+    ENOSPC: 'the disk is full',
+  };
+  return new Error(`${file}: ${why[error.code ?? ''] ?? error.message}.`, { cause: error });
 }
 
 /** Wrong use of a command: exit code 2. */

@@ -1,5 +1,5 @@
 import type { Producer } from 'kafkajs';
-import type { PoolClient, Pool } from 'pg';
+import type { ClientBase, PoolClient } from 'pg';
 import type {
   Customer,
   Device,
@@ -11,10 +11,11 @@ import type {
 } from '../../operators/network.js';
 import { elementsOf } from '../../operators/registry.js';
 import { CopyText, pointCell } from '../sink/copy.js';
+import type { PartitionReader } from '../streams/partition-reader.js';
 
 /** Reads the network that is in the database. */
-export async function loadNetwork(pool: Pool): Promise<Network> {
-  const rows = async <T extends object>(sql: string): Promise<T[]> => (await pool.query<T>(sql)).rows;
+export async function loadNetwork(client: ClientBase): Promise<Network> {
+  const rows = async <T extends object>(sql: string): Promise<T[]> => (await client.query<T>(sql)).rows;
   const point = 'st_y(geom) as lat, st_x(geom) as lon';
   return {
     substations: await rows<Substation>(
@@ -87,21 +88,48 @@ export async function replaceNetwork(client: PoolClient, network: Network): Prom
 
 const ELEMENTS_PER_SEND = 2000;
 
+/** The elements that stand on `oms.network`: by id, as they are written there. */
+export type PublishedElements = ReadonlyMap<string, string>;
+
+/** Reads `oms.network` whole. */
+export async function readPublished(
+  reader: PartitionReader,
+  topic: string,
+  partitions: number,
+): Promise<PublishedElements> {
+  const published = new Map<string, string>();
+  const decoder = new TextDecoder();
+  for (let partition = 0; partition < partitions; partition++) {
+    await reader.read(topic, partition, null, null, ({ key, value }) => {
+      const id = key ? decoder.decode(key) : '';
+      if (value) published.set(id, decoder.decode(value));
+      else published.delete(id);
+    });
+  }
+  return published;
+}
+
 /** Publishes what changed from one network to another on `oms.network`: new and changed elements, tombstones for the rest. */
-export async function publishNetwork(
+export function publishNetwork(producer: Producer, topic: string, before: Network, after: Network): Promise<number> {
+  const published = new Map([...elementsOf(before)].map(([id, element]) => [id, JSON.stringify(element)]));
+  return publishChanges(producer, topic, published, after);
+}
+
+/** Publishes what of a network stands otherwise on `oms.network`. Returns how many elements that were. */
+export async function publishChanges(
   producer: Producer,
   topic: string,
-  before: Network,
-  after: Network,
+  published: PublishedElements,
+  network: Network,
 ): Promise<number> {
-  const known = new Map([...elementsOf(before)].map(([id, element]) => [id, JSON.stringify(element)]));
+  const gone = new Set(published.keys());
   const messages: { key: string; value: string | null }[] = [];
-  for (const [id, element] of elementsOf(after)) {
+  for (const [id, element] of elementsOf(network)) {
     const value = JSON.stringify(element);
-    if (known.get(id) !== value) messages.push({ key: id, value });
-    known.delete(id);
+    if (published.get(id) !== value) messages.push({ key: id, value });
+    gone.delete(id);
   }
-  for (const id of known.keys()) messages.push({ key: id, value: null });
+  for (const id of gone) messages.push({ key: id, value: null });
   for (let i = 0; i < messages.length; i += ELEMENTS_PER_SEND) {
     await producer.send({ topic, messages: messages.slice(i, i + ELEMENTS_PER_SEND), acks: -1 });
   }

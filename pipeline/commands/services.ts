@@ -1,0 +1,110 @@
+import type { Admin, Producer } from 'kafkajs';
+import pg from 'pg';
+import { requireBrokers, requireDatabase } from '../../connections.js';
+import type { Environment } from '../../environment.js';
+import { connectToolProducer } from '../kafka-lines.js';
+import { PartitionReader } from '../streams/partition-reader.js';
+import { withAdmin } from '../topic-admin.js';
+
+/** Kafka and the database for as long as a command needs them; what goes wrong there is said in one sentence. */
+
+const CONNECT_MS = 10_000;
+
+/** Does `work` on a connection to the database. */
+export function withDatabase<T>(environment: Environment, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  return inDatabaseWords(environment, async (connectionString) => {
+    const pool = new pg.Pool({
+      connectionString,
+      max: 1,
+      application_name: 'oms',
+      connectionTimeoutMillis: CONNECT_MS,
+    });
+    // A connection that breaks fails the query at hand; without a listener it would end the process as well.
+    pool.on('error', () => undefined);
+    try {
+      const client = await pool.connect().catch((error: Error & { code?: string }) => {
+        throw isSqlState(error.code) ? error : away(connectionString, error);
+      });
+      try {
+        return await work(client);
+      } finally {
+        client.release();
+      }
+    } finally {
+      await pool.end();
+    }
+  });
+}
+
+/** Does `work` with the URL of the database. */
+export async function inDatabaseWords<T>(environment: Environment, work: (url: string) => Promise<T>): Promise<T> {
+  const url = requireDatabase(environment);
+  if (!/^postgres(ql)?:\/\//.test(url)) throw new Error('DATABASE_URL must begin with postgres://.');
+  try {
+    return await work(url);
+  } catch (error) {
+    const { code, message } = error as Error & { code?: string };
+    if (code === '42P01' || code === '3F000' || code === '42703')
+      throw new Error('The database has no schema, or not that of this version: run "oms migrate".', { cause: error });
+    if (code === '3D000' || code?.startsWith('28'))
+      throw new Error(`The database refuses the connection: ${message}.`, { cause: error });
+    if (/^(E[A-Z]+|57P0\d|08\d{3})$/.test(code ?? '')) throw away(url, error as Error);
+    throw error;
+  }
+}
+
+const isSqlState = (code: string | undefined): boolean => /^[0-9A-Z]{5}$/.test(code ?? '');
+
+function away(url: string, cause: Error & { code?: string }): Error {
+  const why = cause.code ?? cause.message;
+  return new Error(`The database at ${new URL(url).host} does not answer (${why}): is it running?`, { cause });
+}
+
+/** Does `work` with a producer. */
+export function withProducer<T>(environment: Environment, work: (producer: Producer) => Promise<T>): Promise<T> {
+  return inKafkaWords(environment, async (brokers) => {
+    const producer = await connectToolProducer(brokers);
+    try {
+      return await work(producer);
+    } finally {
+      await producer.disconnect();
+    }
+  });
+}
+
+/** Does `work` with a reader of partitions. */
+export function withReader<T>(environment: Environment, work: (reader: PartitionReader) => Promise<T>): Promise<T> {
+  return inKafkaWords(environment, async (brokers) => {
+    // librdkafka asks a broker that is away for long; the administration client says so sooner.
+    await withAdmin(brokers, (admin) => admin.describeCluster());
+    const reader = await PartitionReader.connect(brokers);
+    try {
+      return await work(reader);
+    } finally {
+      await reader.close();
+    }
+  });
+}
+
+/** Does `work` with Kafka's administration. */
+export function withTopics<T>(environment: Environment, work: (admin: Admin) => Promise<T>): Promise<T> {
+  return inKafkaWords(environment, (brokers) => withAdmin(brokers, work));
+}
+
+/** Does `work` with the addresses of the brokers. */
+export async function inKafkaWords<T>(environment: Environment, work: (brokers: string) => Promise<T>): Promise<T> {
+  const brokers = requireBrokers(environment);
+  try {
+    return await work(brokers);
+  } catch (error) {
+    const { name, code, type, message } = error as Error & { code?: unknown; type?: string };
+    const missing = 'UNKNOWN_TOPIC_OR_PARTITION';
+    if (type === missing || (error as { cause?: { type?: string } }).cause?.type === missing || code === 3)
+      throw new Error('Topics are missing: create them with "oms topics --create".', { cause: error });
+    // librdkafka: all brokers down, transport failure, timed out.
+    const isAway = /^KafkaJS(Connection|NumberOfRetries|BrokerNotFound|RequestTimeout)/.test(name);
+    if (isAway || code === -187 || code === -195 || code === -185)
+      throw new Error(`Kafka does not answer at ${brokers} (${message}): is it running?`, { cause: error });
+    throw error;
+  }
+}
