@@ -1,9 +1,62 @@
-import type { LogEntry } from './event.js';
+import Type from 'typebox';
+import { COMMANDS, KINDS, REACHES, SOURCES, type LogEntry } from './event.js';
+
+const EpochMs = Type.Integer({ description: 'epoch ms, UTC' });
+const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+const CommandFields = {
+  commandId: Type.String(),
+  at: EpochMs,
+  author: Type.String(),
+  reason: nullable(Type.String()),
+};
 
 /**
  * The value of a record of `oms.events`, the log: what one transaction produced for one key, in order. Published as
- * `docs/schemas/log-record.json`. Times are epoch ms.
+ * `docs/schemas/log-record.json`.
  */
+export const LogRecordSchema = Type.Object(
+  {
+    v: Type.Literal(1, { description: 'version of the encoding' }),
+    entries: Type.Array(
+      Type.Union([
+        Type.Object({
+          source: Type.Enum([...SOURCES]),
+          kind: Type.Enum([...KINDS]),
+          type: Type.String(),
+          sourceEventId: Type.String(),
+          assetId: nullable(Type.String()),
+          occurredAt: EpochMs,
+          receivedAt: EpochMs,
+          lat: Type.Number({ description: 'WGS 84 degrees' }),
+          lon: Type.Number({ description: 'WGS 84 degrees' }),
+          dpId: nullable(Type.String()),
+          reach: Type.Enum([...REACHES]),
+          customerId: nullable(Type.String()),
+          feederCustomers: Type.Integer({ minimum: 0 }),
+          flags: Type.Array(Type.String()),
+        }),
+        Type.Object({
+          ...CommandFields,
+          command: Type.Enum([...COMMANDS]),
+          outageId: Type.String({ format: 'uuid' }),
+          crew: Type.Optional(Type.String()),
+          leaves: Type.Optional(Type.Boolean()),
+          etr: Type.Optional(nullable(EpochMs)),
+          flag: Type.Optional(Type.String()),
+        }),
+        Type.Object({
+          ...CommandFields,
+          command: Type.Literal('rules'),
+          ruleSet: Type.Object({ name: Type.String() }, { additionalProperties: true }),
+          validFrom: EpochMs,
+        }),
+      ]),
+    ),
+  },
+  { $id: 'LogRecord' },
+);
+
 interface LogRecordV1 {
   readonly v: 1;
   readonly entries: readonly LogEntry[];

@@ -7,3 +7,5 @@ select 'onu'::text as source, onu.events.* from onu.events
 union all
 select 'call_center'::text as source, call_center.events.* from call_center.events;
 comment on view oms.events is 'Placed events of all sources.';
+comment on column oms.events.source is 'Source of the event.';
+select oms.copy_column_comments('oms.placed_event', 'oms.events');

@@ -13,3 +13,6 @@ select line.survivor_id as outage_id, m.outage_id as joined_outage_id, m.source,
 from line
 join oms.members m on m.outage_id = line.outage_id;
 comment on view oms.outage_members is 'Members of every outage that lives, those of outages that merged into it among them.';
+select oms.copy_column_comments('oms.members', 'oms.outage_members');
+comment on column oms.outage_members.outage_id is 'The outage that the event belongs to now.';
+comment on column oms.outage_members.joined_outage_id is 'The outage that it joined; another one if that has merged.';

@@ -1,0 +1,152 @@
+/** The commands that need neither Kafka nor a database, and what all commands have in common. */
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { freePort } from '../dev/ports.js';
+import type { OutageWithMembers } from '../pipeline/offline.js';
+import { folder, NETWORK, parsed, refusal, result, run, start } from './commands-program.js';
+
+const file = (name: string): string => join(folder, name);
+const NOBODY = `127.0.0.1:${await freePort()}`;
+const AWAY = { KAFKA_BROKERS: NOBODY, DATABASE_URL: `postgres://oms@${NOBODY}/oms` };
+const STORM = ['storm', '--network', NETWORK, '--faults', '5', '--hours', '1'];
+
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('every command', () => {
+  it('explains itself with an example', async () => {
+    const commandsIn = (help: string): string[] =>
+      [...(help.split('Commands:')[1] ?? '').matchAll(/^ {2}([a-z-]+)/gm)].map(([, name]) => name!);
+    const top = commandsIn(await result(['--help'])).filter((name) => name !== 'help');
+    expect(top).toEqual(expect.arrayContaining(['correlate', 'network', 'storm', 'pipeline', 'doctor', 'gateway']));
+    const explain = async (name: string[]): Promise<void> => {
+      const { code, out, err } = await run([...name, '--help']);
+      expect({ name, code, err }).toEqual({ name, code: 0, err: '' });
+      expect(out).toMatch(/Examples?:\n {2}\S/);
+      for (const inner of commandsIn(out)) if (inner !== 'help') await explain([...name, inner]);
+    };
+    for (let i = 0; i < top.length; i += 4) await Promise.all(top.slice(i, i + 4).map((name) => explain([name])));
+  });
+
+  it.concurrent.each([
+    ['an unknown command', ['reboot'], /unknown command 'reboot'/],
+    ['an unknown option', ['lag', '--fast'], /unknown option '--fast'/],
+    ['a missing argument', ['correlate'], /--network|missing required argument/],
+    ['no number', [...STORM, '--seed', 'x'], /'--seed <n>' argument 'x' is invalid. Expected a whole number/],
+    ['half a number', [...STORM, '--faults', '1.5'], /'--faults <n>' argument '1.5' is invalid/],
+    ['no shape', [...STORM, '--shape', 'round'], /canonical or source/],
+    ['two paces', [...STORM, '--rate', '1', '--speed', '1'], /not both/],
+    ['a place nobody knows', [...STORM, '--to', 'mars'], /gateway or kafka/],
+    [
+      'no time',
+      ['log', 'export', '--from', 'noon'],
+      /'--from <time>' argument 'noon' is invalid. Expected an ISO 8601/,
+    ],
+    ['no key', ['log', 'export', '--key', 'S2'], /SUBSTATION\/FEEDER/],
+    ['neither file nor stretch', ['replay'], /Name a file, or a stretch/],
+    ['file and stretch', ['replay', 'x', '--from', '2026-10-04T18:00:00Z'], /leave out the file/],
+    ['no speed', ['replay', 'x', '--speed', '0'], /'--speed <x>' argument '0' is invalid/],
+    ['an unknown stage', ['pipeline', '--stages', 'cook'], /The stages are place, correlate, policies, sink/],
+    ['no version', ['migrate', '--to', 'latest'], /'--to <n>' argument 'latest' is invalid/],
+    ['no rule set', ['correlate', '-', '--network', NETWORK, '--rules', 'nice'], /"nice" is neither a file nor one of/],
+  ])('refuses %s with code 2 and a sentence', async (_, args, sentence) => {
+    expect(await refusal(2, args, AWAY)).toMatch(sentence);
+  });
+
+  it.concurrent.each([
+    ['nothing is known of a Kafka', ['lag'], {}, /run "npm start" here, or set/],
+    ['a variable is wrong', ['lag'], { OMS_PARTITIONS: 'many' }, /OMS_PARTITIONS="many" is wrong: expected a whole/],
+    ['the database is away', ['network', 'import', NETWORK, '--dry-run'], AWAY, /The database at \S+ does not answer/],
+    ['the database is away', ['migrate'], AWAY, /The database at \S+ does not answer \(ECONNREFUSED\): is it running/],
+    ['Kafka is away', ['topics'], AWAY, /Kafka does not answer at 127\.0\.0\.1/],
+    ['Kafka is away', ['pipeline'], AWAY, /Kafka does not answer at 127\.0\.0\.1/],
+    ['Kafka is away', ['log', 'export'], AWAY, /Kafka does not answer at 127\.0\.0\.1/],
+    ['no gateway runs', [...STORM, '--to', 'gateway', '--gateway', `http://${NOBODY}`], {}, /is it running/],
+    ['there is no network', ['correlate', '-', '--network', 'nowhere'], {}, /nowhere: does not exist/],
+    ['there are no events', ['correlate', 'no.ndjson', '--network', NETWORK], {}, /no\.ndjson: there is no such file/],
+    ['the result cannot be written', [...STORM, '--out', 'no/where.ndjson'], {}, /no\/where\.ndjson: there is no such/],
+  ])('fails with code 1 and a sentence when %s', async (_, args, env, sentence) => {
+    const { code, out, err } = await run(args, env);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).not.toMatch(/^\s+at /m);
+    expect(err.trimEnd().split('\n').at(-1)).toMatch(sentence);
+  });
+});
+
+describe('oms storm', () => {
+  it('gives the same bytes for the same seed, and others for another', async () => {
+    const [one, same, other] = await Promise.all([
+      result([...STORM, '--seed', '7']),
+      result([...STORM, '--seed', '7', '--out', 'storm.ndjson', '--truth', 'truth.ndjson']),
+      result([...STORM, '--seed', '8']),
+    ]);
+    expect(one).not.toBe('');
+    expect(same).toBe('');
+    expect(await readFile(file('storm.ndjson'), 'utf8')).toBe(one);
+    expect(other).not.toBe(one);
+    expect(parsed(await readFile(file('truth.ndjson'), 'utf8'))).toHaveLength(5);
+  });
+
+  it('writes what the field systems send', async () => {
+    const lines = parsed<{ path: string }>(await result([...STORM, '--shape', 'source']));
+    expect(lines.length).toBeGreaterThan(0);
+  });
+
+  it('ends quietly when its reader has had enough', async () => {
+    const { process, ended } = start(STORM);
+    process.stdout!.destroy();
+    expect(await ended).toMatchObject({ code: 0, err: expect.not.stringMatching(/EPIPE/) as string });
+  });
+});
+
+describe('oms correlate', () => {
+  const correlate = (events: string, ...more: string[]): string[] => [
+    'correlate',
+    events,
+    '--network',
+    NETWORK,
+    ...more,
+  ];
+
+  it('gives the same outages from a file and from standard input', async () => {
+    const storm = await readFile(file('storm.ndjson'), 'utf8');
+    const fromFile = await result(correlate('storm.ndjson'));
+    const outages = parsed<OutageWithMembers>(fromFile);
+    expect(outages.length).toBeGreaterThan(0);
+    expect(outages.every(({ members, ruleSet }) => members.length >= 0 && ruleSet !== null)).toBe(true);
+    expect(await result(correlate('-'), {}, storm)).toBe(fromFile);
+    expect(await result(correlate('storm.ndjson', '--out', 'outages.ndjson'))).toBe('');
+    expect(await readFile(file('outages.ndjson'), 'utf8')).toBe(fromFile);
+  });
+
+  it('takes a last line without an end, and says what is wrong with half a line', async () => {
+    const storm = await readFile(file('storm.ndjson'), 'utf8');
+    const whole = await run(correlate('-', '--json'), {}, storm.trimEnd());
+    expect(whole.out).toBe(await result(correlate('storm.ndjson')));
+    const half = await run(correlate('-'), {}, storm.trimEnd().slice(0, -20));
+    expect(half.code).toBe(0);
+    expect(half.err).toMatch(/rejected: 1\n {2}rejected \(notJson\)/);
+  });
+
+  it('applies a rule set by name and from a file', async () => {
+    await writeFile(file('wide.json'), JSON.stringify({ name: 'wide', radiusM: 5000 }));
+    const ruleSets = async (rules: string): Promise<unknown[]> => {
+      const outages = parsed<{ ruleSet: unknown }>(await result(correlate('storm.ndjson', '--rules', rules)));
+      return [...new Set(outages.map(({ ruleSet }) => ruleSet))];
+    };
+    expect(await ruleSets('storm')).toEqual(['storm']);
+    expect(await ruleSets('wide.json')).toEqual(['wide']);
+    await writeFile(file('wrong.json'), JSON.stringify({ name: 'wrong', radiusM: -1 }));
+    expect(await refusal(1, correlate('storm.ndjson', '--rules', 'wrong.json'))).toMatch(
+      /wrong\.json: radiusM must be/,
+    );
+  });
+});
+
+describe('oms network demo', () => {
+  it('writes a network that can be read', async () => {
+    expect(await result(['network', 'demo', '--substations', '2', '--out', 'demo'])).toBe('');
+    const storm = await result(['storm', '--network', 'demo', '--faults', '3', '--hours', '1']);
+    expect(parsed<{ substationId: string }>(storm).length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrate } from '../pipeline/migrate.js';
+import { readNetwork } from '../pipeline/network/read.js';
+import { TestSystem } from './system.js';
+
+const network = await readNetwork(new URL('../data/contract-cases/network', import.meta.url).pathname);
+
+let system: TestSystem;
+
+beforeAll(async () => {
+  system = await TestSystem.start(network);
+});
+
+afterAll(() => system.stop());
+
+async function texts(sql: string): Promise<string[]> {
+  const { rows } = await system.pool.query<{ text: string }>(sql);
+  return rows.map(({ text }) => text);
+}
+
+const OURS = "n.nspname in ('network', 'oms', 'scada', 'kaifa', 'onu', 'call_center')";
+
+describe('the schema', () => {
+  it('comments on every table, view, column and function that a person may query', async () => {
+    const relations = `select n.nspname || '.' || c.relname as text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where ${OURS} and c.relkind in ('r', 'v', 'p') and c.relname !~ '^events_\\d{8}$' and obj_description(c.oid) is null`;
+    const columns = `select n.nspname || '.' || c.relname || '.' || a.attname as text from pg_attribute a
+      join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+      where ${OURS} and c.relkind in ('r', 'v', 'p') and c.relname !~ '^events_' and a.attnum > 0 and not a.attisdropped
+        and col_description(a.attrelid, a.attnum) is null`;
+    const functions = `select p.proname as text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+      where ${OURS} and obj_description(p.oid) is null`;
+    expect(await texts(relations)).toEqual([]);
+    expect(await texts(columns)).toEqual([]);
+    expect(await texts(functions)).toEqual([]);
+  });
+
+  it('indexes every geometry', async () => {
+    const bare = `select n.nspname || '.' || c.relname || '.' || a.attname as text from pg_attribute a
+      join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+      where ${OURS} and c.relkind in ('r', 'p') and c.relname not in ('placed_event') and format_type(a.atttypid, null) = 'geometry'
+        and not exists (select from pg_index i where i.indrelid = c.oid and a.attnum = any(i.indkey))`;
+    expect(await texts(bare)).toEqual([]);
+  });
+
+  it('goes back to nothing and forth again', async () => {
+    const url = system.environment.databaseUrl!;
+    expect(await migrate(url)).toEqual([]);
+    expect(await migrate(url, '000')).toEqual([
+      '003.undo.raw-events.sql',
+      '002.undo.outages.sql',
+      '001.undo.network.sql',
+    ]);
+    expect(await texts(`select n.nspname as text from pg_namespace n where ${OURS}`)).toEqual([]);
+    expect(await migrate(url)).toHaveLength(3);
+  });
+
+  it('keeps raw events by day, and drops the days whose retention is over', async () => {
+    const { pool } = system;
+    await pool.query("select oms.ensure_day('2026-10-04'), oms.ensure_day('2026-10-04'), oms.ensure_day('2026-10-05')");
+    for (const day of ['2026-10-03', '2026-10-04', '2026-10-05']) {
+      await pool.query(
+        `insert into kaifa.events (source_event_id, kind, type, substation_id, feeder_id, reach, occurred_at, received_at, t,
+           feeder_customers, flags, geom, log_partition, log_offset, log_index)
+         values ($1, 'outage', '', 'S', 'F', 'point', $2, $2, $2, 0, '{}', 'SRID=4326;POINT(35 31)', 0, 0, 0)`,
+        [day, `${day}T23:59:59.999Z`],
+      );
+    }
+    const where = "select tableoid::regclass || ' ' || source_event_id as text from kaifa.events order by 1";
+    expect(await texts(where)).toEqual([
+      'kaifa.events_20261004 2026-10-04',
+      'kaifa.events_20261005 2026-10-05',
+      'kaifa.events_rest 2026-10-03',
+    ]);
+    expect(await system.count("select oms.drop_days_before('2026-10-05')")).toBe(4);
+    expect(await texts(where)).toEqual(['kaifa.events_20261005 2026-10-05']);
+  });
+});
