@@ -18,6 +18,11 @@ export function contentIdOf(content: unknown): string {
   return v5(canonicalJson(content), NAMESPACE);
 }
 
+/** The id of a command that a policy gives: the same occasion gives the same id, so that given twice it counts once. */
+export function policyCommandIdOf(occasion: string): string {
+  return v5(`policy/${occasion}`, NAMESPACE);
+}
+
 /** JSON with the keys of every object sorted and no white space. */
 function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;

@@ -1,5 +1,5 @@
-import { v5 } from 'uuid';
 import type { Key, OutageCommand, RulesCommand } from './event.js';
+import { policyCommandIdOf } from './identity.js';
 import type { OutageRecord } from './outage.js';
 import { StormMode, type StormThresholds } from './storm-mode.js';
 
@@ -9,7 +9,6 @@ import { StormMode, type StormThresholds } from './storm-mode.js';
  * passed in: epoch ms.
  */
 
-const NAMESPACE = '6d1f0a5e-6c0b-5b0e-9f1c-0d5a3e9b7a11';
 const MINUTE_MS = 60_000;
 const QUIET_MS = 60 * MINUTE_MS;
 const RESTORED_FOR_MS = 24 * 60 * MINUTE_MS;
@@ -90,7 +89,7 @@ export class Policies {
   ): OutageCommand | null {
     if (!this.switchedOn.has(policy)) return null;
     // By outage, revision and policy: what was written before a crash and is written again is one command.
-    const commandId = v5(`policy/${policy}/${outageId}/${revision}`, NAMESPACE);
+    const commandId = policyCommandIdOf(`${policy}/${outageId}/${revision}`);
     return { command, commandId, outageId, at, author: `policy/${policy}`, reason };
   }
 }

@@ -1,8 +1,7 @@
-import { v5 } from 'uuid';
 import { keyText, type Key, type RulesCommand } from './event.js';
+import { policyCommandIdOf } from './identity.js';
 import { GIVEN_RULE_SETS } from './rules.js';
 
-const NAMESPACE = '6d1f0a5e-6c0b-5b0e-9f1c-0d5a3e9b7a11';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
@@ -61,7 +60,7 @@ export class StormMode {
     return {
       command: 'rules',
       // By key and hour: what was written before a crash and is written again is one command.
-      commandId: v5(`policy/storm-mode/${name}/${keyText(key)}/${Math.floor(at / HOUR_MS)}`, NAMESPACE),
+      commandId: policyCommandIdOf(`storm-mode/${name}/${keyText(key)}/${Math.floor(at / HOUR_MS)}`),
       at,
       author: 'policy/storm-mode',
       reason: `${perHour} events in the last hour on this partition of the log`,

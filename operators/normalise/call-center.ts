@@ -1,6 +1,15 @@
 import type { ReportedEvent } from '../event.js';
-import { coordinatesAt, idAt, isFields, objectAt, Refusal, timeAt, wordAt, type Fields } from './fields.js';
-import type { Reading } from './normalise.js';
+import {
+  coordinatesAt,
+  idAt,
+  isFields,
+  objectAt,
+  Refusal,
+  timeAt,
+  wordAt,
+  type Fields,
+  type Reading,
+} from './fields.js';
 
 /** Reads a trouble call: a customer without supply. A meter number that nobody knows leaves the call unplaced. */
 export function readCallCenter(body: Fields, { receivedAt, naiveOffsetMin }: Reading): ReportedEvent {

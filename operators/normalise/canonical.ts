@@ -1,7 +1,6 @@
 import { KINDS, REACHES, SOURCES, type ReportedEvent } from '../event.js';
 import { contentIdOf } from '../identity.js';
-import { coordinatesAt, idAt, quote, Refusal, timeAt, wordAt, type Fields } from './fields.js';
-import type { Reading } from './normalise.js';
+import { coordinatesAt, idAt, quote, Refusal, timeAt, wordAt, type Fields, type Reading } from './fields.js';
 
 /** Is it an event in our own form? */
 export function isCanonical(body: Fields): boolean {

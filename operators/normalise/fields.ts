@@ -34,6 +34,14 @@ export class Refusal extends Error {
 /** A JSON object whose fields nobody has looked at yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** What reading a body needs to know of its circumstances. */
+export interface Reading {
+  /** When it was taken in, epoch ms; an envelope or the event itself may know better. */
+  readonly receivedAt: number;
+  /** Offset of times that come without a zone, minutes east of UTC. */
+  readonly naiveOffsetMin: number;
+}
+
 const MAX_ID_LENGTH = 256;
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/;

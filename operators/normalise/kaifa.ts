@@ -1,8 +1,18 @@
 import { XMLParser } from 'fast-xml-parser';
 import type { Kind, ReportedEvent } from '../event.js';
 import { contentIdOf } from '../identity.js';
-import { coordinatesAt, idAt, isFields, objectAt, quote, Refusal, timeAt, wordAt, type Fields } from './fields.js';
-import type { Reading } from './normalise.js';
+import {
+  coordinatesAt,
+  idAt,
+  isFields,
+  objectAt,
+  quote,
+  Refusal,
+  timeAt,
+  wordAt,
+  type Fields,
+  type Reading,
+} from './fields.js';
 
 /**
  * EndDeviceEventType codes (IEC 61968-9: type.domain.subDomain.eventOrAction; domain 26 is power) and what they mean.

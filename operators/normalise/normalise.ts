@@ -2,21 +2,13 @@ import type { ReportedEvent, Source } from '../event.js';
 import { readCallCenter } from './call-center.js';
 import { isCanonical, readCanonical } from './canonical.js';
 import { openEnvelope } from './envelope.js';
-import { isFields, Refusal, type Fields, type RejectReason } from './fields.js';
+import { isFields, Refusal, type Fields, type Reading, type RejectReason } from './fields.js';
 import { readEndDeviceEvent, readEventMessage, readKaifaJson } from './kaifa.js';
 import { readOnu } from './onu.js';
 import { readScada } from './scada.js';
 
 /** The largest value of a source record (bytes); gateways and producers stay below. */
 export const MAX_VALUE_BYTES = 1_048_576;
-
-/** What reading a body needs to know of its circumstances. */
-export interface Reading {
-  /** When it was taken in, epoch ms; an envelope or the event itself may know better. */
-  readonly receivedAt: number;
-  /** Offset of times that come without a zone, minutes east of UTC. */
-  readonly naiveOffsetMin: number;
-}
 
 /** One report of a source record: an event, or why it is none. `index` counts reports within the record. */
 export type Report =

@@ -1,7 +1,6 @@
 import type { Kind, ReportedEvent } from '../event.js';
 import { contentIdOf } from '../identity.js';
-import { checkId, coordinatesAt, idAt, objectAt, quote, Refusal, timeAt, type Fields } from './fields.js';
-import type { Reading } from './normalise.js';
+import { checkId, coordinatesAt, idAt, objectAt, quote, Refusal, timeAt, type Fields, type Reading } from './fields.js';
 
 const KIND_OF: Readonly<Record<string, Kind>> = { ONU_LastGaspAlert: 'outage', ONU_PowerRestored: 'restoration' };
 

@@ -1,7 +1,6 @@
 import type { Kind, Reach, ReportedEvent } from '../event.js';
 import { contentIdOf } from '../identity.js';
-import { coordinatesAt, idAt, objectAt, quote, Refusal, timeAt, wordAt, type Fields } from './fields.js';
-import type { Reading } from './normalise.js';
+import { coordinatesAt, idAt, objectAt, quote, Refusal, timeAt, wordAt, type Fields, type Reading } from './fields.js';
 
 const KIND_OF_ALARM: Readonly<Record<string, Kind>> = { 'De-energized': 'outage', Energized: 'restoration' };
 
