@@ -18,6 +18,7 @@ export class Member {
     private readonly args: readonly string[],
     private readonly env: NodeJS.ProcessEnv,
     private readonly logFile: string,
+    private readonly program = 'dist/oms.js',
   ) {
     this.#running = this.#keepRunning();
   }
@@ -25,7 +26,7 @@ export class Member {
   async #keepRunning(): Promise<void> {
     while (!this.#retired) {
       this.restarts++;
-      const child = spawn(process.execPath, ['dist/oms.js', ...this.args], {
+      const child = spawn(process.execPath, [this.program, ...this.args], {
         env: this.env,
         stdio: ['ignore', 'pipe', 'pipe'],
       });

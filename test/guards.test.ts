@@ -1,0 +1,145 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readNetwork } from '../pipeline/network/read.js';
+import { simulateStorm } from '../pipeline/storm/storm.js';
+import { compare, type Comparison } from './faults/compare.js';
+import { Member } from './faults/fleet.js';
+import { TestSystem } from './system.js';
+
+/**
+ * The comparison that finds no difference must be able to find one. Each guard is taken out of a copy of the built
+ * program, one at a time, and the copy is killed at the worst moment, again and again.
+ */
+interface Mutation {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const HOME = resolve('.oms', 'mutants');
+const EVENTS = 3000;
+const CHUNK = 50;
+const SETTLE_MS = 25_000;
+
+const DIE = "if (Math.random() < 0.04) process.kill(process.pid, 'SIGKILL');";
+
+/** Between what a transaction writes and its end. */
+const dieBeforeCommit: Mutation = {
+  file: 'pipeline/streams/checkpoint.js',
+  from: 'await retried(() => commitTransaction(this.producer, STEP_MS));',
+  to: `await new Promise((done) => this.producer.flush(5000, () => done())); ${DIE} await retried(() => commitTransaction(this.producer, STEP_MS));`,
+};
+
+/** Between the rows and what the sink does next. */
+const dieAfterRows: Mutation = {
+  file: 'pipeline/sink/sink.js',
+  from: "await client.query('commit');",
+  to: `await client.query('commit'); ${DIE}`,
+};
+
+const network = await readNetwork(new URL('../data/ieee9500', import.meta.url).pathname);
+const storm = simulateStorm(network, { seed: 5, faults: 30, hours: 3, startMs: Date.UTC(2026, 9, 4, 12) });
+const events = storm.events.slice(0, EVENTS);
+
+beforeAll(() => {
+  rmSync(HOME, { recursive: true, force: true });
+  mkdirSync(HOME, { recursive: true });
+});
+
+afterAll(() => rmSync(HOME, { recursive: true, force: true }));
+
+/** A copy of the built program with some lines changed. Throws if a line to be changed is not there. */
+function mutant(name: string, mutations: readonly Mutation[]): string {
+  const folder = join(HOME, name);
+  cpSync('dist', folder, { recursive: true });
+  for (const { file, from, to } of mutations) {
+    const path = join(folder, file);
+    const text = readFileSync(path, 'utf8');
+    if (!text.includes(from)) throw new Error(`${file} has no line "${from}" to be changed.`);
+    writeFileSync(path, text.replace(from, to));
+  }
+  return join(folder, 'oms.js');
+}
+
+/** Runs a storm through a mutant and compares; stops when nothing differs, or when it has had time enough to settle. */
+async function run(name: string, mutations: readonly Mutation[]): Promise<Comparison & { restarts: number }> {
+  const system = await TestSystem.start(network);
+  const { environment, topics, pool } = system;
+  const program = mutant(name, mutations);
+  const env = {
+    ...process.env,
+    KAFKA_BROKERS: environment.kafkaBrokers!,
+    DATABASE_URL: environment.databaseUrl!,
+    OMS_TOPIC_PREFIX: environment.topicPrefix,
+    OMS_SNAPSHOT_MS: '500',
+    UV_THREADPOOL_SIZE: '16',
+  };
+  const members = ['place', 'correlate', 'sink'].map(
+    (stage) => new Member(stage, ['pipeline', '--stages', stage], env, join(HOME, `${name}.log`), program),
+  );
+  try {
+    for (let i = 0; i < events.length; i += CHUNK) {
+      await system.send(events.slice(i, i + CHUNK).map((event) => JSON.stringify(event)));
+      await delay(200);
+    }
+    const sent = new Set(events.map(({ source, sourceEventId }) => `${source}/${sourceEventId}`));
+    const endAt = Date.now() + SETTLE_MS;
+    for (;;) {
+      const comparison = await compare((topic) => system.read(topic), topics, environment.partitions, pool, sent);
+      const restarts = members.reduce((sum, member) => sum + member.restarts, 0);
+      if (comparison.differences.length === 0 || Date.now() > endAt) return { ...comparison, restarts };
+      await delay(2000);
+    }
+  } finally {
+    await Promise.all(members.map((member) => member.retire()));
+    await system.stop();
+  }
+}
+
+describe('killed at the worst moment, again and again', () => {
+  it('with all guards nothing differs', async () => {
+    const { differences, restarts } = await run('control', [dieBeforeCommit, dieAfterRows]);
+    expect(differences).toEqual([]);
+    expect(restarts).toBeGreaterThan(3);
+  });
+
+  it('with offsets outside the transaction it shows', async () => {
+    const from = 'await sendOffsets(this.producer, this.consumer, [...this.#offsets.values()], STEP_MS);';
+    const outside = {
+      file: 'pipeline/streams/checkpoint.js',
+      from,
+      to: 'this.consumer.commitSync([...this.#offsets.values()]);',
+    };
+    expect((await run('offsets', [dieBeforeCommit, outside])).differences).not.toEqual([]);
+  });
+
+  it('with snapshots that are not tied to the offsets it shows', async () => {
+    const untied = {
+      file: 'pipeline/streams/runtime.js',
+      from: 'const count = await this.#replay(reader, assigned, partition, restoreFrom, until, through);',
+      to: 'const count = 0;',
+    };
+    expect((await run('snapshots', [dieBeforeCommit, untied])).differences).not.toEqual([]);
+  });
+
+  it('with readers that see what was not committed it shows', async () => {
+    const uncommitted = {
+      file: 'pipeline/streams/kafka-client.js',
+      from: "'read_committed'",
+      to: "'read_uncommitted'",
+    };
+    expect((await run('uncommitted', [dieBeforeCommit, uncommitted])).differences).not.toEqual([]);
+  });
+
+  it('with a sink without its offset table it shows', async () => {
+    const forgetful = {
+      file: 'pipeline/sink/sink.js',
+      from: 'const offset = known.get(placeOf({ topic, partition })) ?? 0;',
+      to: 'const offset = 0;',
+    };
+    const trusting = { file: 'pipeline/sink/sink.js', from: 'if (rowCount === 0)', to: 'if (false)' };
+    expect((await run('sink', [dieAfterRows, forgetful, trusting])).differences).not.toEqual([]);
+  });
+});
