@@ -15,6 +15,8 @@ export class Checkpoint {
   readonly #partitionOfKey = new Map<string, number>();
   /** Records processed since the last commit. */
   pending = 0;
+  /** Their bytes: a record may hold one event or thousands. */
+  pendingBytes = 0;
 
   constructor(
     private readonly producer: Producer,
@@ -22,10 +24,11 @@ export class Checkpoint {
     private readonly partitions: number,
   ) {}
 
-  /** A source record was processed. */
-  processed(topic: string, partition: number, offset: number): void {
+  /** A source record of so many bytes was processed. */
+  processed(topic: string, partition: number, offset: number, bytes: number): void {
     this.#offsets.set(`${topic}/${partition}`, { topic, partition, offset: offset + 1 });
     this.pending++;
+    this.pendingBytes += bytes;
   }
 
   /** The offset behind the last record processed of a partition since the last commit; null if there was none. */
@@ -37,6 +40,7 @@ export class Checkpoint {
   clear(): void {
     this.#offsets.clear();
     this.pending = 0;
+    this.pendingBytes = 0;
   }
 
   /**

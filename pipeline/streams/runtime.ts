@@ -13,7 +13,7 @@ import { PartitionReader } from './partition-reader.js';
 import { Snapshots } from './snapshots.js';
 import { TableFollower } from './table-follower.js';
 import { encoderOf, Outbox, Task } from './task.js';
-import { TimeOrder } from './time-order.js';
+import { bytesOf, TimeOrder } from './time-order.js';
 import type { SourceRecord, Stage } from './topology.js';
 
 export interface RuntimeOptions {
@@ -42,9 +42,11 @@ export interface RuntimeStatistics {
 }
 
 const BATCH = 2000;
+/** What is processed before a commit at the latest: what came out of it waits in memory. */
 const MAX_PENDING = 20_000;
-/** Records of one partition that wait for others before it is paused. */
-const MAX_WAITING = 20_000;
+const MAX_PENDING_BYTES = 16_000_000;
+/** What may wait of one partition for others before it is paused. */
+const MAX_WAITING_BYTES = 16_000_000;
 const ADVANCE_MS = 1000;
 
 const ASSIGN_PARTITIONS = -175;
@@ -168,7 +170,8 @@ export class StageRuntime {
   #drain(): boolean {
     for (let record = this.#order.take(); record; record = this.#order.take()) {
       this.#process(record);
-      if (this.#checkpoint.pending >= MAX_PENDING) {
+      const { pending, pendingBytes } = this.#checkpoint;
+      if (pending >= MAX_PENDING || pendingBytes >= MAX_PENDING_BYTES) {
         this.#committedAt = 0;
         return false;
       }
@@ -191,7 +194,7 @@ export class StageRuntime {
       }
       assigned.snapshots?.changed(key ? this.#decoder.decode(key) : '', offset);
     }
-    this.#checkpoint.processed(topic, partition, offset);
+    this.#checkpoint.processed(topic, partition, offset, bytesOf(record));
     this.statistics.processed++;
   }
 
@@ -199,11 +202,11 @@ export class StageRuntime {
   #balanceQueues(): void {
     for (const { topic, partition } of this.#owned) {
       const place = `${topic}/${partition}`;
-      const waiting = this.#order.waiting(topic, partition);
-      if (waiting > MAX_WAITING && !this.#paused.has(place)) {
+      const waiting = this.#order.waitingBytes(topic, partition);
+      if (waiting > MAX_WAITING_BYTES && !this.#paused.has(place)) {
         this.consumer.pause([{ topic, partition }]);
         this.#paused.add(place);
-      } else if (waiting < MAX_WAITING / 2 && this.#paused.delete(place)) {
+      } else if (waiting < MAX_WAITING_BYTES / 2 && this.#paused.delete(place)) {
         this.consumer.resume([{ topic, partition }]);
       }
     }

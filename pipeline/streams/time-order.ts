@@ -4,6 +4,7 @@ import type { SourceRecord } from './topology.js';
 interface Queue {
   readonly records: SourceRecord[];
   next: number;
+  bytes: number;
   lastOffset: number;
   end: number;
 }
@@ -18,7 +19,7 @@ export class TimeOrder {
 
   /** Begins with a partition; it is waited for until its end is reported. */
   add(topic: string, partition: number): void {
-    this.#queues.set(`${topic}/${partition}`, { records: [], next: 0, lastOffset: -1, end: -1 });
+    this.#queues.set(`${topic}/${partition}`, { records: [], next: 0, bytes: 0, lastOffset: -1, end: -1 });
   }
 
   remove(topic: string, partition: number): void {
@@ -30,6 +31,7 @@ export class TimeOrder {
     const queue = this.#queues.get(`${record.topic}/${record.partition}`);
     if (!queue) return;
     queue.records.push(record);
+    queue.bytes += bytesOf(record);
     queue.lastOffset = record.offset;
   }
 
@@ -39,10 +41,9 @@ export class TimeOrder {
     if (queue) queue.end = Math.max(queue.end, offset);
   }
 
-  /** Records waiting in a partition. */
-  waiting(topic: string, partition: number): number {
-    const queue = this.#queues.get(`${topic}/${partition}`);
-    return queue ? queue.records.length - queue.next : 0;
+  /** Bytes of the records that wait in a partition. */
+  waitingBytes(topic: string, partition: number): number {
+    return this.#queues.get(`${topic}/${partition}`)?.bytes ?? 0;
   }
 
   /** The next record; null while one that may be earlier is still to come. Ties go by topic and partition. */
@@ -58,6 +59,7 @@ export class TimeOrder {
     }
     if (!best) return null;
     const record = best.records[best.next++]!;
+    best.bytes -= bytesOf(record);
     if (best.next > 1000 && best.next * 2 > best.records.length) {
       best.records.splice(0, best.next);
       best.next = 0;
@@ -70,4 +72,9 @@ export class TimeOrder {
     for (const { records, next } of this.#queues.values()) if (records.length > next) return false;
     return true;
   }
+}
+
+/** What a record takes, roughly: its value, and what every record costs. */
+export function bytesOf({ value }: SourceRecord): number {
+  return 200 + (value?.byteLength ?? 0);
 }
