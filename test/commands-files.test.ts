@@ -16,7 +16,7 @@ afterAll(() => rm(folder, { recursive: true }));
 describe('every command', () => {
   it('explains itself with an example', async () => {
     const commandsIn = (help: string): string[] =>
-      [...(help.split('Commands:')[1] ?? '').matchAll(/^ {2}([a-z-]+)/gm)].map(([, name]) => name!);
+      [...(help.split('Commands:')[1] ?? '').split('\n\n')[0]!.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name]) => name!);
     const top = commandsIn(await result(['--help'])).filter((name) => name !== 'help');
     expect(top).toEqual(expect.arrayContaining(['correlate', 'network', 'storm', 'pipeline', 'doctor', 'gateway']));
     const explain = async (name: string[]): Promise<void> => {
