@@ -100,6 +100,7 @@ export async function readLines(file: string, each: (line: string) => void | Pro
       const done = each(line);
       if (done) await done;
     }
+    shown.update(Math.ceil(bytes / 1e6));
   } finally {
     shown.stop();
   }
