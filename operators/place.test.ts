@@ -101,6 +101,14 @@ describe('placing by ids', () => {
     });
   });
 
+  it('a meter that moves to another customer stays known, in whatever order its two customers change', () => {
+    const registry = Registry.of(network);
+    const [c1, c2] = network.customers as [Network['customers'][number], Network['customers'][number]];
+    registry.apply('customer/C2', { kind: 'customer', element: { ...c2, meterId: 'M1' } });
+    registry.apply('customer/C1', { kind: 'customer', element: { ...c1, meterId: null } });
+    expect(placed({ assetId: 'M1' }, registry)[0]!.event.customerId).toBe('C2');
+  });
+
   it('takes updates while running', () => {
     const registry = Registry.of(network);
     registry.apply('customer/C9', {

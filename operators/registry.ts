@@ -138,8 +138,13 @@ export class Registry {
       case 'customer': {
         const customer = this.#customers.get(id);
         if (!customer) break;
-        if (customer.meterId !== null) this.#customerOfMeter.delete(customer.meterId);
-        if (customer.onuId !== null) this.#customerOfOnu.delete(customer.onuId);
+        // A meter or ONU may be another customer's by now: then it stays theirs.
+        if (customer.meterId !== null && this.#customerOfMeter.get(customer.meterId) === id) {
+          this.#customerOfMeter.delete(customer.meterId);
+        }
+        if (customer.onuId !== null && this.#customerOfOnu.get(customer.onuId) === id) {
+          this.#customerOfOnu.delete(customer.onuId);
+        }
         this.#countCustomers(customer.dpId, -1);
         this.#customers.delete(id);
         break;

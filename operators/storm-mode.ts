@@ -59,8 +59,8 @@ export class StormMode {
   #command(name: 'storm' | 'standard', key: Key, at: number, perHour: number): RulesCommand {
     return {
       command: 'rules',
-      // By key and hour: what was written before a crash and is written again is one command.
-      commandId: policyCommandIdOf(`storm-mode/${name}/${keyText(key)}/${Math.floor(at / HOUR_MS)}`),
+      // By key and minute: what was written before a crash and is written again is one command.
+      commandId: policyCommandIdOf(`storm-mode/${name}/${keyText(key)}/${Math.floor(at / MINUTE_MS)}`),
       at,
       author: 'policy/storm-mode',
       reason: `${perHour} events in the last hour on this partition of the log`,

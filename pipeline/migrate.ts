@@ -22,6 +22,7 @@ const LOCK = 7_203_001;
  * Brings the schema to a version (the latest by default): numbered migrations, then functions and views, which are
  * replaced each time.
  * @returns the names of the migrations that were applied, in order
+ * @throws Error if there is no such version
  */
 export async function migrate(databaseUrl: string, to = 'max'): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'oms-migrate' });
@@ -34,8 +35,10 @@ export async function migrate(databaseUrl: string, to = 'max'): Promise<string[]
       schemaTable: 'public.oms_schema_version',
       execQuery: (query) => client.query(query),
     });
+    const newest = await postgrator.getMaxVersion();
+    if (to !== 'max' && Number(to) > newest) throw new Error(`There is no version ${to}: the newest is ${newest}.`);
     const applied = await postgrator.migrate(to);
-    const latest = (await postgrator.getMaxVersion()) === (await postgrator.getDatabaseVersion());
+    const latest = newest === (await postgrator.getDatabaseVersion());
     if (latest) {
       for (const folder of ['functions', 'views']) await replaceObjects(client, `${SQL}${folder}`);
     }

@@ -117,8 +117,8 @@ describe('killed at the worst moment, again and again', () => {
 
   it('with snapshots that are not tied to the offsets it shows', async () => {
     const untied = {
-      file: 'pipeline/streams/runtime.js',
-      from: 'const count = await this.#replay(reader, assigned, partition, restoreFrom, until, through);',
+      file: 'pipeline/streams/restore.js',
+      from: 'const count = await replay(reader, stage, assigned, partition, restoreFrom, until, through);',
       to: 'const count = 0;',
     };
     expect((await run('snapshots', [dieBeforeCommit, untied])).differences).not.toEqual([]);

@@ -122,6 +122,10 @@ export async function watermarks(
   return { low: lowOffset, high: highOffset };
 }
 
+/** Reads a partition that is assigned from another offset on. */
+export const seek = (consumer: KafkaConsumer, to: TopicPartitionOffset): Promise<void> =>
+  promised((done) => consumer.seek(to, CONNECT_MS, done));
+
 export const beginTransaction = (producer: Producer): Promise<void> =>
   promised((done) => producer.beginTransaction(done));
 

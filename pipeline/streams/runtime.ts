@@ -1,4 +1,4 @@
-import type { KafkaConsumer, Producer, TopicPartition } from 'node-rdkafka';
+import type { KafkaConsumer, Producer, TopicPartition, TopicPartitionOffset } from 'node-rdkafka';
 import { Checkpoint, type Outgoing } from './checkpoint.js';
 import {
   committed,
@@ -7,12 +7,12 @@ import {
   consume,
   disconnect,
   recordOf,
+  seek,
   type KafkaError,
 } from './kafka-client.js';
-import { PartitionReader } from './partition-reader.js';
-import { Snapshots } from './snapshots.js';
+import { restoreTask, type Assigned } from './restore.js';
 import { TableFollower } from './table-follower.js';
-import { encoderOf, Outbox, Task } from './task.js';
+import { encoderOf, Outbox } from './task.js';
 import { bytesOf, TimeOrder } from './time-order.js';
 import type { SourceRecord, Stage } from './topology.js';
 
@@ -51,15 +51,12 @@ const ADVANCE_MS = 1000;
 
 const ASSIGN_PARTITIONS = -175;
 
+/** Illegal generation, unknown member, fenced instance, stale epoch, assignment lost, fenced. */
+const LEFT_BEHIND: ReadonlySet<number> = new Set([22, 25, 82, 113, -142, -144]);
+
 interface Rebalance {
   readonly assign: boolean;
   readonly partitions: readonly TopicPartition[];
-}
-
-/** An assigned partition number: its task, and what keeps its state. */
-interface Assigned {
-  readonly task: Task;
-  readonly snapshots: Snapshots | null;
 }
 
 /**
@@ -227,7 +224,7 @@ export class StageRuntime {
     this.statistics.written += records.length;
   }
 
-  /** What the error's flags say: give up the transaction and begin again from what was committed, or end. */
+  /** What the error says: give up the transaction and begin again from what was committed, or end. */
   async #recover(error: KafkaError | PoisonRecord): Promise<void> {
     const { say } = this.options;
     if (error instanceof PoisonRecord) {
@@ -237,6 +234,13 @@ export class StageRuntime {
       // One failure may be chance: the record is tried once more, alone, before it is rejected.
       if (this.#failedOnce.delete(place)) this.#poison.set(place, error.cause);
       else this.#failedOnce.add(place);
+      this.#checkpoint.clear();
+    } else if (LEFT_BEHIND.has(error.code)) {
+      // The group has gone on without this member: what it holds may be another's by now, and once it has rejoined its
+      // commits would be taken again. So it ends, and joins anew with nothing.
+      throw new Error(
+        `The group of ${this.stage.name} has gone on without this process (${error.message}): start it again.`,
+      );
     } else if (error.isFatal || !(error.isRetriable || error.isTxnRequiresAbort)) {
       throw error;
     } else {
@@ -244,15 +248,21 @@ export class StageRuntime {
         'warn',
         `${this.stage.name}: the transaction was given up (${error.message}); going on from the last commit.`,
       );
+      await this.#checkpoint.abort();
     }
     this.statistics.aborts++;
     this.#outbox.take(encoderOf(this.stage));
-    if (error instanceof PoisonRecord) this.#checkpoint.clear();
-    else await this.#checkpoint.abort();
+    await this.#rewind();
+  }
+
+  /** Goes back to what was committed, with the state of then. The assignment stays as it is: it is the group's to change. */
+  async #rewind(): Promise<void> {
     const owned = this.#owned;
     this.#drop(owned);
-    this.#unassign(owned);
-    await this.#take(owned);
+    for (const offset of await this.#restoreAll(owned)) await seek(this.consumer, offset);
+    for (const { topic, partition } of owned) {
+      if (this.#paused.delete(`${topic}/${partition}`)) this.consumer.resume([{ topic, partition }]);
+    }
   }
 
   readonly #failedOnce = new Set<string>();
@@ -265,7 +275,7 @@ export class StageRuntime {
     try {
       await this.#commit();
     } catch (error) {
-      // Whoever has the partitions now reads from what was committed; so does this one with what it keeps.
+      // Whoever has the partitions next reads from what was committed; so does this one with what it keeps.
       this.options.say(
         'warn',
         `${this.stage.name}: could not commit before a rebalance (${(error as Error).message}).`,
@@ -280,7 +290,6 @@ export class StageRuntime {
     for (const { topic, partition } of partitions) {
       this.#order.remove(topic, partition);
       this.#assigned.delete(partition);
-      this.#paused.delete(`${topic}/${partition}`);
     }
     this.statistics.partitions = this.#assigned.size;
   }
@@ -288,90 +297,32 @@ export class StageRuntime {
   #unassign(partitions: readonly TopicPartition[]): void {
     const gone = new Set(partitions.map(({ topic, partition }) => `${topic}/${partition}`));
     this.#owned = this.#owned.filter(({ topic, partition }) => !gone.has(`${topic}/${partition}`));
+    for (const place of gone) this.#paused.delete(place);
     if (this.consumer.rebalanceProtocol() === 'COOPERATIVE') this.consumer.incrementalUnassign([...partitions]);
     else this.consumer.unassign();
   }
 
   /** Takes partitions over: their state is restored before their first record is read. */
   async #take(partitions: readonly TopicPartition[]): Promise<void> {
-    const from = partitions.length === 0 ? [] : await committed(this.consumer, partitions);
-    for (const partition of new Set(partitions.map((one) => one.partition))) {
-      const own = from.filter((one) => one.partition === partition);
-      this.#assigned.set(partition, await this.#restore(partition, own[0]!.offset));
-    }
-    for (const { topic, partition } of partitions) this.#order.add(topic, partition);
+    const from = await this.#restoreAll(partitions);
     this.#owned = [...this.#owned, ...partitions];
     if (this.consumer.rebalanceProtocol() === 'COOPERATIVE') this.consumer.incrementalAssign(from);
     else this.consumer.assign(from);
-    this.statistics.partitions = this.#assigned.size;
   }
 
-  /** A task with the state it had at `until`, the committed offset: from snapshots and the log since. */
-  async #restore(partition: number, until: number): Promise<Assigned> {
-    const process = this.stage.nodes.find((node) => node.kind === 'process');
-    const fresh = (): Assigned => {
-      const task = new Task(this.stage, partition, this.#outbox);
-      const { store } = task;
-      const { snapshotMs } = this.options;
-      const topic = process?.snapshots?.topic;
-      return {
-        task,
-        snapshots: store && topic ? new Snapshots(topic, this.stage.name, partition, store, snapshotMs) : null,
-      };
-    };
-    let assigned = fresh();
-    if (!process || until === 0) return assigned;
-    const reader = await PartitionReader.connect(this.options.brokers);
-    try {
-      let through: ReadonlyMap<string, number> = new Map();
-      let restoreFrom: number | null = null;
-      try {
-        const restored = await assigned.snapshots?.restore(reader);
-        if (restored) ({ through, restoreFrom } = restored);
-      } catch (error) {
-        const why = (error as Error).message;
-        this.options.say(
-          'warn',
-          `${this.stage.name}: snapshots of partition ${partition} cannot be read (${why}); rebuilding from the log.`,
-        );
-        assigned = fresh();
-      }
-      const started = Date.now();
-      const count = await this.#replay(reader, assigned, partition, restoreFrom, until, through);
-      this.options.say(
-        'info',
-        `${this.stage.name}: partition ${partition} restored with ${count} records of the log in ${Date.now() - started} ms.`,
+  /** Restores the tasks of partitions. Returns the committed offsets, from which they go on. */
+  async #restoreAll(partitions: readonly TopicPartition[]): Promise<TopicPartitionOffset[]> {
+    const from = partitions.length === 0 ? [] : await committed(this.consumer, partitions);
+    for (const partition of new Set(partitions.map((one) => one.partition))) {
+      const own = from.filter((one) => one.partition === partition);
+      this.#assigned.set(
+        partition,
+        await restoreTask(this.stage, partition, own[0]!.offset, this.#outbox, this.options),
       );
-    } finally {
-      await reader.close();
     }
-    return assigned;
-  }
-
-  async #replay(
-    reader: PartitionReader,
-    { task, snapshots }: Assigned,
-    partition: number,
-    from: number | null,
-    until: number,
-    through: ReadonlyMap<string, number>,
-  ): Promise<number> {
-    let count = 0;
-    for (const topic of this.stage.sources) {
-      await reader.read(topic, partition, from, until, (record) => {
-        const key = record.key ? this.#decoder.decode(record.key) : '';
-        if ((through.get(key) ?? -1) > record.offset) return;
-        try {
-          task.process(record, true);
-        } catch {
-          // It was rejected when it came: the state is as it was then.
-          return;
-        }
-        snapshots?.changed(key, record.offset);
-        count++;
-      });
-    }
-    return count;
+    for (const { topic, partition } of partitions) this.#order.add(topic, partition);
+    this.statistics.partitions = this.#assigned.size;
+    return from;
   }
 }
 
