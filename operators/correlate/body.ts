@@ -51,6 +51,10 @@ export class Body implements Indexed {
 
   constructor(public outage: OutageState) {}
 
+  isOpenAt(t: number): boolean {
+    return this.outage.isOpenAt(t);
+  }
+
   /**
    * Takes in a member.
    * @param originLon the longitude (degrees) from which the key measures
@@ -151,9 +155,13 @@ export class Body implements Indexed {
 
   #countWeight(weight: number, by: 1 | -1): void {
     // A handful of weights at most: looking through them is cheaper than hashing a fraction.
-    const known = this.weights.find((one) => one.weight === weight);
-    if (known) known.count += by;
-    else this.weights = [...this.weights, { weight, count: by }].sort((a, b) => a.weight - b.weight);
+    for (let i = 0; i < this.weights.length; i++) {
+      const known = this.weights[i]!;
+      if (known.weight !== weight) continue;
+      known.count += by;
+      return;
+    }
+    this.weights = [...this.weights, { weight, count: by }].sort((a, b) => a.weight - b.weight);
   }
 
   #entryOf(reporter: Reporter, unit: Unit): Entry | null {

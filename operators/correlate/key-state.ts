@@ -127,10 +127,12 @@ export class KeyState {
   }
 
   #sweep(): void {
-    for (const seen of Object.values(this.seen)) {
-      for (const [id, t] of seen) if (t < this.memoryFrom) seen.delete(id);
+    // forEach, not for-of: a pair for each of a million entries is a million pairs.
+    for (const seen of [...Object.values(this.seen), this.commandsSeen]) {
+      seen.forEach((t, id) => {
+        if (t < this.memoryFrom) seen.delete(id);
+      });
     }
-    for (const [id, t] of this.commandsSeen) if (t < this.memoryFrom) this.commandsSeen.delete(id);
     this.index.evictBefore(this.indexFrom);
     for (const outage of this.outages.values()) {
       if (outage.mergedInto !== null || !this.#isSettled(outage)) continue;
@@ -151,8 +153,8 @@ export class KeyState {
     this.index.origin ??= { lat: event.lat, lon: event.lon };
     const linkEvent = this.#describe(event, t);
     const probes = this.index.probes(t, this.rules, this.indexFrom);
-    const found = this.index.find(linkEvent, probes, (body) => body.outage.isOpenAt(t));
-    const wasClosed = found.some(({ owner }) => owner.outage.closed);
+    const found = this.index.find(linkEvent, probes);
+    const wasClosed = isSomeClosed(found);
     const outage = found.length === 0 ? this.#open(event, draft) : this.#merge(found, draft);
     if (outage === null) {
       draft.duplicate(event);
@@ -166,7 +168,7 @@ export class KeyState {
       draft.timeline(outage, 'reopened');
     }
     if (isClockSuspect(event)) outage.flags.add('clockSuspect');
-    for (const flag of event.flags) outage.flags.add(flag);
+    if (event.flags.length > 0) for (const flag of event.flags) outage.flags.add(flag);
     if (event.reach === 'substation')
       outage.noteIncident({ t, source: event.source, sourceEventId: event.sourceEventId });
     draft.member(outage, event, linkOf(found));
@@ -299,8 +301,14 @@ export class KeyState {
   }
 }
 
+function isSomeClosed(found: readonly Found<Body>[]): boolean {
+  for (let i = 0; i < found.length; i++) if (found[i]!.owner.outage.closed) return true;
+  return false;
+}
+
 /** Of several links one tells why: the first by identity, so that it does not depend on the order of the search. */
 function linkOf(found: readonly Found<Body>[]): Link | null {
+  if (found.length === 1) return found[0]!.link;
   let best: Link | null = null;
   for (const { link } of found) {
     const earlier =

@@ -25,6 +25,8 @@ const BOX_SLACK_DEG = 0.01;
 export interface Indexed {
   readonly extent: Extent;
   box: IndexBox | null;
+  /** Whether an event at `t` (epoch ms) may link to it. */
+  isOpenAt(t: number): boolean;
 }
 
 interface Bounds {
@@ -47,7 +49,9 @@ export interface Found<T> {
 /** Finds, on one key, the outages to which an event links: an R-tree over their boxes, exact cells inside. */
 export class LinkIndex<T extends Indexed> {
   readonly #tree = new RBush<IndexBox>();
-  readonly #owners = new Set<T>();
+  /** A list: mostly there is one, and a set would make an iterator for each event. */
+  #owners: T[] = [];
+  readonly #found: Found<T>[] = [];
   /** Those with a member of reach feeder or substation: candidates wherever the event is. */
   readonly #wideOwners = new Set<T>();
   readonly #radii = new Map<number, Radius>();
@@ -69,8 +73,8 @@ export class LinkIndex<T extends Indexed> {
 
   /** Puts a member of `owner` into the index. */
   add(owner: T, event: LinkEvent): void {
+    if (owner.extent.size === 0) this.#owners.push(owner);
     owner.extent.add(event, this.#origin!);
-    this.#owners.add(owner);
     if (event.wide) {
       this.#wideOwners.add(owner);
       return;
@@ -104,7 +108,7 @@ export class LinkIndex<T extends Indexed> {
 
   /** Takes an outage out of the index: nothing links to it any more. */
   remove(owner: T): void {
-    this.#owners.delete(owner);
+    this.#owners = this.#owners.filter((one) => one !== owner);
     this.#wideOwners.delete(owner);
     if (owner.box) this.#tree.remove(owner.box);
     owner.box = null;
@@ -112,7 +116,7 @@ export class LinkIndex<T extends Indexed> {
 
   /** Whether members of `owner` are in the index. */
   has(owner: T): boolean {
-    return this.#owners.has(owner);
+    return this.#owners.includes(owner);
   }
 
   /** Puts an owner whose extent was filled by a snapshot back into the index, with the box it had. */
@@ -122,7 +126,7 @@ export class LinkIndex<T extends Indexed> {
   }
 
   #own(owner: T): void {
-    this.#owners.add(owner);
+    if (!this.#owners.includes(owner)) this.#owners.push(owner);
     if (owner.extent.wide.size > 0) this.#wideOwners.add(owner);
   }
 
@@ -142,13 +146,17 @@ export class LinkIndex<T extends Indexed> {
   }
 
   /**
-   * The outages that `accepts` and with a member that links to `event`, each with that member.
+   * The outages that are open and have a member that links to `event`, each with that link. The list is used again by
+   * the next call.
    * @param probes the times and radii under which members link, from {@link probes}
    */
-  find(event: LinkEvent, probes: readonly Probe[], accepts: (owner: T) => boolean): Found<T>[] {
-    const found: Found<T>[] = [];
-    for (const owner of this.#candidates(event, probes)) {
-      if (!accepts(owner)) continue;
+  find(event: LinkEvent, probes: readonly Probe[]): readonly Found<T>[] {
+    const found = this.#found;
+    found.length = 0;
+    const candidates = this.#candidates(event, probes);
+    for (let i = 0; i < candidates.length; i++) {
+      const owner = candidates[i]!;
+      if (!owner.isOpenAt(event.t)) continue;
       const link = owner.extent.find(event, probes, this.#origin!);
       if (link) found.push({ owner, link });
     }
@@ -156,8 +164,8 @@ export class LinkIndex<T extends Indexed> {
   }
 
   /** Every outage that may link: all of them where space does not matter or there are few, else what the R-tree says. */
-  #candidates(event: LinkEvent, probes: readonly Probe[]): Iterable<T> {
-    if (event.wide || this.#owners.size <= 2) return this.#owners;
+  #candidates(event: LinkEvent, probes: readonly Probe[]): readonly T[] {
+    if (event.wide || this.#owners.length <= 2) return this.#owners;
     const candidates: T[] = [...this.#wideOwners];
     for (const box of this.#tree.search(this.#bounds(event, probes))) {
       if (!this.#wideOwners.has(box.owner as T)) candidates.push(box.owner as T);

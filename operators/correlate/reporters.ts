@@ -159,11 +159,13 @@ export class Reporters {
   /** Sweeps out forgotten restorations, and whoever is in no outage and has none left. */
   evict(): void {
     this.#drop(this.feederRestorations);
-    for (const [customerId, unit] of this.customers) if (this.#isIdle(unit)) this.customers.delete(customerId);
+    this.customers.forEach((unit, customerId) => {
+      if (this.#isIdle(unit)) this.customers.delete(customerId);
+    });
     for (const reporters of Object.values(this.bySource)) {
-      for (const [key, { first, ownUnit }] of reporters) {
+      reporters.forEach(({ first, ownUnit }, key) => {
         if (first === null && (ownUnit === null || this.#isIdle(ownUnit))) reporters.delete(key);
-      }
+      });
     }
   }
 

@@ -33,6 +33,11 @@ interface StormCommandOptions {
   readonly truth?: string;
 }
 
+/** Events a second, with or without saying so. */
+function rateOption(text: string): number {
+  return numberBetween(0.001, 1e9)(text.replace(/\/s$/, ''));
+}
+
 /** `oms storm`: a reproducible storm, into a file, the gateway or Kafka. */
 export function addStorm(program: Command): void {
   program
@@ -48,7 +53,7 @@ export function addStorm(program: Command): void {
     .option('--out <file>', 'write it there; standard output by default')
     .option('--to <where>', 'send it to gateway or kafka instead')
     .option('--gateway <url>', 'URL of the gateway')
-    .option('--rate <n>', 'events a second', numberBetween(0.001, 1e9))
+    .option('--rate <n>', 'events a second, as 100 or 100/s', rateOption)
     .option('--speed <x>', 'times as fast as it was', numberBetween(0.001, 1e9))
     .option('--truth <file>', 'write what really happened there: one fault a line')
     .addHelpText(
