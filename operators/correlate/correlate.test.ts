@@ -285,6 +285,15 @@ describe('the notes to the contract', () => {
     expect(run.evidence.at(-1)!.duplicates).toHaveLength(1);
   });
 
+  it('4: a member out of the index stays out, though a rule set with a longer retention follows', () => {
+    const long = ruleSet({ retentionMs: 720 * MINUTE, windowMs: 480 * MINUTE }, 0);
+    const first = event({ minute: 0 });
+    const far = event({ minute: 420, lat: north(9000) });
+    const near = event({ minute: 1 });
+    expect(new Run(long, first, far, near).open).toHaveLength(2);
+    expect(new Run(first, far, long, near).open).toHaveLength(3);
+  });
+
   it('5: a command for an outage that was settled long ago is rejected', () => {
     const run = new Run(event());
     const { outageId } = run.only;
