@@ -29,7 +29,14 @@ export class CopyText {
     if (this.#lines.length === 0) return;
     const columns = this.columns.map((name) => `"${name}"`).join(', ');
     const stream: Writable = client.query(copyFrom(`copy ${table} (${columns}) from stdin`));
-    await pipeline([`${this.#lines.join('\n')}\n`], stream);
+    // The stream does not notice by itself that its connection is gone: it would wait for ever.
+    const broken = (error?: Error): void => void stream.destroy(error ?? new Error('the connection has ended'));
+    client.once('error', broken).once('end', broken);
+    try {
+      await pipeline([`${this.#lines.join('\n')}\n`], stream);
+    } finally {
+      client.off('error', broken).off('end', broken);
+    }
   }
 }
 

@@ -20,6 +20,8 @@ export interface SinkOptions {
 const BATCH_RECORDS = 5000;
 const DAY_MS = 86_400_000;
 const RETRY_MS = 1000;
+/** A server that takes a connection and never answers is one that is away. */
+const CONNECT_MS = 10_000;
 const ASSIGN_PARTITIONS = -175;
 
 /** Another sink has written these partitions meanwhile: what was read for them is void. */
@@ -43,7 +45,12 @@ export class Sink {
   finished: Promise<void> = Promise.resolve();
 
   private constructor(private readonly options: SinkOptions) {
-    this.#pool = new pg.Pool({ connectionString: options.databaseUrl, max: 2, application_name: 'oms-sink' });
+    this.#pool = new pg.Pool({
+      connectionString: options.databaseUrl,
+      max: 2,
+      application_name: 'oms-sink',
+      connectionTimeoutMillis: CONNECT_MS,
+    });
     // A connection that breaks while idle is replaced when the next one is needed.
     this.#pool.on('error', () => undefined);
   }
