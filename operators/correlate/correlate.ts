@@ -6,26 +6,17 @@ import { decodeKeyState, encodeKeyState } from './snapshot.js';
 /** The keys of one partition of the log. */
 export class Correlator {
   readonly #keys = new Map<string, KeyState>();
-  /** Keys that changed since their last snapshot, the longest changed first. */
-  readonly #changed = new Set<string>();
 
   /** Takes in one log record: entries of one key, in order. */
   apply(key: Key, entries: readonly LogEntry[], log: LogPosition): Outcome {
     const text = keyText(key);
     let state = this.#keys.get(text);
     if (!state) this.#keys.set(text, (state = new KeyState(key)));
-    this.#changed.add(text);
     return state.apply(entries, log);
-  }
-
-  /** Keys whose state changed since {@link encode} was last called for them. */
-  changedKeys(): Iterable<string> {
-    return this.#changed;
   }
 
   /** The state of a key as bytes. */
   encode(key: string): Uint8Array | null {
-    this.#changed.delete(key);
     const state = this.#keys.get(key);
     return state ? encodeKeyState(state) : null;
   }

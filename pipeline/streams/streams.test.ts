@@ -142,7 +142,6 @@ describe('time order', () => {
 describe('snapshots', () => {
   const state = new Map<string, Uint8Array>();
   const store = {
-    changedKeys: () => state.keys(),
     encode: (key: string) => state.get(key) ?? null,
     restore: (key: string, bytes: Uint8Array) => void state.set(key, Uint8Array.from(bytes)),
   };

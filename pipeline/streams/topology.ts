@@ -30,8 +30,6 @@ export type RecordContext = Pick<SourceRecord, 'topic' | 'partition' | 'offset' 
 
 /** State of one partition that survives its process: snapshots by key, and the log since. */
 export interface StateStore {
-  /** Keys whose state has changed since {@link encode} was last called for them, the longest changed first. */
-  changedKeys(): Iterable<string>;
   /** The state of a key as bytes, now; null if there is none any more. */
   encode(key: string): Uint8Array | null;
   /** Puts back what {@link encode} gave. Throws if it cannot be read. */
@@ -94,8 +92,6 @@ export interface Stage {
   readonly sources: readonly string[];
   /** Take source partitions in the order of their records' timestamps: those ahead wait. */
   readonly inTimeOrder: boolean;
-  /** Where to begin without committed offsets. */
-  readonly from: 'earliest' | 'latest';
   readonly tables: readonly Table[];
   readonly nodes: readonly Node[];
   readonly sinks: readonly Sink[];
@@ -177,7 +173,6 @@ export class Topology {
       name,
       sources,
       inTimeOrder: options.inTimeOrder ?? false,
-      from: 'earliest' as const,
       tables: options.tables ?? [],
       nodes: [],
       sinks: [],
