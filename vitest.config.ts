@@ -6,14 +6,14 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['*.test.ts', '{operators,pipeline,gateway,sql,dev,bench}/**/*.test.ts'],
+          include: ['*.test.ts', '{operators,pipeline,gateway,sql,dev,bench,test/simulation}/**/*.test.ts'],
           testTimeout: 30_000,
         },
       },
       {
         test: {
           name: 'whole',
-          include: ['test/**/*.test.ts'],
+          include: ['test/*.test.ts'],
           globalSetup: ['test/services.setup.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -3,6 +3,7 @@ import { requireBrokers, requireDatabase } from '../connections.js';
 import type { Environment } from '../environment.js';
 import { topicNames } from '../topics.js';
 import { Sink } from './sink/sink.js';
+import { KafkaBroker } from './streams/kafka-broker.js';
 import { StageRuntime } from './streams/runtime.js';
 import { checkTopics, withAdmin } from './topic-admin.js';
 import { buildTopology } from './topology.js';
@@ -60,13 +61,14 @@ export async function startStages(
       running.set(
         name,
         await StageRuntime.start(topology.stage(name), {
-          brokers,
+          broker: new KafkaBroker(brokers),
           partitions,
           application,
           slot,
           commitMs,
           snapshotMs,
           say,
+          now: Date.now,
         }),
       );
     }

@@ -31,8 +31,8 @@ const DIE = "if (Math.random() < 0.05) process.kill(process.pid, 'SIGKILL');";
 /** Between what a transaction writes and its end. */
 const dieBeforeCommit: Mutation = {
   file: 'pipeline/streams/checkpoint.js',
-  from: 'await retried(() => commitTransaction(this.producer, STEP_MS));',
-  to: `await new Promise((done) => this.producer.flush(5000, () => done())); ${DIE} await retried(() => commitTransaction(this.producer, STEP_MS));`,
+  from: 'await retried(() => this.transactions.commit());',
+  to: `await new Promise((done) => this.transactions.producer.flush(5000, () => done())); ${DIE} await retried(() => this.transactions.commit());`,
 };
 
 /** Between the rows and what the sink does next. */
@@ -116,11 +116,10 @@ describe('killed at the worst moment, again and again', () => {
   });
 
   it('with offsets outside the transaction it shows', MAY_BE_SPARED, async () => {
-    const from = 'await sendOffsets(this.producer, this.consumer, [...this.#offsets.values()], STEP_MS);';
     const outside = {
       file: 'pipeline/streams/checkpoint.js',
-      from,
-      to: 'this.consumer.commitSync([...this.#offsets.values()]);',
+      from: 'await this.transactions.sendOffsets([...this.#offsets.values()]);',
+      to: 'this.transactions.member.consumer.commitSync([...this.#offsets.values()]);',
     };
     expect((await run('offsets', [dieBeforeCommit, outside])).differences).not.toEqual([]);
   });
@@ -128,8 +127,8 @@ describe('killed at the worst moment, again and again', () => {
   it('with snapshots that are not tied to the offsets it shows', MAY_BE_SPARED, async () => {
     const untied = {
       file: 'pipeline/streams/restore.js',
-      from: 'const count = await replay(reader, stage, assigned, partition, restoreFrom, until, through);',
-      to: 'const count = 0;',
+      from: 'return await this.#replay(assigned, restored.restoreFrom, restored.through);',
+      to: 'return { assigned, count: 0 };',
     };
     // Taken rarely, so that what lies between a snapshot and the offsets is sure to matter.
     expect((await run('snapshots', [dieBeforeCommit, untied], 60_000)).differences).not.toEqual([]);

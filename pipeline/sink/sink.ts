@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { KafkaConsumer, TopicPartition } from 'node-rdkafka';
 import pg, { type PoolClient } from 'pg';
 import type { TopicNames } from '../../topics.js';
-import { connectConsumer, consume, disconnect, recordOf } from '../streams/kafka-client.js';
+import type { Rebalance, TopicPartition, TopicPartitionOffset } from '../streams/broker.js';
+import { KafkaMember } from '../streams/kafka-member.js';
 import type { SourceRecord } from '../streams/topology.js';
 import { Batch } from './batch.js';
 
@@ -22,7 +22,6 @@ const DAY_MS = 86_400_000;
 const RETRY_MS = 1000;
 /** A server that takes a connection and never answers is one that is away. */
 const CONNECT_MS = 10_000;
-const ASSIGN_PARTITIONS = -175;
 
 /** Another sink has written these partitions meanwhile: what was read for them is void. */
 class Overtaken extends Error {}
@@ -33,18 +32,19 @@ class Overtaken extends Error {}
  */
 export class Sink {
   readonly statistics = { records: 0, transactions: 0, refused: 0, retries: 0 };
-  readonly #rebalances: { assign: boolean; partitions: TopicPartition[] }[] = [];
   /** By topic and partition: the next offset that the database expects. */
   readonly #next = new Map<string, number>();
   readonly #days = new Set<string>();
   readonly #pool: pg.Pool;
-  #consumer!: KafkaConsumer;
   #stopping = false;
   #cleanedAt = 0;
   /** Resolves when the sink has stopped; rejects if it cannot go on. */
   finished: Promise<void> = Promise.resolve();
 
-  private constructor(private readonly options: SinkOptions) {
+  private constructor(
+    private readonly options: SinkOptions,
+    private readonly member: KafkaMember,
+  ) {
     this.#pool = new pg.Pool({
       connectionString: options.databaseUrl,
       max: 2,
@@ -57,25 +57,11 @@ export class Sink {
 
   /** Connects and begins. */
   static async start(options: SinkOptions): Promise<Sink> {
-    const sink = new Sink(options);
-    const { topics } = options;
-    sink.#consumer = await connectConsumer(options.brokers, options.group, {
-      'group.instance.id': `${options.group}-${options.slot}`,
-      'partition.assignment.strategy': 'cooperative-sticky',
-      // A database that is away for hours must not cost the membership.
-      'max.poll.interval.ms': DAY_MS,
-      rebalance_cb: (error: { code: number }, partitions: TopicPartition[]) => {
-        sink.#rebalances.push({ assign: error.code === ASSIGN_PARTITIONS, partitions });
-      },
-    } as Parameters<typeof connectConsumer>[2]);
-    sink.#consumer.subscribe([
-      topics.events,
-      topics.outages,
-      topics.evidence,
-      topics.unplaced,
-      topics.late,
-      topics.rejected,
-    ]);
+    const { topics, brokers, group, slot } = options;
+    const read = [topics.events, topics.outages, topics.evidence, topics.unplaced, topics.late, topics.rejected];
+    // A database that is away for hours must not cost the membership.
+    const member = await KafkaMember.join(brokers, { group, slot, topics: read, together: false }, DAY_MS);
+    const sink = new Sink(options, member);
     sink.finished = sink.#run();
     return sink;
   }
@@ -89,34 +75,30 @@ export class Sink {
   async #run(): Promise<void> {
     try {
       while (!this.#stopping) {
-        for (let next = this.#rebalances.shift(); next; next = this.#rebalances.shift()) await this.#rebalance(next);
-        const messages = await consume(this.#consumer, BATCH_RECORDS);
-        const records = messages.map(recordOf).filter((record) => this.#next.has(placeOf(record)));
-        if (records.length > 0) await this.#write(records);
+        for (let next = this.member.nextRebalance(); next; next = this.member.nextRebalance())
+          await this.#rebalance(next);
+        const records = await this.member.poll(BATCH_RECORDS);
+        const ours = records.filter((record) => this.#next.has(placeOf(record)));
+        if (ours.length > 0) await this.#write(ours);
         await this.#clean();
       }
     } finally {
-      const leaving = disconnect(this.#consumer);
-      const answering = setInterval(() => {
-        if (this.#rebalances.splice(0).length > 0) this.#consumer.unassign();
-      }, 10);
-      await leaving;
-      clearInterval(answering);
+      await this.member.leave();
       await this.#pool.end();
     }
   }
 
-  async #rebalance({ assign, partitions }: { assign: boolean; partitions: TopicPartition[] }): Promise<void> {
-    if (!assign) {
+  async #rebalance({ assign, partitions }: Rebalance): Promise<void> {
+    if (assign) {
+      this.member.assign(await this.#offsetsOf(partitions));
+    } else {
       for (const partition of partitions) this.#next.delete(placeOf(partition));
-      this.#consumer.incrementalUnassign(partitions);
-      return;
+      this.member.unassign(partitions);
     }
-    this.#consumer.incrementalAssign(await this.#offsetsOf(partitions));
   }
 
   /** Where the database has got to, for partitions that are now ours. */
-  async #offsetsOf(partitions: readonly TopicPartition[]): Promise<(TopicPartition & { offset: number })[]> {
+  async #offsetsOf(partitions: readonly TopicPartition[]): Promise<TopicPartitionOffset[]> {
     const known = await this.#persistently(async () => {
       const { rows } = await this.#pool.query<{ topic: string; partition: number; next_offset: string }>(
         'select topic, partition, next_offset from oms.sink_offsets',
@@ -201,9 +183,7 @@ export class Sink {
     const places = new Map(
       records.map((record) => [placeOf(record), { topic: record.topic, partition: record.partition }]),
     );
-    const offsets = await this.#offsetsOf([...places.values()]);
-    this.#consumer.incrementalUnassign([...places.values()]);
-    this.#consumer.incrementalAssign(offsets);
+    for (const offset of await this.#offsetsOf([...places.values()])) await this.member.seek(offset);
   }
 
   async #ensureDays(client: PoolClient, days: ReadonlySet<string>): Promise<void> {

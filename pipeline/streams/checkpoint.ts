@@ -1,13 +1,12 @@
-import type { KafkaConsumer, Producer, TopicPartitionOffset } from 'node-rdkafka';
-import { abortTransaction, beginTransaction, commitTransaction, sendOffsets } from './kafka-client.js';
+import type { BrokerError, Transactions, TopicPartitionOffset } from './broker.js';
 import { partitionOf } from './partitioner.js';
 import type { OutRecord } from './topology.js';
 
-/** How long one step of a transaction may take; the broker gives up after 10 s. */
-const STEP_MS = 8000;
-
-/** A record with the partition it goes to; null: that of its partition key. */
+/** A record with the partition it goes to; absent: that of its partition key. */
 export type Outgoing = OutRecord & { readonly partition?: number };
+
+const ATTEMPTS = 5;
+const REMEMBERED_KEYS = 100_000;
 
 /** What must commit together: the records written, the offsets they come from, and the snapshots of the state. */
 export class Checkpoint {
@@ -19,8 +18,7 @@ export class Checkpoint {
   pendingBytes = 0;
 
   constructor(
-    private readonly producer: Producer,
-    private readonly consumer: KafkaConsumer,
+    private readonly transactions: Transactions,
     private readonly partitions: number,
   ) {}
 
@@ -45,56 +43,35 @@ export class Checkpoint {
 
   /**
    * Commits all that was processed since the last time, with what it led to, in one transaction.
-   * @throws KafkaError whose flags say what to do; the transaction is then still open
+   * @throws BrokerError whose flags say what to do; the transaction is then still open
    */
   async commit(records: readonly Outgoing[]): Promise<void> {
     if (this.#offsets.size === 0 && records.length === 0) return;
-    await beginTransaction(this.producer);
-    for (const record of records) await this.#produce(record);
-    if (this.#offsets.size > 0) await sendOffsets(this.producer, this.consumer, [...this.#offsets.values()], STEP_MS);
-    await retried(() => commitTransaction(this.producer, STEP_MS));
-    this.clear();
-  }
-
-  async #produce({ topic, key, partitionKey, value, partition, headers }: Outgoing): Promise<void> {
-    const to = partition ?? this.#partition(partitionKey);
-    const bytes =
-      value === null
-        ? null
-        : typeof value === 'string'
-          ? Buffer.from(value)
-          : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-    const list = headers ? Object.entries(headers).map(([name, text]) => ({ [name]: text })) : [];
-    for (;;) {
-      try {
-        this.producer.produce(topic, to, bytes, key, null, undefined, list);
-        return;
-      } catch (error) {
-        if ((error as { code?: number }).code !== QUEUE_FULL) throw error;
-        // The queue empties as the broker takes records; a flush waits for that.
-        await new Promise<void>((resolve) => this.producer.flush(1000, () => resolve()));
-      }
+    await this.transactions.begin();
+    for (const { topic, key, value, headers, partitionKey, partition = this.#partition(partitionKey) } of records) {
+      const room = this.transactions.send({ topic, key, value, partition, ...(headers && { headers }) });
+      if (room) await room;
     }
+    if (this.#offsets.size > 0) await this.transactions.sendOffsets([...this.#offsets.values()]);
+    await retried(() => this.transactions.commit());
+    this.clear();
   }
 
   #partition(key: string): number {
     let partition = this.#partitionOfKey.get(key);
     if (partition === undefined) {
-      if (this.#partitionOfKey.size > 100_000) this.#partitionOfKey.clear();
+      if (this.#partitionOfKey.size > REMEMBERED_KEYS) this.#partitionOfKey.clear();
       this.#partitionOfKey.set(key, (partition = partitionOf(key, this.partitions)));
     }
     return partition;
   }
 
-  /** Gives up the transaction, if one is open. */
+  /** Gives up the transaction that is open. */
   async abort(): Promise<void> {
     this.clear();
-    await retried(() => abortTransaction(this.producer, STEP_MS));
+    await retried(() => this.transactions.abort());
   }
 }
-
-const QUEUE_FULL = -184;
-const ATTEMPTS = 5;
 
 async function retried(call: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -102,7 +79,7 @@ async function retried(call: () => Promise<void>): Promise<void> {
       await call();
       return;
     } catch (error) {
-      if (attempt === ATTEMPTS || !(error as { isRetriable?: boolean }).isRetriable) throw error;
+      if (attempt === ATTEMPTS || !(error as BrokerError).isRetriable) throw error;
     }
   }
 }

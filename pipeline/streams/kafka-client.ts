@@ -4,9 +4,8 @@ import rdkafka, {
   type LibrdKafkaError,
   type Message,
   type Producer,
-  type TopicPartition,
-  type TopicPartitionOffset,
 } from 'node-rdkafka';
+import type { BrokerError, TopicPartition, TopicPartitionOffset } from './broker.js';
 import type { SourceRecord } from './topology.js';
 
 /** node-rdkafka with promises, and the settings that all of our clients share. */
@@ -28,7 +27,7 @@ const CONSUMER: ConsumerGlobalConfig = {
 };
 
 /** Turns a callback of node-rdkafka into a promise. */
-function promised<T>(call: (done: (error: LibrdKafkaError | null, value: T) => void) => void): Promise<T> {
+export function promised<T>(call: (done: (error: LibrdKafkaError | null, value: T) => void) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     call((error, value) => {
       if (error) reject(asError(error));
@@ -37,11 +36,9 @@ function promised<T>(call: (done: (error: LibrdKafkaError | null, value: T) => v
   });
 }
 
-/** librdkafka's errors are objects of their own; theirs flags say what to do (retry, abort, end). */
-export type KafkaError = Error & Pick<LibrdKafkaError, 'isRetriable' | 'isFatal' | 'isTxnRequiresAbort' | 'code'>;
-
-function asError(error: LibrdKafkaError): KafkaError {
-  if (error instanceof Error) return error as KafkaError;
+/** librdkafka's errors are objects of their own; their flags say what to do (retry, abort, end). */
+function asError(error: LibrdKafkaError): BrokerError {
+  if (error instanceof Error) return error;
   return Object.assign(new Error((error as { message?: string }).message ?? String(error)), error);
 }
 
@@ -125,22 +122,6 @@ export async function watermarks(
 /** Reads a partition that is assigned from another offset on. */
 export const seek = (consumer: KafkaConsumer, to: TopicPartitionOffset): Promise<void> =>
   promised((done) => consumer.seek(to, CONNECT_MS, done));
-
-export const beginTransaction = (producer: Producer): Promise<void> =>
-  promised((done) => producer.beginTransaction(done));
-
-export const commitTransaction = (producer: Producer, ms: number): Promise<void> =>
-  promised((done) => producer.commitTransaction(ms, done));
-
-export const abortTransaction = (producer: Producer, ms: number): Promise<void> =>
-  promised((done) => producer.abortTransaction(ms, done));
-
-export const sendOffsets = (
-  producer: Producer,
-  consumer: KafkaConsumer,
-  offsets: TopicPartitionOffset[],
-  ms: number,
-): Promise<void> => promised((done) => producer.sendOffsetsToTransaction(offsets, consumer, ms, done));
 
 /** A message of node-rdkafka as a record. */
 export function recordOf(message: Message): SourceRecord {

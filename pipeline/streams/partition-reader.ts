@@ -1,14 +1,10 @@
 import type { KafkaConsumer } from 'node-rdkafka';
 import { connectConsumer, consume, disconnect, recordOf, watermarks } from './kafka-client.js';
+import { RetentionGap, type LogReader } from './broker.js';
 import type { SourceRecord } from './topology.js';
 
-/** The log was cut below what is needed: nothing can be restored from it. */
-export class RetentionGap extends Error {
-  override name = 'RetentionGap';
-}
-
 /** Reads stretches of partitions, outside any consumer group. */
-export class PartitionReader {
+export class PartitionReader implements LogReader {
   private constructor(private readonly consumer: KafkaConsumer) {}
 
   static async connect(brokers: string): Promise<PartitionReader> {
@@ -20,17 +16,10 @@ export class PartitionReader {
     return disconnect(this.consumer);
   }
 
-  /** The first offset still there and the one behind the last. */
   bounds(topic: string, partition: number): Promise<{ low: number; high: number }> {
     return watermarks(this.consumer, topic, partition);
   }
 
-  /**
-   * Calls `each` with the committed records of a partition from one offset up to, not including, another.
-   * @param from null: from the first that is there
-   * @param until null: to the end as it is now
-   * @throws RetentionGap if `from` is not there any more
-   */
   async read(
     topic: string,
     partition: number,
@@ -39,12 +28,7 @@ export class PartitionReader {
     each: (record: SourceRecord) => void | Promise<void>,
   ): Promise<void> {
     const { low, high } = await this.bounds(topic, partition);
-    if (from !== null && from < low) {
-      throw new RetentionGap(
-        `${topic}/${partition} begins at offset ${low}, but offset ${from} is needed: its retention cut too early. ` +
-          `Remove the stage's snapshots and consumer group to begin at ${low}, and reconcile what lies before.`,
-      );
-    }
+    if (from !== null && from < low) throw new RetentionGap(topic, partition, low, from);
     const start = from ?? low;
     const end = Math.min(until ?? high, high);
     if (start >= end) return;

@@ -1,6 +1,6 @@
-import { PartitionReader } from './partition-reader.js';
+import type { LogReader } from './broker.js';
 import type { RuntimeOptions } from './runtime.js';
-import { Snapshots } from './snapshots.js';
+import { Snapshots, UnreadableSnapshot } from './snapshots.js';
 import { Task, type Outbox } from './task.js';
 import type { Stage } from './topology.js';
 
@@ -8,6 +8,22 @@ import type { Stage } from './topology.js';
 export interface Assigned {
   readonly task: Task;
   readonly snapshots: Snapshots | null;
+}
+
+/** How often a long restore says how far it is, ms. */
+const PROGRESS_MS = 2000;
+
+/** A task that has seen nothing yet. */
+export function freshTask(
+  stage: Stage,
+  partition: number,
+  outbox: Outbox,
+  { snapshotMs }: Pick<RuntimeOptions, 'snapshotMs'>,
+): Assigned {
+  const task = new Task(stage, partition, outbox);
+  const topic = stage.nodes.find((node) => node.kind === 'process')?.snapshots?.topic;
+  const { store } = task;
+  return { task, snapshots: store && topic ? new Snapshots(topic, stage.name, partition, store, snapshotMs) : null };
 }
 
 /**
@@ -21,67 +37,95 @@ export async function restoreTask(
   partition: number,
   until: number,
   outbox: Outbox,
-  { brokers, snapshotMs, say }: RuntimeOptions,
+  reader: LogReader,
+  options: RuntimeOptions,
 ): Promise<Assigned> {
-  const process = stage.nodes.find((node) => node.kind === 'process');
-  const fresh = (): Assigned => {
-    const task = new Task(stage, partition, outbox);
-    const { store } = task;
-    const topic = process?.snapshots?.topic;
-    return { task, snapshots: store && topic ? new Snapshots(topic, stage.name, partition, store, snapshotMs) : null };
-  };
-  let assigned = fresh();
-  if (!process || until === 0) return assigned;
-  const startedAt = Date.now();
-  const reader = await PartitionReader.connect(brokers);
-  try {
-    let through: ReadonlyMap<string, number> = new Map();
-    let restoreFrom: number | null = null;
-    try {
-      const restored = await assigned.snapshots?.restore(reader);
-      if (restored) ({ through, restoreFrom } = restored);
-    } catch (error) {
-      const why = (error as Error).message;
-      say(
-        'warn',
-        `${stage.name}: snapshots of partition ${partition} cannot be read (${why}); rebuilding from the log.`,
-      );
-      assigned = fresh();
-    }
-    const count = await replay(reader, stage, assigned, partition, restoreFrom, until, through);
-    const ms = Date.now() - startedAt;
-    say('info', `${stage.name}: partition ${partition} restored with ${count} records of the log in ${ms} ms.`);
-  } finally {
-    await reader.close();
-  }
-  return assigned;
+  if (until === 0 || stage.nodes.every((node) => node.kind !== 'process'))
+    return freshTask(stage, partition, outbox, options);
+  return new Restore(stage, partition, until, outbox, reader, options).run();
 }
 
-/** Processes the log from `from` up to `until`, but for keys whose snapshot holds it already. Returns how many records. */
-async function replay(
-  reader: PartitionReader,
-  stage: Stage,
-  { task, snapshots }: Assigned,
-  partition: number,
-  from: number | null,
-  until: number,
-  through: ReadonlyMap<string, number>,
-): Promise<number> {
-  const decoder = new TextDecoder();
-  let count = 0;
-  for (const topic of stage.sources) {
-    await reader.read(topic, partition, from, until, (record) => {
+/** A record on which a node threw when it came: it was rejected, and did nothing to the state. */
+class WasRejected extends Error {
+  constructor(readonly offset: number) {
+    super('was rejected');
+  }
+}
+
+class Restore {
+  readonly #rejected = new Set<number>();
+
+  constructor(
+    private readonly stage: Stage,
+    private readonly partition: number,
+    private readonly until: number,
+    private readonly outbox: Outbox,
+    private readonly reader: LogReader,
+    private readonly options: RuntimeOptions,
+  ) {}
+
+  async run(): Promise<Assigned> {
+    const startedAt = this.options.now();
+    for (;;) {
+      try {
+        const { assigned, count } = await this.#attempt();
+        this.#say('info', `restored with ${count} records of the log in ${this.options.now() - startedAt} ms.`);
+        return assigned;
+      } catch (error) {
+        if (!(error instanceof WasRejected)) throw error;
+        // It may have changed half of the state before it threw: begin again without it.
+        this.#rejected.add(error.offset);
+      }
+    }
+  }
+
+  #fresh(): Assigned {
+    return freshTask(this.stage, this.partition, this.outbox, this.options);
+  }
+
+  #say(level: 'info' | 'warn', what: string): void {
+    this.options.say(level, `${this.stage.name}: partition ${this.partition} ${what}`);
+  }
+
+  async #attempt(): Promise<{ assigned: Assigned; count: number }> {
+    const assigned = this.#fresh();
+    try {
+      const restored = await assigned.snapshots?.restore(this.reader);
+      if (restored) return await this.#replay(assigned, restored.restoreFrom, restored.through);
+    } catch (error) {
+      if (!(error instanceof UnreadableSnapshot)) throw error;
+      const { low } = await this.reader.bounds(this.stage.sources[0]!, this.partition);
+      const cut = low > 0 ? ` It begins at offset ${low}: outages from before that are not known again.` : '';
+      this.#say('warn', `has snapshots that cannot be read (${error.message}); rebuilding from the log.${cut}`);
+    }
+    return this.#replay(this.#fresh(), null, new Map());
+  }
+
+  /** Processes the log from `from` up to the committed offset, but for keys whose snapshot holds it already. */
+  async #replay(
+    assigned: Assigned,
+    from: number | null,
+    through: ReadonlyMap<string, number>,
+  ): Promise<{ assigned: Assigned; count: number }> {
+    const { stage, partition, until } = this;
+    const { task, snapshots } = assigned;
+    const decoder = new TextDecoder();
+    let count = 0;
+    let saidAt = this.options.now();
+    await this.reader.read(stage.sources[0]!, partition, from, until, (record) => {
       const key = record.key ? decoder.decode(record.key) : '';
-      if ((through.get(key) ?? -1) > record.offset) return;
+      if ((through.get(key) ?? -1) > record.offset || this.#rejected.has(record.offset)) return;
       try {
         task.process(record, true);
       } catch {
-        // It was rejected when it came: the state is as it was then.
-        return;
+        throw new WasRejected(record.offset);
       }
       snapshots?.changed(key, record.offset);
       count++;
+      if (this.options.now() - saidAt < PROGRESS_MS) return;
+      saidAt = this.options.now();
+      this.#say('info', `is being restored: at offset ${record.offset} of ${until}.`);
     });
+    return { assigned, count };
   }
-  return count;
 }

@@ -1,23 +1,23 @@
-import type { KafkaConsumer, Producer, TopicPartition, TopicPartitionOffset } from 'node-rdkafka';
-import { Checkpoint, type Outgoing } from './checkpoint.js';
 import {
-  committed,
-  connectConsumer,
-  connectProducer,
-  consume,
-  disconnect,
-  recordOf,
-  seek,
-  type KafkaError,
-} from './kafka-client.js';
-import { restoreTask, type Assigned } from './restore.js';
-import { TableFollower } from './table-follower.js';
+  isLeftBehind,
+  RetentionGap,
+  type Broker,
+  type BrokerError,
+  type GroupMember,
+  type LogReader,
+  type Rebalance,
+  type TopicPartition,
+  type TopicPartitionOffset,
+  type Transactions,
+} from './broker.js';
+import { Checkpoint, type Outgoing } from './checkpoint.js';
+import { freshTask, restoreTask, type Assigned } from './restore.js';
 import { encoderOf, Outbox } from './task.js';
 import { bytesOf, TimeOrder } from './time-order.js';
 import type { SourceRecord, Stage } from './topology.js';
 
 export interface RuntimeOptions {
-  readonly brokers: string;
+  readonly broker: Broker;
   /** Partitions of every keyed topic. */
   readonly partitions: number;
   /** The consumer group, and the beginning of the transactional id. */
@@ -29,6 +29,8 @@ export interface RuntimeOptions {
   /** Shortest time between two snapshots of a key, ms. */
   readonly snapshotMs: number;
   readonly say: (level: 'info' | 'warn' | 'error', message: string) => void;
+  /** The clock, epoch ms. */
+  readonly now: () => number;
 }
 
 /** What a stage has done since it started. */
@@ -49,18 +51,8 @@ const MAX_PENDING_BYTES = 16_000_000;
 const MAX_WAITING_BYTES = 16_000_000;
 const ADVANCE_MS = 1000;
 
-const ASSIGN_PARTITIONS = -175;
-
-/** Illegal generation, unknown member, fenced instance, stale epoch, assignment lost, fenced. */
-const LEFT_BEHIND: ReadonlySet<number> = new Set([22, 25, 82, 113, -142, -144]);
-
-interface Rebalance {
-  readonly assign: boolean;
-  readonly partitions: readonly TopicPartition[];
-}
-
 /**
- * Runs one stage on Kafka: member of the stage's consumer group, exactly once. What a transaction did not commit did
+ * Runs one stage on a broker: member of the stage's consumer group, exactly once. What a transaction did not commit did
  * not happen: it is aborted, the state is dropped, and both are read again from what was committed.
  */
 export class StageRuntime {
@@ -79,8 +71,9 @@ export class StageRuntime {
   /** Records on which a node threw, by place: they are rejected when they come again. */
   readonly #poison = new Map<string, Error>();
   readonly #decoder = new TextDecoder();
+  readonly #failedOnce = new Set<string>();
+  readonly #checkpoint: Checkpoint;
   #owned: TopicPartition[] = [];
-  #checkpoint!: Checkpoint;
   #stopping = false;
   #committedAt = 0;
   #advancedAt = 0;
@@ -90,34 +83,26 @@ export class StageRuntime {
   private constructor(
     private readonly stage: Stage,
     private readonly options: RuntimeOptions,
-    private readonly consumer: KafkaConsumer,
-    private readonly producer: Producer,
-    private readonly tables: readonly TableFollower[],
-    private readonly rebalances: Rebalance[],
+    private readonly member: GroupMember,
+    private readonly transactions: Transactions,
+    private readonly tables: readonly { stop(): Promise<void> }[],
   ) {
-    this.#checkpoint = new Checkpoint(producer, consumer, options.partitions);
-    consumer.on('partition.eof', ({ topic, partition, offset }) => this.#order.end(topic, partition, offset));
+    this.#checkpoint = new Checkpoint(transactions, options.partitions);
+    member.onEnd(({ topic, partition, offset }) => this.#order.end(topic, partition, offset));
     this.finished = this.#run();
   }
 
   /** Connects and begins. Resolves when the stage takes part in its group. */
   static async start(stage: Stage, options: RuntimeOptions): Promise<StageRuntime> {
-    const { brokers, application, slot, partitions } = options;
-    const group = `${application}-${stage.name}`;
-    const tables = await Promise.all(stage.tables.map((table) => TableFollower.start(brokers, table, partitions)));
-    const producer = await connectProducer(brokers, `${group}-${slot}`);
-    const rebalances: Rebalance[] = [];
-    const consumer = await connectConsumer(brokers, group, {
-      'group.instance.id': `${group}-${slot}`,
-      // Co-partitioned sources must be assigned alike, which only the range assignor does.
-      'partition.assignment.strategy': stage.sources.length > 1 ? 'range' : 'cooperative-sticky',
-      rebalance_cb: (error: { code: number }, assigned: TopicPartition[]) => {
-        // The client waits until it is told to (un)assign: that is done between two batches.
-        rebalances.push({ assign: error.code === ASSIGN_PARTITIONS, partitions: assigned });
-      },
-    } as Parameters<typeof connectConsumer>[2]);
-    consumer.subscribe([...stage.sources]);
-    return new StageRuntime(stage, options, consumer, producer, tables, rebalances);
+    const { broker, application, slot, partitions } = options;
+    const tables = await Promise.all(stage.tables.map((table) => broker.follow(table, partitions)));
+    const { member, transactions } = await broker.join({
+      group: `${application}-${stage.name}`,
+      slot,
+      topics: stage.sources,
+      together: stage.sources.length > 1,
+    });
+    return new StageRuntime(stage, options, member, transactions, tables);
   }
 
   /** Commits what was processed, leaves the group and disconnects. */
@@ -132,34 +117,28 @@ export class StageRuntime {
       await this.#commit();
     } finally {
       for (const table of this.tables) await table.stop();
-      // The last revoke comes while the client closes and must be answered for it to go on.
-      const leaving = disconnect(this.consumer);
-      const answering = setInterval(() => {
-        if (this.rebalances.splice(0).length > 0) this.consumer.unassign();
-      }, 10);
-      await leaving;
-      clearInterval(answering);
-      await disconnect(this.producer);
+      await this.member.leave();
+      await this.transactions.close();
     }
   }
 
   /** One turn of the loop: rebalances, records, time, commit. */
   async #turn(): Promise<void> {
-    for (let next = this.rebalances.shift(); next; next = this.rebalances.shift()) await this.#rebalance(next);
+    for (let next = this.member.nextRebalance(); next; next = this.member.nextRebalance()) await this.#rebalance(next);
     try {
-      const messages = await consume(this.consumer, BATCH);
-      for (const message of messages) this.#order.push(recordOf(message));
+      const records = await this.member.poll(BATCH);
+      for (const record of records) this.#order.push(record);
       const drained = this.#drain();
       this.#balanceQueues();
-      const now = Date.now();
+      const now = this.options.now();
       if (now - this.#advancedAt >= ADVANCE_MS) {
         this.#advancedAt = now;
         for (const { task } of this.#assigned.values()) task.advance(now);
       }
-      const idle = drained && messages.length < BATCH / 10;
+      const idle = drained && records.length < BATCH / 10;
       if (idle || now - this.#committedAt >= this.options.commitMs) await this.#commit();
     } catch (error) {
-      await this.#recover(error as KafkaError);
+      await this.#recover(error as BrokerError);
     }
   }
 
@@ -201,16 +180,16 @@ export class StageRuntime {
       const place = `${topic}/${partition}`;
       const waiting = this.#order.waitingBytes(topic, partition);
       if (waiting > MAX_WAITING_BYTES && !this.#paused.has(place)) {
-        this.consumer.pause([{ topic, partition }]);
+        this.member.pause({ topic, partition });
         this.#paused.add(place);
       } else if (waiting < MAX_WAITING_BYTES / 2 && this.#paused.delete(place)) {
-        this.consumer.resume([{ topic, partition }]);
+        this.member.resume({ topic, partition });
       }
     }
   }
 
   async #commit(): Promise<void> {
-    this.#committedAt = Date.now();
+    this.#committedAt = this.options.now();
     const records: Outgoing[] = this.#outbox.take(encoderOf(this.stage));
     for (const [partition, { snapshots }] of this.#assigned) {
       const next = this.#checkpoint.next(this.stage.sources[0]!, partition);
@@ -225,7 +204,7 @@ export class StageRuntime {
   }
 
   /** What the error says: give up the transaction and begin again from what was committed, or end. */
-  async #recover(error: KafkaError | PoisonRecord): Promise<void> {
+  async #recover(error: BrokerError | PoisonRecord): Promise<void> {
     const { say } = this.options;
     if (error instanceof PoisonRecord) {
       if (!this.stage.reject) throw error.cause;
@@ -235,7 +214,7 @@ export class StageRuntime {
       if (this.#failedOnce.delete(place)) this.#poison.set(place, error.cause);
       else this.#failedOnce.add(place);
       this.#checkpoint.clear();
-    } else if (LEFT_BEHIND.has(error.code)) {
+    } else if (isLeftBehind(error)) {
       // The group has gone on without this member: what it holds may be another's by now, and once it has rejoined its
       // commits would be taken again. So it ends, and joins anew with nothing.
       throw new Error(
@@ -259,13 +238,11 @@ export class StageRuntime {
   async #rewind(): Promise<void> {
     const owned = this.#owned;
     this.#drop(owned);
-    for (const offset of await this.#restoreAll(owned)) await seek(this.consumer, offset);
+    for (const offset of await this.#restoreAll(owned)) await this.member.seek(offset);
     for (const { topic, partition } of owned) {
-      if (this.#paused.delete(`${topic}/${partition}`)) this.consumer.resume([{ topic, partition }]);
+      if (this.#paused.delete(`${topic}/${partition}`)) this.member.resume({ topic, partition });
     }
   }
-
-  readonly #failedOnce = new Set<string>();
 
   async #rebalance({ assign, partitions }: Rebalance): Promise<void> {
     if (assign) {
@@ -280,7 +257,7 @@ export class StageRuntime {
         'warn',
         `${this.stage.name}: could not commit before a rebalance (${(error as Error).message}).`,
       );
-      await this.#recover(error as KafkaError);
+      await this.#recover(error as BrokerError);
     }
     this.#drop(partitions);
     this.#unassign(partitions);
@@ -298,31 +275,46 @@ export class StageRuntime {
     const gone = new Set(partitions.map(({ topic, partition }) => `${topic}/${partition}`));
     this.#owned = this.#owned.filter(({ topic, partition }) => !gone.has(`${topic}/${partition}`));
     for (const place of gone) this.#paused.delete(place);
-    if (this.consumer.rebalanceProtocol() === 'COOPERATIVE') this.consumer.incrementalUnassign([...partitions]);
-    else this.consumer.unassign();
+    this.member.unassign(partitions);
   }
 
   /** Takes partitions over: their state is restored before their first record is read. */
   async #take(partitions: readonly TopicPartition[]): Promise<void> {
     const from = await this.#restoreAll(partitions);
     this.#owned = [...this.#owned, ...partitions];
-    if (this.consumer.rebalanceProtocol() === 'COOPERATIVE') this.consumer.incrementalAssign(from);
-    else this.consumer.assign(from);
+    this.member.assign(from);
   }
 
   /** Restores the tasks of partitions. Returns the committed offsets, from which they go on. */
   async #restoreAll(partitions: readonly TopicPartition[]): Promise<TopicPartitionOffset[]> {
-    const from = partitions.length === 0 ? [] : await committed(this.consumer, partitions);
-    for (const partition of new Set(partitions.map((one) => one.partition))) {
-      const own = from.filter((one) => one.partition === partition);
-      this.#assigned.set(
-        partition,
-        await restoreTask(this.stage, partition, own[0]!.offset, this.#outbox, this.options),
-      );
+    const from = partitions.length === 0 ? [] : await this.member.committed(partitions);
+    if (from.some(({ offset }) => offset > 0)) {
+      const reader = await this.options.broker.reader();
+      try {
+        await this.#restoreFrom(from, reader);
+      } finally {
+        await reader.close();
+      }
+    } else {
+      for (const { partition } of from) {
+        if (!this.#assigned.has(partition))
+          this.#assigned.set(partition, freshTask(this.stage, partition, this.#outbox, this.options));
+      }
     }
     for (const { topic, partition } of partitions) this.#order.add(topic, partition);
     this.statistics.partitions = this.#assigned.size;
     return from;
+  }
+
+  async #restoreFrom(from: readonly TopicPartitionOffset[], reader: LogReader): Promise<void> {
+    for (const { topic, partition, offset } of from) {
+      const { low } = await reader.bounds(topic, partition);
+      // Kafka would go on at the first record that is left, as if nothing were missing.
+      if (offset > 0 && offset < low) throw new RetentionGap(topic, partition, low, offset);
+      if (this.#assigned.has(partition)) continue;
+      const task = await restoreTask(this.stage, partition, offset, this.#outbox, reader, this.options);
+      this.#assigned.set(partition, task);
+    }
   }
 }
 

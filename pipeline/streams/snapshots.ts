@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { pack, unpack } from 'msgpackr';
-import type { PartitionReader } from './partition-reader.js';
+import type { LogReader } from './broker.js';
 import type { OutRecord, StateStore } from './topology.js';
 
 /**
@@ -28,6 +28,11 @@ interface Restored {
   readonly through: ReadonlyMap<string, number>;
   /** Where to read the log from; null: from its beginning. */
   readonly restoreFrom: number | null;
+}
+
+/** Snapshots are there, but damaged or of another version: the state must be rebuilt from the log. */
+export class UnreadableSnapshot extends Error {
+  override name = 'UnreadableSnapshot';
 }
 
 /** Writes and reads the snapshots of one partition of a stage. */
@@ -111,12 +116,20 @@ export class Snapshots {
 
   /**
    * Puts the last snapshots back into the store.
-   * @throws Error if one is damaged or of another version: the state must then be rebuilt from the log
+   * @throws UnreadableSnapshot if one is damaged or of another version
    */
-  async restore(reader: PartitionReader): Promise<Restored> {
+  async restore(reader: LogReader): Promise<Restored> {
     const records = await this.#latest(reader);
     const mark = records.get(this.#id());
     if (!mark) return { through: new Map(), restoreFrom: null };
+    try {
+      return this.#unpack(records, mark);
+    } catch (error) {
+      throw new UnreadableSnapshot((error as Error).message);
+    }
+  }
+
+  #unpack(records: ReadonlyMap<string, Uint8Array>, mark: Uint8Array): Restored {
     const { version, restoreFrom } = JSON.parse(new TextDecoder().decode(mark)) as {
       version: number;
       restoreFrom: number;
@@ -135,7 +148,7 @@ export class Snapshots {
     return { through, restoreFrom };
   }
 
-  async #latest(reader: PartitionReader): Promise<Map<string, Uint8Array>> {
+  async #latest(reader: LogReader): Promise<Map<string, Uint8Array>> {
     const records = new Map<string, Uint8Array>();
     const decoder = new TextDecoder();
     await reader.read(this.topic, this.partition, null, null, ({ key, value }) => {

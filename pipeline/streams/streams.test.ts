@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { TestDriver } from './driver.js';
 import { murmur2, partitionOf } from './partitioner.js';
 import { Snapshots } from './snapshots.js';
-import type { PartitionReader } from './partition-reader.js';
+import type { LogReader } from './broker.js';
 import { TimeOrder } from './time-order.js';
 import { Topology, type OutRecord, type Processor, type SourceRecord } from './topology.js';
 
@@ -147,7 +147,7 @@ describe('snapshots', () => {
   };
 
   /** A compacted topic: the last value of each key. */
-  function compacted(records: readonly OutRecord[]): PartitionReader {
+  function compacted(records: readonly OutRecord[]): LogReader {
     const last = new Map(records.map(({ key, value }) => [key, value]));
     const read = async (
       _t: string,
@@ -159,7 +159,7 @@ describe('snapshots', () => {
       for (const [key, value] of last)
         each({ key: Buffer.from(key), value: value === null ? null : Buffer.from(value as string) });
     };
-    return { read } as unknown as PartitionReader;
+    return { read } as unknown as LogReader;
   }
 
   it('come back in chunks, with where to read the log from', async () => {

@@ -108,8 +108,12 @@ interface StageOptions {
 /** A chain of nodes that ends in sinks. */
 export class Stream<T> {
   constructor(
-    private readonly stage: { nodes: Node[]; sinks: Sink[] },
-    private readonly topology: Topology,
+    private readonly stage: {
+      readonly name: string;
+      readonly sources: readonly string[];
+      nodes: Node[];
+      sinks: Sink[];
+    },
   ) {}
 
   /** One value for one value. */
@@ -124,7 +128,7 @@ export class Stream<T> {
       name,
       fn: fn as (value: unknown, context: RecordContext) => Iterable<unknown>,
     });
-    return new Stream(this.stage, this.topology);
+    return new Stream(this.stage);
   }
 
   /** A node with a state for each partition. With a snapshot topic the state is restored from there and the source since. */
@@ -133,13 +137,15 @@ export class Stream<T> {
     make: (partition: number) => Processor<T, U>,
     snapshots: SnapshotTopic | null = null,
   ): Stream<U> {
-    this.stage.nodes.push({
+    const { name: stage, sources, nodes } = this.stage;
+    if (sources.length > 1) throw new Error(`Stage ${stage} has a state, so it can read one topic only.`);
+    nodes.push({
       kind: 'process',
       name,
       make: make as (partition: number) => Processor<unknown, unknown>,
       snapshots,
     });
-    return new Stream(this.stage, this.topology);
+    return new Stream(this.stage);
   }
 
   /**
@@ -179,7 +185,7 @@ export class Topology {
       reject: options.reject ?? null,
     };
     this.stages.push(stage);
-    return new Stream(stage, this);
+    return new Stream(stage);
   }
 
   /** The stage of a name. Throws if there is none. */

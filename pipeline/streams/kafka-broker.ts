@@ -1,0 +1,27 @@
+import type { Broker, GroupMember, JoinOptions, LogReader, Transactions } from './broker.js';
+import { connectProducer } from './kafka-client.js';
+import { KafkaMember } from './kafka-member.js';
+import { KafkaTransactions } from './kafka-transactions.js';
+import { PartitionReader } from './partition-reader.js';
+import { TableFollower } from './table-follower.js';
+import type { Table } from './topology.js';
+
+/** Kafka, by its bootstrap servers. */
+export class KafkaBroker implements Broker {
+  constructor(private readonly brokers: string) {}
+
+  async join(options: JoinOptions): Promise<{ member: GroupMember; transactions: Transactions }> {
+    // First the producer: it fences the one that had this slot before, whose transaction must not commit any more.
+    const producer = await connectProducer(this.brokers, `${options.group}-${options.slot}`);
+    const member = await KafkaMember.join(this.brokers, options);
+    return { member, transactions: new KafkaTransactions(producer, member) };
+  }
+
+  reader(): Promise<LogReader> {
+    return PartitionReader.connect(this.brokers);
+  }
+
+  follow(table: Table, partitions: number): Promise<TableFollower> {
+    return TableFollower.start(this.brokers, table, partitions);
+  }
+}

@@ -1,0 +1,89 @@
+import type { KafkaConsumer, TopicPartition as NativePartition } from 'node-rdkafka';
+import type { GroupMember, JoinOptions, Rebalance, TopicPartition, TopicPartitionOffset } from './broker.js';
+import { committed, connectConsumer, consume, disconnect, recordOf, seek } from './kafka-client.js';
+import type { SourceRecord } from './topology.js';
+
+const ASSIGN_PARTITIONS = -175;
+const ANSWER_MS = 10;
+
+/** A consumer of Kafka as a member of a group: it is told of rebalances between two batches, and answers them then. */
+export class KafkaMember implements GroupMember {
+  private constructor(
+    readonly consumer: KafkaConsumer,
+    private readonly rebalances: Rebalance[],
+  ) {}
+
+  /** @param pollMs how long the member may go without a poll before the group gives it up; absent: Kafka's 5 minutes */
+  static async join(
+    brokers: string,
+    { group, slot, topics, together }: JoinOptions,
+    pollMs?: number,
+  ): Promise<KafkaMember> {
+    const rebalances: Rebalance[] = [];
+    const consumer = await connectConsumer(brokers, group, {
+      'group.instance.id': `${group}-${slot}`,
+      // Topics that are read together are assigned alike, which only the range assignor does: whoever reads a source
+      // that is far behind then holds back the others too.
+      'partition.assignment.strategy': together ? 'range' : 'cooperative-sticky',
+      ...(pollMs === undefined ? {} : { 'max.poll.interval.ms': pollMs }),
+      // The client waits until it is told to (un)assign.
+      rebalance_cb: (error: { code: number }, partitions: NativePartition[]) => {
+        rebalances.push({ assign: error.code === ASSIGN_PARTITIONS, partitions });
+      },
+    } as Parameters<typeof connectConsumer>[2]);
+    consumer.subscribe([...topics]);
+    return new KafkaMember(consumer, rebalances);
+  }
+
+  nextRebalance(): Rebalance | undefined {
+    return this.rebalances.shift();
+  }
+
+  async poll(count: number): Promise<SourceRecord[]> {
+    return (await consume(this.consumer, count)).map(recordOf);
+  }
+
+  onEnd(listener: (end: TopicPartitionOffset) => void): void {
+    this.consumer.on('partition.eof', listener);
+  }
+
+  committed(partitions: readonly TopicPartition[]): Promise<TopicPartitionOffset[]> {
+    return committed(this.consumer, partitions);
+  }
+
+  assign(from: readonly TopicPartitionOffset[]): void {
+    if (this.#isCooperative) this.consumer.incrementalAssign([...from]);
+    else this.consumer.assign([...from]);
+  }
+
+  unassign(partitions: readonly TopicPartition[]): void {
+    if (this.#isCooperative) this.consumer.incrementalUnassign([...partitions]);
+    else this.consumer.unassign();
+  }
+
+  get #isCooperative(): boolean {
+    return this.consumer.rebalanceProtocol() === 'COOPERATIVE';
+  }
+
+  seek(to: TopicPartitionOffset): Promise<void> {
+    return seek(this.consumer, to);
+  }
+
+  pause(partition: TopicPartition): void {
+    this.consumer.pause([partition]);
+  }
+
+  resume(partition: TopicPartition): void {
+    this.consumer.resume([partition]);
+  }
+
+  async leave(): Promise<void> {
+    // The last revoke comes while the client closes and must be answered for it to go on.
+    const leaving = disconnect(this.consumer);
+    const answering = setInterval(() => {
+      if (this.rebalances.splice(0).length > 0) this.consumer.unassign();
+    }, ANSWER_MS);
+    await leaving;
+    clearInterval(answering);
+  }
+}
