@@ -73,12 +73,12 @@ export class Group {
     return gone;
   }
 
-  /** A member gives partitions back. One that was taken out joins again. */
+  /** A member gives partitions back. One that was taken out joins again once it has given up all. */
   gaveBack(member: Member, partitions: readonly TopicPartition[], nowMs: number): void {
     const gone = new Set(partitions.map(placeOf));
     member.owned = member.owned.filter((one) => !gone.has(placeOf(one)));
     for (const place of gone) member.positions.delete(place);
-    if (member.lost && !member.fenced) {
+    if (member.lost && !member.fenced && member.positions.size === 0) {
       member.lost = false;
       member.asked.length = 0;
       this.join(member, nowMs);

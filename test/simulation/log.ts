@@ -30,7 +30,11 @@ export class SimulatedLog {
     return entries;
   }
 
-  append({ topic, partition, key, value, headers = {} }: PlacedRecord, timestampMs: number, by: Transaction | null): void {
+  append(
+    { topic, partition, key, value, headers = {} }: PlacedRecord,
+    timestampMs: number,
+    by: Transaction | null,
+  ): void {
     const entries = this.#entries(topic, partition);
     const bytes = typeof value === 'string' ? new TextEncoder().encode(value) : value;
     const offset = entries.length;

@@ -10,13 +10,15 @@ import { decodeLogRecord } from '../../operators/log-record.js';
 import { isCommand } from '../../operators/event.js';
 import { buildTopology } from '../../pipeline/topology.js';
 import { topicNames } from '../../topics.js';
-import { replayedLog, textOf } from '../replayed-log.js';
+import { isReadable, replayedLog, textOf } from '../replayed-log.js';
 import { SimulatedBroker, type Missing } from './simulated-broker.js';
 import { CALM, SimulatedProcess, World, type Chances } from './world.js';
 
 const PARTITIONS = 3;
 const EVENTS = 60;
 const EVENTS_PER_RECORD = 2;
+/** Few, so that they have come before the end. */
+const POISONED = 2;
 const FAULTS_MS = 60_000;
 const STORMY: Chances = { crash: 0.02, freeze: 0.01, retriable: 0.05, lostAnswer: 0.05, abort: 0.03 };
 
@@ -107,12 +109,26 @@ function feed(world: World, broker: SimulatedBroker): { done: boolean } {
       const some = events.slice(i, i + EVENTS_PER_RECORD);
       const partition = partitionOf(String(i), PARTITIONS);
       const value = some.map((event) => JSON.stringify(event)).join('\n');
-      broker.log.append({ topic: topics[TOPIC_OF[some[0]!.source]], partition, key: 'lines', value, headers }, world.nowMs, null);
+      broker.log.append(
+        { topic: topics[TOPIC_OF[some[0]!.source]], partition, key: 'lines', value, headers },
+        world.nowMs,
+        null,
+      );
     }
     sent.done = true;
   };
   void send();
+  void poison(world, broker);
   return sent;
+}
+
+/** Puts records on the log that no stage can read. */
+async function poison(world: World, broker: SimulatedBroker): Promise<void> {
+  for (let n = 0; n < POISONED; n++) {
+    await world.wait(world.random.exponential(10_000));
+    const partition = world.random.integer(0, PARTITIONS - 1);
+    broker.log.append({ topic: topics.events, partition, key: 'S1/S1-F1', value: `poison ${n}` }, world.nowMs, null);
+  }
 }
 
 const TOPIC_OF = { scada: 'scada', kaifa: 'kaifa', onu: 'onu', call_center: 'callCenter' } as const;
@@ -145,15 +161,24 @@ function differences(broker: SimulatedBroker, topology: Topology): string[] {
     const at = expected.findIndex((text, i) => text !== actual[i]);
     if (at < 0 && actual.length === expected.length) return;
     const where = at < 0 ? expected.length : at;
-    found.push(`${what}: ${actual.length} instead of ${expected.length}; at ${where} ${actual[where]} instead of ${expected[where]}`);
+    found.push(
+      `${what}: ${actual.length} instead of ${expected.length}; at ${where} ${actual[where]} instead of ${expected[where]}`,
+    );
   };
   const log = broker.log.committed(topics.events);
   same('events on the log', placedAlone(broker, topology), identitiesOf(log.map(({ value }) => value)));
+  const poisoned = log.filter(({ value }) => !isReadable(value)).map(({ value }) => new TextDecoder().decode(value!));
+  const rejected = broker.log.committed(topics.rejected).map(({ value }) => rawOf(value!));
+  same('records set aside', poisoned.sort(), rejected.sort());
   const meant = replayedLog(log, topics, PARTITIONS);
   for (const topic of [topics.evidence, topics.outages, topics.late]) {
     same(topic, meant.get(topic) ?? [], broker.log.committed(topic).map(textOf));
   }
   return found;
+}
+
+function rawOf(value: Uint8Array): string {
+  return (JSON.parse(new TextDecoder().decode(value)) as { raw: string }).raw;
 }
 
 /** The identities that the place stage puts on the log when nothing fails. */
@@ -174,7 +199,7 @@ function placedAlone(broker: SimulatedBroker, topology: Topology): string[] {
 
 function identitiesOf(values: readonly (Uint8Array | null)[]): string[] {
   return values
-    .flatMap((value) => decodeLogRecord(value))
+    .flatMap((value) => (isReadable(value) ? decodeLogRecord(value) : []))
     .flatMap((entry) => (isCommand(entry) ? [] : [`${entry.source}/${entry.sourceEventId}`]))
     .sort();
 }

@@ -29,8 +29,6 @@ export interface Missing {
   readonly stableOffsets?: boolean;
   /** The group refuses offsets of members that it has taken out. */
   readonly groupFencing?: boolean;
-  /** A producer that has been replaced cannot commit. */
-  readonly producerFencing?: boolean;
 }
 
 function brokerError(message: string, flags: Partial<BrokerError>): BrokerError {
@@ -173,7 +171,7 @@ class SimulatedMember implements GroupMember {
   /** What the client does in the background: it says that it is there, and hears if it no longer is. */
   #hear(): void {
     this.member.heardMs = this.broker.world.nowMs;
-    if (!this.member.lost || this.member.asked.some(({ assign }) => !assign)) return;
+    if (!this.member.lost) return;
     this.member.asked.length = 0;
     const partitions = [...this.member.positions.values()];
     this.member.asked.push({ assign: false, partitions });
@@ -187,7 +185,12 @@ class SimulatedMember implements GroupMember {
     const { world, missing } = this.broker;
     return world.call(
       this.process,
-      () => partitions.map(({ topic, partition }) => ({ topic, partition, offset: this.group.offset({ topic, partition }) })),
+      () =>
+        partitions.map(({ topic, partition }) => ({
+          topic,
+          partition,
+          offset: this.group.offset({ topic, partition }),
+        })),
       () => missing.stableOffsets === true || !partitions.some((place) => this.group.isPending(place)),
     );
   }
@@ -233,7 +236,7 @@ class SimulatedTransactions implements Transactions {
 
   /** A step of a transaction, which may fail in all the ways in which Kafka's may. */
   async #step<T>(effect: () => T): Promise<T> {
-    const { world, missing } = this.broker;
+    const { world } = this.broker;
     const { chances, random } = world;
     if (random.chance(chances.freeze)) {
       world.note('frozen in a transaction');
@@ -241,7 +244,7 @@ class SimulatedTransactions implements Transactions {
     }
     if (random.chance(chances.crash)) this.#die('killed before a step took effect');
     const { value, lost } = await world.call(this.process, () => {
-      if (this.producer.epoch !== this.epoch && !missing.producerFencing) {
+      if (this.producer.epoch !== this.epoch) {
         world.note('producer fenced');
         throw brokerError('fenced by a newer producer', { code: FENCED, isFatal: true });
       }
@@ -352,7 +355,7 @@ class SimulatedReader implements LogReader {
     if (from !== null && from < low) throw new RetentionGap(topic, partition, low, from);
     const end = Math.min(until ?? high, high);
     const { world, log } = this.broker;
-    for (let position = from ?? low; position < end; ) {
+    for (let position = from ?? low; position < end;) {
       const { records, next } = await world.call(this.process, () => log.read(topic, partition, position, 200));
       for (const record of records) if (record.offset < end) await each(record);
       position = next;

@@ -25,7 +25,6 @@ describe('the runtime on a broker that fails', () => {
     ['readers see what is not committed', { readCommitted: true }],
     ['offsets are read while a transaction holds them', { stableOffsets: true }],
     ['the group takes offsets of whom it has taken out', { groupFencing: true }],
-    ['a producer that was replaced may commit', { producerFencing: true }],
   ])('shows it when %s', { timeout: 120_000 }, async (_what, missing) => {
     for (let seed = 1; seed <= 300; seed++) {
       const { differences } = await simulate(seed, missing);

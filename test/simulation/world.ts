@@ -33,7 +33,7 @@ interface Call {
   readonly answer: () => void;
 }
 
-const STEP_MS = 20;
+const STEP_MS = 60;
 const FROZEN_MS = 9000;
 /** Without an end in sight after so many steps, something waits for ever. */
 const MOST_STEPS = 200_000;
@@ -116,7 +116,7 @@ export class World {
       if ((process === null || process.frozenUntilMs <= this.nowMs) && ready()) able.push(i);
     });
     if (able.length === 0) {
-      this.nowMs += 100 * STEP_MS;
+      this.nowMs += 30 * STEP_MS;
       return;
     }
     const [call] = this.#calls.splice(this.random.pick(able), 1);
