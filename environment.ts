@@ -69,6 +69,12 @@ export const VARIABLES = {
     'ports of the gateway: the same app on each',
     list('port numbers separated by commas', port),
   ),
+  stagesPort: variable(
+    'OMS_STAGES_PORT',
+    '',
+    'port on which oms pipeline answers for its stages; empty: none',
+    (text) => (text === '' ? null : port(text)),
+  ),
   kafkaPort: variable('OMS_KAFKA_PORT', '9093', 'port of the Kafka that is brought up', port),
   postgresPort: variable('OMS_POSTGRES_PORT', '5433', 'port of the PostGIS that is brought up', port),
   partitions: variable('OMS_PARTITIONS', '4', 'partitions of every keyed topic; fixed at creation', integer(1, 1024)),

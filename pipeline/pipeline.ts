@@ -14,7 +14,10 @@ export type StageName = (typeof STAGES)[number];
 /** A stage that runs. */
 export interface RunningStage {
   readonly finished: Promise<void>;
-  readonly statistics: object;
+  /** What it has done since it started, by figure. */
+  readonly statistics: Readonly<Record<string, number>>;
+  /** Why it is degraded, a sentence each; none: all is well. */
+  complaints(): readonly string[];
   stop(): Promise<void>;
 }
 

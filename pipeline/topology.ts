@@ -199,7 +199,7 @@ function* recordsOf(key: string, outcome: Outcome, topics: TopicNames): Generato
 function addPolicies(topology: Topology, { topics, policies, stormMode }: TopologyOptions): void {
   const switchedOn = new Set(policies);
   topology
-    .source('policies', [topics.outages])
+    .source('policies', [topics.outages], { reject: rejectWith(topics.rejected) })
     .mapValues('decode', (record) =>
       record.value === null ? null : (JSON.parse(new TextDecoder().decode(record.value)) as OutageRecord),
     )

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { readEnvironment } from '../../environment.js';
+import { healthApp } from '../health.js';
 import { startStages, STAGES, type RunningStage, type StageName } from '../pipeline.js';
 import { inKafkaWords } from './services.js';
 
@@ -27,20 +28,23 @@ const say = (level: string, message: string): void => console.error(`${new Date(
 async function runStages(stages: readonly StageName[], slot: string | undefined): Promise<void> {
   const environment = readEnvironment();
   const told = toldToStop();
-  const running: RunningStage[] = [];
+  const running = new Map<StageName, RunningStage>();
+  const health = environment.stagesPort === null ? null : healthApp(running);
   try {
+    await health?.listen({ host: environment.host, port: environment.stagesPort! });
     // One by one, so that those that run can be stopped when the next one does not start.
     for (const stage of new Set(stages)) {
       const options = { stages: [stage], say, ...(slot === undefined ? {} : { slot }) };
       const started = await inKafkaWords(environment, () => startStages(environment, options));
-      running.push(...started.values());
+      for (const [name, one] of started) running.set(name, one);
     }
     say('info', `running ${stages.join(', ')}`);
-    await Promise.race([told, ...running.map((stage) => stage.finished)]);
+    await Promise.race([told, ...[...running.values()].map((stage) => stage.finished)]);
   } finally {
     // A stage that failed must not leave the others running as if nothing were: the process ends, to be started anew.
-    const stopped = await Promise.allSettled(running.map((stage) => stage.stop()));
+    const stopped = await Promise.allSettled([...running.values()].map((stage) => stage.stop()));
     for (const end of stopped) if (end.status === 'rejected') say('error', String((end.reason as Error).message));
+    await health?.close();
   }
   say('info', 'stopped');
 }

@@ -36,6 +36,8 @@ export class Sink {
   readonly #next = new Map<string, number>();
   readonly #days = new Set<string>();
   readonly #pool: pg.Pool;
+  /** What the database said when it last took nothing; null: it takes rows. */
+  #awayBecause: string | null = null;
   #stopping = false;
   #cleanedAt = 0;
   /** Resolves when the sink has stopped; rejects if it cannot go on. */
@@ -64,6 +66,14 @@ export class Sink {
     const sink = new Sink(options, member);
     sink.finished = sink.#run();
     return sink;
+  }
+
+  /** Why the sink is degraded. */
+  complaints(): string[] {
+    const { refused } = this.statistics;
+    const complaints = refused === 0 ? [] : [`the database refused ${refused} records: see oms.rejected.`];
+    if (this.#awayBecause !== null) complaints.push(`the database does not take rows: ${this.#awayBecause}.`);
+    return complaints;
   }
 
   /** Writes what it has and leaves. */
@@ -210,10 +220,14 @@ export class Sink {
   async #persistently<T>(work: () => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await work();
+        const done = await work();
+        if (this.#awayBecause !== null) this.options.say('info', 'sink: the database takes rows again.');
+        this.#awayBecause = null;
+        return done;
       } catch (error) {
         if (error instanceof Overtaken || isDataError(error as Error) || this.#stopping) throw error;
         this.statistics.retries++;
+        this.#awayBecause = (error as Error).message;
         if (attempt === 0)
           this.options.say(
             'warn',

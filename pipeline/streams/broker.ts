@@ -9,9 +9,14 @@ export interface Broker {
   join(options: JoinOptions): Promise<{ member: GroupMember; transactions: Transactions }>;
   /** Opens a reader of stretches of partitions, outside any group. */
   reader(): Promise<LogReader>;
-  /** Fills a table from its topic, and keeps it so until it is told to stop. */
-  follow(table: Table, partitions: number): Promise<{ stop(): Promise<void> }>;
+  /**
+   * Fills a table from its topic, and keeps it so until it is told to stop.
+   * @param onUnreadable told of each record that the table cannot take; it is left out
+   */
+  follow(table: Table, partitions: number, onUnreadable: OnUnreadable): Promise<{ stop(): Promise<void> }>;
 }
+
+export type OnUnreadable = (record: SourceRecord, error: Error) => void;
 
 export interface JoinOptions {
   readonly group: string;

@@ -1,4 +1,4 @@
-import type { Broker, GroupMember, JoinOptions, LogReader, Transactions } from './broker.js';
+import type { Broker, GroupMember, JoinOptions, LogReader, OnUnreadable, Transactions } from './broker.js';
 import { connectProducer } from './kafka-client.js';
 import { KafkaMember } from './kafka-member.js';
 import { KafkaTransactions } from './kafka-transactions.js';
@@ -21,7 +21,7 @@ export class KafkaBroker implements Broker {
     return PartitionReader.connect(this.brokers);
   }
 
-  follow(table: Table, partitions: number): Promise<TableFollower> {
-    return TableFollower.start(this.brokers, table, partitions);
+  follow(table: Table, partitions: number, onUnreadable: OnUnreadable): Promise<TableFollower> {
+    return TableFollower.start(this.brokers, table, partitions, onUnreadable);
   }
 }

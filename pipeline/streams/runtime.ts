@@ -5,6 +5,7 @@ import {
   type BrokerError,
   type GroupMember,
   type LogReader,
+  type OnUnreadable,
   type Rebalance,
   type TopicPartition,
   type TopicPartitionOffset,
@@ -33,16 +34,6 @@ export interface RuntimeOptions {
   readonly now: () => number;
 }
 
-/** What a stage has done since it started. */
-export interface RuntimeStatistics {
-  processed: number;
-  written: number;
-  commits: number;
-  aborts: number;
-  rejected: number;
-  partitions: number;
-}
-
 const BATCH = 2000;
 /** What is processed before a commit at the latest: what came out of it waits in memory. */
 const MAX_PENDING = 20_000;
@@ -51,19 +42,16 @@ const MAX_PENDING_BYTES = 16_000_000;
 const MAX_WAITING_BYTES = 16_000_000;
 const ADVANCE_MS = 1000;
 
+type Statistics = Record<
+  'processed' | 'written' | 'commits' | 'aborts' | 'rejected' | 'unreadable' | 'partitions',
+  number
+>;
+
 /**
  * Runs one stage on a broker: member of the stage's consumer group, exactly once. What a transaction did not commit did
  * not happen: it is aborted, the state is dropped, and both are read again from what was committed.
  */
 export class StageRuntime {
-  readonly statistics: RuntimeStatistics = {
-    processed: 0,
-    written: 0,
-    commits: 0,
-    aborts: 0,
-    rejected: 0,
-    partitions: 0,
-  };
   readonly #outbox = new Outbox();
   readonly #order = new TimeOrder();
   readonly #assigned = new Map<number, Assigned>();
@@ -86,6 +74,8 @@ export class StageRuntime {
     private readonly member: GroupMember,
     private readonly transactions: Transactions,
     private readonly tables: readonly { stop(): Promise<void> }[],
+    /** What the stage has done since it started, and how many partitions it has. */
+    readonly statistics: Statistics,
   ) {
     this.#checkpoint = new Checkpoint(transactions, options.partitions);
     member.onEnd(({ topic, partition, offset }) => this.#order.end(topic, partition, offset));
@@ -94,15 +84,29 @@ export class StageRuntime {
 
   /** Connects and begins. Resolves when the stage takes part in its group. */
   static async start(stage: Stage, options: RuntimeOptions): Promise<StageRuntime> {
-    const { broker, application, slot, partitions } = options;
-    const tables = await Promise.all(stage.tables.map((table) => broker.follow(table, partitions)));
+    const { broker, application, slot, partitions, say } = options;
+    const statistics = { processed: 0, written: 0, commits: 0, aborts: 0, rejected: 0, unreadable: 0, partitions: 0 };
+    const onUnreadable: OnUnreadable = ({ topic, partition, offset }, error) => {
+      statistics.unreadable++;
+      say('error', `${stage.name}: ${topic}/${partition}/${offset} cannot be read (${error.message}); it is left out.`);
+    };
+    const tables = await Promise.all(stage.tables.map((table) => broker.follow(table, partitions, onUnreadable)));
     const { member, transactions } = await broker.join({
       group: `${application}-${stage.name}`,
       slot,
       topics: stage.sources,
       together: stage.sources.length > 1,
     });
-    return new StageRuntime(stage, options, member, transactions, tables);
+    return new StageRuntime(stage, options, member, transactions, tables, statistics);
+  }
+
+  /** Why the stage is degraded. */
+  complaints(): string[] {
+    const { rejected, unreadable } = this.statistics;
+    const complaints: string[] = [];
+    if (rejected > 0) complaints.push(`${rejected} records made it fail and were set aside: see oms.rejected.`);
+    if (unreadable > 0) complaints.push(`${unreadable} records of its tables cannot be read and were left out.`);
+    return complaints;
   }
 
   /** Commits what was processed, leaves the group and disconnects. */
@@ -199,6 +203,7 @@ export class StageRuntime {
     }
     if (this.#checkpoint.pending === 0 && records.length === 0) return;
     await this.#checkpoint.commit(records);
+    this.#poison.clear();
     this.statistics.commits++;
     this.statistics.written += records.length;
   }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KafkaConsumer } from 'node-rdkafka';
 import { connectConsumer, consume, disconnect, recordOf, watermarks } from './kafka-client.js';
+import type { OnUnreadable } from './broker.js';
 import type { Table } from './topology.js';
 
 /** Reads a topic whole, all partitions, into a table, and follows it from then on. */
@@ -11,12 +12,18 @@ export class TableFollower {
   private constructor(
     private readonly consumer: KafkaConsumer,
     private readonly table: Table,
+    private readonly onUnreadable: OnUnreadable,
   ) {}
 
   /** Starts with the table complete up to the topic's end as it is now. */
-  static async start(brokers: string, table: Table, partitions: number): Promise<TableFollower> {
+  static async start(
+    brokers: string,
+    table: Table,
+    partitions: number,
+    onUnreadable: OnUnreadable,
+  ): Promise<TableFollower> {
     const consumer = await connectConsumer(brokers, 'oms-table');
-    const follower = new TableFollower(consumer, table);
+    const follower = new TableFollower(consumer, table, onUnreadable);
     const ends = new Map<number, number>();
     for (let partition = 0; partition < partitions; partition++) {
       const { low, high } = await watermarks(consumer, table.topic, partition);
@@ -35,8 +42,13 @@ export class TableFollower {
     const messages = await consume(this.consumer, 5000);
     const decoder = new TextDecoder();
     for (const message of messages) {
-      const { key, value } = recordOf(message);
-      this.table.apply(key ? decoder.decode(key) : '', value);
+      const record = recordOf(message);
+      const { key, value } = record;
+      try {
+        this.table.apply(key ? decoder.decode(key) : '', value);
+      } catch (error) {
+        this.onUnreadable(record, error as Error);
+      }
     }
     return messages.length;
   }
