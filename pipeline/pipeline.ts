@@ -25,6 +25,8 @@ export interface PipelineOptions {
   readonly stages: readonly StageName[];
   /** Tells processes that run the same stage apart. */
   readonly slot?: string;
+  /** Go on although a topic was cut before it was read. */
+  readonly acceptGap?: boolean;
   readonly say: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
 
@@ -40,7 +42,7 @@ export async function startStages(
   const { partitions, topicPrefix, commitMs, snapshotMs, naiveTimeOffsetMin } = environment;
   const topics = topicNames(topicPrefix);
   await withAdmin(brokers, (admin) => checkTopics(admin, topics, partitions));
-  const { say, slot = `${hostname()}-0` } = options;
+  const { say, slot = `${hostname()}-0`, acceptGap = false } = options;
   const topology = buildTopology({ topics, naiveOffsetMin: naiveTimeOffsetMin, ...policyOptions(environment) });
   const running = new Map<StageName, RunningStage>();
   for (const name of options.stages) {
@@ -56,6 +58,7 @@ export async function startStages(
           group: `${topicPrefix}oms-sink`,
           slot,
           rawRetentionDays,
+          acceptGap,
           say,
         }),
       );
@@ -70,6 +73,7 @@ export async function startStages(
           slot,
           commitMs,
           snapshotMs,
+          acceptGap,
           say,
           now: Date.now,
         }),

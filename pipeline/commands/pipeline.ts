@@ -19,13 +19,23 @@ export function addPipeline(program: Command): void {
     .description('run stages of the pipeline until SIGTERM or Ctrl-C')
     .option('--stages <list>', `stages to run, of ${STAGES.join(', ')}`, stagesOption, [...STAGES])
     .option('--slot <name>', 'tells processes that run the same stage on one host apart', process.env.OMS_SLOT)
+    .option('--accept-gap', 'go on although retention cut a topic before it was read: what is missing stays missing')
     .addHelpText('after', '\nExample:\n  oms pipeline --stages correlate --slot b')
-    .action(({ stages, slot }: { stages: StageName[]; slot?: string }) => runStages(stages, slot));
+    .action((options: StagesOptions) => runStages(options));
 }
+
+/** How long the stages may take to end in order. */
+const STOP_MS = 9000;
 
 const say = (level: string, message: string): void => console.error(`${new Date().toISOString()} ${level} ${message}`);
 
-async function runStages(stages: readonly StageName[], slot: string | undefined): Promise<void> {
+interface StagesOptions {
+  readonly stages: readonly StageName[];
+  readonly slot?: string;
+  readonly acceptGap?: boolean;
+}
+
+async function runStages({ stages, ...others }: StagesOptions): Promise<void> {
   const environment = readEnvironment();
   const told = toldToStop();
   const running = new Map<StageName, RunningStage>();
@@ -34,13 +44,18 @@ async function runStages(stages: readonly StageName[], slot: string | undefined)
     await health?.listen({ host: environment.host, port: environment.stagesPort! });
     // One by one, so that those that run can be stopped when the next one does not start.
     for (const stage of new Set(stages)) {
-      const options = { stages: [stage], say, ...(slot === undefined ? {} : { slot }) };
+      const options = { stages: [stage], say, ...others };
       const started = await inKafkaWords(environment, () => startStages(environment, options));
       for (const [name, one] of started) running.set(name, one);
     }
     say('info', `running ${stages.join(', ')}`);
     await Promise.race([told, ...[...running.values()].map((stage) => stage.finished)]);
   } finally {
+    // A database or broker that does not answer must not keep the process: what is not committed is read again.
+    setTimeout(() => {
+      say('error', `did not end within ${STOP_MS / 1000} s: ended as it is; what was not committed is done again.`);
+      process.exit(1);
+    }, STOP_MS).unref();
     // A stage that failed must not leave the others running as if nothing were: the process ends, to be started anew.
     const stopped = await Promise.allSettled([...running.values()].map((stage) => stage.stop()));
     for (const end of stopped) if (end.status === 'rejected') say('error', String((end.reason as Error).message));

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg, { type PoolClient } from 'pg';
 import type { TopicNames } from '../../topics.js';
-import type { Rebalance, TopicPartition, TopicPartitionOffset } from '../streams/broker.js';
+import { RetentionGap, type Rebalance, type TopicPartition, type TopicPartitionOffset } from '../streams/broker.js';
 import { KafkaMember } from '../streams/kafka-member.js';
 import type { SourceRecord } from '../streams/topology.js';
 import { Batch } from './batch.js';
@@ -14,6 +14,8 @@ export interface SinkOptions {
   readonly group: string;
   readonly slot: string;
   readonly rawRetentionDays: number;
+  /** Go on although a topic was cut before it was read. */
+  readonly acceptGap: boolean;
   readonly say: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
 
@@ -53,8 +55,10 @@ export class Sink {
       application_name: 'oms-sink',
       connectionTimeoutMillis: CONNECT_MS,
     });
-    // A connection that breaks while idle is replaced when the next one is needed.
+    // A connection that breaks while idle is replaced when the next one is needed; one that breaks while it is used
+    // makes the query at hand fail, or the next.
     this.#pool.on('error', () => undefined);
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   /** Connects and begins. */
@@ -115,11 +119,23 @@ export class Sink {
       );
       return new Map(rows.map((row) => [placeOf(row), Number(row.next_offset)]));
     });
-    return partitions.map(({ topic, partition }) => {
+    const offsets: TopicPartitionOffset[] = [];
+    for (const { topic, partition } of partitions) {
       const offset = known.get(placeOf({ topic, partition })) ?? 0;
+      await this.#checkGap({ topic, partition, offset });
       this.#next.set(placeOf({ topic, partition }), offset);
-      return { topic, partition, offset };
-    });
+      offsets.push({ topic, partition, offset });
+    }
+    return offsets;
+  }
+
+  /** Kafka would go on at the first record that is left, as if nothing were missing. */
+  async #checkGap({ topic, partition, offset }: TopicPartitionOffset): Promise<void> {
+    const low = offset > 0 ? await this.member.low({ topic, partition }) : 0;
+    if (offset >= low) return;
+    const gap = new RetentionGap(topic, partition, low, offset);
+    if (!this.options.acceptGap) throw gap;
+    this.options.say('warn', `sink: ${gap.message} Going on, as was asked for.`);
   }
 
   /** Writes records; those that the database refuses are found by halving and set aside. */

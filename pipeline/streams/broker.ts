@@ -129,7 +129,7 @@ export class RetentionGap extends Error {
   constructor(topic: string, partition: number, low: number, needed: number) {
     super(
       `${topic}/${partition} begins at offset ${low}, but offset ${needed} is needed: its retention cut too early. ` +
-        `Remove the stage's snapshots and consumer group to begin at ${low}, and reconcile what lies before.`,
+        `Start once with --accept-gap to go on at ${low} without what is missing, and reconcile that time.`,
     );
   }
 }

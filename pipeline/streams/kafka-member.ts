@@ -1,6 +1,6 @@
 import type { KafkaConsumer, TopicPartition as NativePartition } from 'node-rdkafka';
 import type { GroupMember, JoinOptions, Rebalance, TopicPartition, TopicPartitionOffset } from './broker.js';
-import { committed, connectConsumer, consume, disconnect, recordOf, seek } from './kafka-client.js';
+import { committed, connectConsumer, consume, disconnect, recordOf, seek, watermarks } from './kafka-client.js';
 import type { SourceRecord } from './topology.js';
 
 const ASSIGN_PARTITIONS = -175;
@@ -49,6 +49,11 @@ export class KafkaMember implements GroupMember {
 
   committed(partitions: readonly TopicPartition[]): Promise<TopicPartitionOffset[]> {
     return committed(this.consumer, partitions);
+  }
+
+  /** The first offset of a partition that is still there. */
+  async low({ topic, partition }: TopicPartition): Promise<number> {
+    return (await watermarks(this.consumer, topic, partition)).low;
   }
 
   assign(from: readonly TopicPartitionOffset[]): void {

@@ -91,7 +91,7 @@ class Restore {
     const assigned = this.#fresh();
     try {
       const restored = await assigned.snapshots?.restore(this.reader);
-      if (restored) return await this.#replay(assigned, restored.restoreFrom, restored.through);
+      if (restored) return await this.#replay(assigned, await this.#within(restored.restoreFrom), restored.through);
     } catch (error) {
       if (!(error instanceof UnreadableSnapshot)) throw error;
       const { low } = await this.reader.bounds(this.stage.sources[0]!, this.partition);
@@ -99,6 +99,13 @@ class Restore {
       this.#say('warn', `has snapshots that cannot be read (${error.message}); rebuilding from the log.${cut}`);
     }
     return this.#replay(this.#fresh(), null, new Map());
+  }
+
+  /** Where the log is read from: what is left of it, if a gap is accepted. */
+  async #within(from: number | null): Promise<number | null> {
+    if (from === null || !this.options.acceptGap) return from;
+    const { low } = await this.reader.bounds(this.stage.sources[0]!, this.partition);
+    return Math.max(from, low);
   }
 
   /** Processes the log from `from` up to the committed offset, but for keys whose snapshot holds it already. */

@@ -30,6 +30,8 @@ export interface RuntimeOptions {
   /** Shortest time between two snapshots of a key, ms. */
   readonly snapshotMs: number;
   readonly say: (level: 'info' | 'warn' | 'error', message: string) => void;
+  /** Go on although the log was cut before it was read: what is missing is lost to the stage. */
+  readonly acceptGap: boolean;
   /** The clock, epoch ms. */
   readonly now: () => number;
 }
@@ -314,12 +316,17 @@ export class StageRuntime {
   async #restoreFrom(from: readonly TopicPartitionOffset[], reader: LogReader): Promise<void> {
     for (const { topic, partition, offset } of from) {
       const { low } = await reader.bounds(topic, partition);
-      // Kafka would go on at the first record that is left, as if nothing were missing.
-      if (offset > 0 && offset < low) throw new RetentionGap(topic, partition, low, offset);
+      // Kafka goes on at the first record that is left, as if nothing were missing.
+      if (offset > 0 && offset < low) this.#meetGap(new RetentionGap(topic, partition, low, offset));
       if (this.#assigned.has(partition)) continue;
       const task = await restoreTask(this.stage, partition, offset, this.#outbox, reader, this.options);
       this.#assigned.set(partition, task);
     }
+  }
+
+  #meetGap(gap: RetentionGap): void {
+    if (!this.options.acceptGap) throw gap;
+    this.options.say('warn', `${this.stage.name}: ${gap.message} Going on, as was asked for.`);
   }
 }
 

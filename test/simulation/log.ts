@@ -16,6 +16,7 @@ interface Entry {
 /** Partitions with transactions, read as Kafka's consumers with read_committed read them. */
 export class SimulatedLog {
   readonly #partitions = new Map<string, Entry[]>();
+  readonly #lows = new Map<string, number>();
 
   constructor(
     readonly partitions: number,
@@ -50,6 +51,16 @@ export class SimulatedLog {
     }
   }
 
+  /** Cuts a partition as its retention does: nothing is left before an offset. */
+  cut(topic: string, partition: number, before: number): void {
+    this.#lows.set(`${topic}/${partition}`, before);
+  }
+
+  /** The first offset that is left. */
+  low(topic: string, partition: number): number {
+    return this.#lows.get(`${topic}/${partition}`) ?? 0;
+  }
+
   /** The offset behind the last entry. */
   high(topic: string, partition: number): number {
     return this.#entries(topic, partition).length;
@@ -68,7 +79,7 @@ export class SimulatedLog {
     const entries = this.#entries(topic, partition);
     const end = this.stable(topic, partition);
     const records: SourceRecord[] = [];
-    let next = from;
+    let next = Math.max(from, this.low(topic, partition));
     for (; next < end && records.length < count; next++) {
       const { record, transaction } = entries[next]!;
       if (record && (this.readUncommitted || transaction?.state !== 'aborted')) records.push(record);

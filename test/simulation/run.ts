@@ -83,6 +83,7 @@ async function keepRunning(
       slot,
       commitMs: 100,
       snapshotMs: 1000,
+      acceptGap: false,
       say: () => undefined,
       now: () => world.nowMs,
     };

@@ -341,7 +341,7 @@ class SimulatedReader implements LogReader {
 
   bounds(topic: string, partition: number): Promise<{ low: number; high: number }> {
     const { world, log } = this.broker;
-    return world.call(this.process, () => ({ low: 0, high: log.high(topic, partition) }));
+    return world.call(this.process, () => ({ low: log.low(topic, partition), high: log.high(topic, partition) }));
   }
 
   async read(

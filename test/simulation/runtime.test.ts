@@ -1,0 +1,173 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { StageRuntime } from '../../pipeline/streams/runtime.js';
+import { Topology, type Processor } from '../../pipeline/streams/topology.js';
+import { SimulatedBroker } from './simulated-broker.js';
+import { SimulatedProcess, World } from './world.js';
+
+/** The runtime on a broker that works: what it does with records, snapshots and logs that are not as they should be. */
+
+let world: World;
+let broker: SimulatedBroker;
+/** How often a record that says "fail" still makes the node throw. */
+let failures: number;
+let said: string[];
+let calls: string[];
+
+beforeEach(() => {
+  world = new World(1);
+  broker = new SimulatedBroker(world, 1);
+  failures = Infinity;
+  said = [];
+  calls = [];
+});
+
+/** Counts the letters under each key; one that fails does so in the middle of its work. */
+function letterCount(): Topology {
+  const topology = new Topology('letters');
+  topology
+    .source('count', ['letters'], {
+      reject: ({ offset }, error) => ({
+        topic: 'rejected',
+        key: String(offset),
+        partitionKey: '',
+        value: error.message,
+      }),
+    })
+    .mapValues('read', (record) => new TextDecoder().decode(record.value!))
+    .process(
+      'count',
+      (): Processor<string, string> => {
+        let count = 0;
+        const bytes = (): Uint8Array => new TextEncoder().encode(String(count));
+        const restore = (_key: string, state: Uint8Array): void =>
+          void (count = Number(new TextDecoder().decode(state)));
+        return {
+          store: { encode: bytes, restore },
+          process: (text, _context, emit) => {
+            calls.push(text);
+            count += text.length;
+            if (text === 'fail' && failures-- > 0) throw new Error('out of letters');
+            emit(`${text} ${count}`);
+          },
+        };
+      },
+      { topic: 'snapshots' },
+    )
+    .to(['counts'], (text) => [{ topic: 'counts', key: '', partitionKey: '', value: text }]);
+  return topology;
+}
+
+function send(...texts: string[]): void {
+  for (const value of texts) broker.log.append({ topic: 'letters', partition: 0, key: 'k', value }, world.nowMs, null);
+}
+
+const texts = (topic: string): string[] =>
+  broker.log.committed(topic).map(({ value }) => new TextDecoder().decode(value!));
+
+/** Runs the stage until it has read everything, then kills it. Rejects if the stage gives up. */
+async function run(acceptGap = false): Promise<StageRuntime> {
+  const process = new SimulatedProcess('count');
+  let gaveUp: Error | undefined;
+  let runtime: StageRuntime | undefined;
+  void StageRuntime.start(letterCount().stage('count'), {
+    broker: broker.for(process),
+    partitions: 1,
+    application: 'test',
+    slot: 'a',
+    commitMs: 10,
+    snapshotMs: 0,
+    acceptGap,
+    say: (level, message) => said.push(`${level} ${message}`),
+    now: () => world.nowMs,
+  })
+    .then((started) => {
+      runtime = started;
+      return started.finished;
+    })
+    .catch((error: Error) => (gaveUp = error));
+  const restored = world.nowMs + 5000;
+  await world.run(() => gaveUp !== undefined || (world.nowMs > restored && runtime !== undefined && broker.isQuiet()));
+  world.kill(process);
+  if (gaveUp) throw gaveUp;
+  return runtime!;
+}
+
+describe('a record on which a node throws', () => {
+  it('is tried once more, then set aside, and leaves no trace in the state, not even after a restart', async () => {
+    send('ab', 'fail', 'c');
+    const runtime = await run();
+    expect(texts('counts')).toEqual(['ab 2', 'c 3']);
+    expect(texts('rejected')).toEqual(['out of letters']);
+    expect(calls.filter((text) => text === 'fail')).toHaveLength(2);
+    expect(runtime.statistics.rejected).toBe(1);
+    expect(runtime.complaints()).toEqual(['1 records made it fail and were set aside: see oms.rejected.']);
+    // Without its snapshots the state comes from the log, on which the record still stands.
+    broker.log.append({ topic: 'snapshots', partition: 0, key: 'count/0', value: null }, world.nowMs, null);
+    send('d');
+    await run();
+    expect(texts('counts').at(-1)).toBe('d 4');
+    expect(texts('rejected')).toHaveLength(1);
+  });
+
+  it('is not set aside if it failed by chance', async () => {
+    failures = 1;
+    send('fail', 'c');
+    const runtime = await run();
+    expect(texts('counts')).toEqual(['fail 4', 'c 5']);
+    expect(texts('rejected')).toEqual([]);
+    expect(runtime.complaints()).toEqual([]);
+  });
+});
+
+describe('a restart', () => {
+  it('goes on from the snapshots, without reading the log again', async () => {
+    send('ab', 'c');
+    await run();
+    calls = [];
+    send('d');
+    await run();
+    expect([texts('counts').at(-1), calls]).toEqual(['d 4', ['d']]);
+  });
+
+  it.each([
+    ['damaged', 'count/0/0/k', 'not what was written'],
+    ['of a version to come', 'count/0', '{"version":99,"restoreFrom":1}'],
+  ])('with snapshots that are %s reads the log again, and says so', async (_what, key, value) => {
+    send('ab', 'c');
+    await run();
+    broker.log.append({ topic: 'snapshots', partition: 0, key, value }, world.nowMs, null);
+    calls = [];
+    send('d');
+    await run();
+    expect([texts('counts').at(-1), calls]).toEqual(['d 4', ['ab', 'c', 'd']]);
+    expect(said.join('\n')).toMatch(
+      /warn count: partition 0 has snapshots that cannot be read .*rebuilding from the log/,
+    );
+  });
+
+  it('on a log that was cut before it was read says so, and what to do', async () => {
+    send('ab');
+    await run();
+    send('c', 'd', 'e');
+    broker.log.cut('letters', 0, 3);
+    await expect(run()).rejects.toThrow(
+      /letters\/0 begins at offset 3, but offset 1 is needed: its retention cut too early\. Start once with --accept-gap .* reconcile/,
+    );
+    expect(texts('counts')).toEqual(['ab 2']);
+    await run(true);
+    expect(texts('counts')).toEqual(['ab 2', 'e 3']);
+    expect(said.join('\n')).toMatch(/warn count: letters\/0 begins at offset 3.* Going on, as was asked for/);
+  });
+
+  it('whose snapshots reach less far back than the log is cut says so too', async () => {
+    send('ab', 'c', 'd');
+    await run();
+    const mark = { topic: 'snapshots', partition: 0, key: 'count/0', value: '{"version":1,"restoreFrom":0}' };
+    broker.log.append(mark, world.nowMs, null);
+    broker.log.cut('letters', 0, 2);
+    await expect(run()).rejects.toThrow(/letters\/0 begins at offset 2, but offset 0 is needed/);
+    send('e');
+    await run(true);
+    expect(texts('counts').at(-1)).toBe('e 5');
+  });
+});
