@@ -93,7 +93,6 @@ export class EventOrder {
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- a run in memory is read like those on disk
 async function* only(block: OrderedEvent[]): AsyncGenerator<OrderedEvent[]> {
   yield block;
 }
