@@ -72,7 +72,9 @@ export interface Mapping {
  */
 export function readMapping(text: string, where: string): Mapping {
   const given = withColumns(parsed(text, where));
-  const [error] = Value.Errors(MappingSchema, given);
+  const errors = Value.Errors(MappingSchema, given);
+  // An unknown name is an error of its own value first, which says less.
+  const error = errors.find(({ keyword }) => keyword === 'additionalProperties') ?? errors[0];
   if (error) throw new WrongInput(sentenceOf(error, where));
   const { timeZone, delimiter = ',', body = null, fields = {} } = given as Static<typeof MappingSchema>;
   const mapping: Mapping = {
