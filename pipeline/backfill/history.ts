@@ -21,5 +21,6 @@ export interface History {
   /** Text that is the same for the same content, and another for any other. */
   readonly digest: string;
   rows(): AsyncIterable<Row>;
+  /** Gives back what it holds; may be called again. */
   close(): Promise<void>;
 }

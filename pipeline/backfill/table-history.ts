@@ -65,13 +65,14 @@ async function opened(client: pg.Client, table: string, database: string, mappin
   const { rows: digests } = await client.query<{ digest: string }>(
     `select count(*) || '/' || coalesce(sum(hashtextextended(r::text, 0)::numeric), 0) as digest from ${name} r`,
   );
+  let closed: Promise<void> | undefined;
   return {
     name: table,
     unit: 'row',
     columns,
     digest: digests[0]!.digest,
     rows: () => tableRows(client, name, [...new Set(read)]),
-    close: () => client.end(),
+    close: () => (closed ??= client.end()),
   };
 }
 

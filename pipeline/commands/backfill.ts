@@ -270,6 +270,8 @@ async function readHistory(reading: Reading, rejects: string | undefined, stop: 
     });
   } finally {
     shown.stop();
+    // Publishing may take long: the snapshot of a table is not held for it.
+    await Promise.all(reading.inputs.map(({ history }) => history.close()));
     if (shownRejects > REJECTS_SHOWN && rejects === undefined)
       say(`... and ${shownRejects - REJECTS_SHOWN} more: --rejects FILE writes all of them.`);
     await out?.end();
