@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { addBackfill } from './pipeline/commands/backfill.js';
 import { addCorrelate } from './pipeline/commands/correlate.js';
 import { addLog } from './pipeline/commands/log.js';
 import { addNetwork } from './pipeline/commands/network.js';
@@ -18,7 +19,17 @@ const program = new Command('oms')
   .showHelpAfterError('(add --help for help)')
   .exitOverride();
 
-for (const add of [addCorrelate, addNetwork, addStorm, addReplay, addPipeline, addLog, addRules, addOperation])
+for (const add of [
+  addCorrelate,
+  addNetwork,
+  addStorm,
+  addReplay,
+  addBackfill,
+  addPipeline,
+  addLog,
+  addRules,
+  addOperation,
+])
   add(program);
 
 program

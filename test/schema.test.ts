@@ -47,12 +47,13 @@ describe('the schema', () => {
     const url = system.environment.databaseUrl!;
     expect(await migrate(url)).toEqual([]);
     expect(await migrate(url, '000')).toEqual([
+      '005.undo.backfills.sql',
       '003.undo.raw-events.sql',
       '002.undo.outages.sql',
       '001.undo.network.sql',
     ]);
     expect(await texts(`select n.nspname as text from pg_namespace n where ${OURS}`)).toEqual([]);
-    expect(await migrate(url)).toHaveLength(3);
+    expect(await migrate(url)).toHaveLength(4);
   });
 
   it('keeps raw events by day, and drops the days whose retention is over', async () => {

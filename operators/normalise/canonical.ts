@@ -1,6 +1,6 @@
 import { KINDS, REACHES, SOURCES, type ReportedEvent } from '../event.js';
 import { contentIdOf } from '../identity.js';
-import { coordinatesAt, idAt, quote, Refusal, timeAt, wordAt, type Fields, type Reading } from './fields.js';
+import { coordinatesAt, idAt, idsAt, quote, Refusal, timeAt, wordAt, type Fields, type Reading } from './fields.js';
 
 /** Is it an event in our own form? */
 export function isCanonical(body: Fields): boolean {
@@ -16,7 +16,7 @@ export function readCanonical(body: Fields, { receivedAt, naiveOffsetMin }: Read
     type: wordAt(body, 'type') ?? '',
     sourceEventId: idAt(body, 'sourceEventId') ?? contentIdOf(body),
     assetId: idAt(body, 'assetId'),
-    otherAssetIds: [],
+    otherAssetIds: idsAt(body, 'otherAssetIds'),
     occurredAt,
     receivedAt: (body.receivedAt ?? null) === null ? receivedAt : timeAt(body, 'receivedAt', naiveOffsetMin),
     ...coordinatesAt(body, 'lat', 'lon'),

@@ -65,6 +65,13 @@ export function idAt(fields: Fields, name: string): string | null {
   return value === null ? null : checkId(value, name);
 }
 
+/** The ids in the list under `name`; none if it is absent or null. Throws a refusal if it is no list of ids. */
+export function idsAt(fields: Fields, name: string): string[] {
+  const list = fields[name] ?? [];
+  if (!Array.isArray(list)) throw new Refusal('wrongShape', `${name} is not a list.`);
+  return list.map((id: unknown, i) => checkId(id, `${name}[${i}]`));
+}
+
 /** Checks an id: 1 to 256 characters, none of them a control character. */
 export function checkId(value: unknown, name: string): string {
   const id = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;

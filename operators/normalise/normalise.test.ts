@@ -213,6 +213,12 @@ const canonical = {
 };
 
 describe('canonical events', () => {
+  it('name further assets, as the records of unplaced events do', () => {
+    expect(only(read('onu', { ...canonical, otherAssetIds: ['M1', 2] })).otherAssetIds).toEqual(['M1', '2']);
+    expect(reasons(read('onu', { ...canonical, otherAssetIds: 'M1' }))).toEqual(['wrongShape']);
+    expect(reasons(read('onu', { ...canonical, otherAssetIds: [''] }))).toEqual(['badId']);
+  });
+
   it('are understood on any topic, in lists and as lines; half a line is refused alone', () => {
     expect(only(read('scada', canonical))).toMatchObject({ source: 'kaifa', receivedAt: RECEIVED });
     expect(reasons(read('kaifa', [canonical, 1, { ...canonical, kind: 'x' }]))).toEqual([

@@ -36,10 +36,11 @@ export function normalise(source: Source, value: Uint8Array | null, reading: Rea
       refused(0, 'tooLarge', `The value has ${value.byteLength} bytes; at most ${MAX_VALUE_BYTES} are read.`, text),
     ];
   }
-  return readText(source, text, reading);
+  return normaliseText(source, text, reading);
 }
 
-function readText(source: Source, text: string, reading: Reading): Report[] {
+/** Reads a text as {@link normalise} reads a record's value. */
+export function normaliseText(source: Source, text: string, reading: Reading): Report[] {
   const trimmed = text.trim();
   if (trimmed === '') return [refused(0, 'noValue', 'The record is empty.', text)];
   if (trimmed.startsWith('<')) return readXml(trimmed, reading);
@@ -51,6 +52,11 @@ function readText(source: Source, text: string, reading: Reading): Report[] {
     if (trimmed.includes('\n')) return readLines(source, trimmed, reading);
     return [refused(0, 'notJson', `Not JSON: ${(error as Error).message.slice(0, 200)}`, text)];
   }
+  return normaliseValue(source, value, reading);
+}
+
+/** Reads a value that was parsed already as {@link normalise} reads its text. */
+export function normaliseValue(source: Source, value: unknown, reading: Reading): Report[] {
   return (Array.isArray(value) ? value : [value]).flatMap((item) => readValue(source, item, reading)).map(numbered);
 }
 

@@ -1,5 +1,11 @@
 import type { OutRecord, Processor, RecordContext, SourceRecord, Stage, StateStore } from './topology.js';
 
+/**
+ * Gathered values in one record at most: a backlog may hold more of one key than the broker takes in a record (8 MB), and
+ * a value of ids as long as they may be has some 2 kB.
+ */
+const VALUES_PER_RECORD = 2000;
+
 /** What a stage wants written in one transaction. */
 export class Outbox {
   readonly #records: OutRecord[] = [];
@@ -18,11 +24,16 @@ export class Outbox {
     else keys.set(key, [value]);
   }
 
-  /** All that was added since the last call, gathered values as one record a key; the outbox is empty then. */
+  /** All that was added since the last call, gathered values as one record a key (more if they are many); the outbox is empty then. */
   take(encode: (topic: string, values: readonly unknown[]) => string | Uint8Array): OutRecord[] {
     const records = this.#records.splice(0);
     for (const [topic, keys] of this.#gathered) {
-      for (const [key, values] of keys) records.push({ topic, key, partitionKey: key, value: encode(topic, values) });
+      for (const [key, values] of keys) {
+        for (let i = 0; i < values.length; i += VALUES_PER_RECORD) {
+          const value = encode(topic, values.slice(i, i + VALUES_PER_RECORD));
+          records.push({ topic, key, partitionKey: key, value });
+        }
+      }
     }
     this.#gathered.clear();
     return records;

@@ -1,0 +1,53 @@
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { Copies } from './copies.js';
+import { EventOrder, type OrderedEvent } from './event-order.js';
+
+const SMALL = { eventsPerRun: 10, runsPerMerge: 3 };
+
+function events(count: number): OrderedEvent[] {
+  return Array.from({ length: count }, (_, i) => {
+    const t = (i * 7919) % 101;
+    const identity = `kaifa/زين-${(i * 31) % count}`;
+    return { t, receivedAt: t + (i % 3), identity, placed: i % 2 === 0, line: `{"id":"${identity}","a":"b\\tc"}` };
+  });
+}
+
+async function ordered(given: readonly OrderedEvent[], limits: object): Promise<OrderedEvent[]> {
+  const order = new EventOrder(limits);
+  for (const event of given) await order.add(event);
+  const out: OrderedEvent[] = [];
+  for await (const block of order.inOrder()) out.push(...block);
+  await order.close();
+  return out;
+}
+
+describe('event-time order', () => {
+  it.each([0, 1, 9, 10, 11, 95, 1000])('of %i events is the same in memory and over runs on disk', async (count) => {
+    const given = events(count);
+    const inMemory = await ordered(given, {});
+    expect(await ordered(given, SMALL)).toEqual(inMemory);
+    expect(await ordered([...given].reverse(), { ...SMALL, charsPerRun: 300 })).toEqual(inMemory);
+    expect(inMemory).toHaveLength(count);
+    for (const [i, event] of inMemory.entries()) {
+      const before = inMemory[i - 1];
+      if (before) expect(before.t - event.t || before.receivedAt - event.receivedAt).toBeLessThanOrEqual(0);
+    }
+  });
+
+  it('leaves no file behind, even when nobody closes it', async () => {
+    const order = new EventOrder(SMALL);
+    for (const event of events(25)) await order.add(event);
+    expect((await readdir(tmpdir())).filter((name) => name.startsWith('oms-backfill-'))).toEqual([]);
+    await order.close();
+  });
+});
+
+describe('copies', () => {
+  it('are told as long as their first one is remembered', () => {
+    const copies = new Copies(3);
+    const answers = ['a', 'b', 'a', 'c', 'd', 'a', 'e', 'f', 'b', 'a'].map((id) => copies.isCopy(id));
+    expect(answers).toEqual([false, false, true, false, false, true, false, false, false, false]);
+  });
+});
