@@ -6,6 +6,7 @@ import type { Network } from '../operators/network.js';
 import type { OutageRecord } from '../operators/outage.js';
 import { formatTime, timeOf } from '../operators/time.js';
 import type { TestDatabase } from './database.js';
+import { HERE } from './random-log.js';
 
 /** What both engines must say of an outage. */
 export type Compared = Omit<OutageRecord, 'revision' | 'log' | 'bbox'> & { readonly members: readonly string[] };
@@ -14,14 +15,13 @@ export type Compared = Omit<OutageRecord, 'revision' | 'log' | 'bbox'> & { reado
 export interface KeyLog {
   readonly key: Key;
   readonly entries: readonly LogEntry[];
+  /** Where its feeder is; its events lie within 5 km. */
+  readonly at?: { readonly lat: number; readonly lon: number };
 }
 
-/** A network in which each key has a substation of its own, at the place of its log's first event. */
+/** A network in which each key has a substation of its own. */
 export function networkOf(logs: readonly KeyLog[]): Network {
-  const sites = logs.map(({ key, entries }) => {
-    const first = entries.find((entry): entry is PlacedEvent => !isCommand(entry));
-    return { ...key, name: key.feederId, lat: first?.lat ?? 0, lon: first?.lon ?? 0 };
-  });
+  const sites = logs.map(({ key, at }) => ({ ...key, name: key.feederId, ...(at ?? HERE) }));
   return {
     substations: sites.map((site) => ({ ...site, voltageKv: null })),
     feeders: sites,
@@ -40,7 +40,11 @@ export function firstEngine(logs: readonly KeyLog[]): Compared[] {
     const joined = new Map<string, string[]>();
     entries.forEach((entry, offset) => {
       const outcome = correlator.apply(key, [entry], { partition: 0, offset });
-      for (const outage of outcome.outages) outages.set(outage.outageId, outage);
+      for (const outage of outcome.outages) {
+        const former = outage.revision === 1 ? outages.get(outage.outageId) : undefined;
+        if (former) supersede(former, joined);
+        outages.set(outage.outageId, outage);
+      }
       for (const { outageId, members } of outcome.evidence) {
         if (outageId === null || members.length === 0) continue;
         const identities = members.map(({ source, sourceEventId }) => `${source}/${sourceEventId}`);
@@ -58,6 +62,12 @@ export function firstEngine(logs: readonly KeyLog[]): Compared[] {
       members: (members.get(outage.outageId) ?? []).sort(),
     }));
   });
+}
+
+/** An outage that was settled long ago opens anew: its members stay with the outage that it merged into, if it had. */
+function supersede({ outageId, mergedInto }: OutageRecord, joined: Map<string, string[]>): void {
+  if (mergedInto !== null) joined.set(mergedInto, [...(joined.get(mergedInto) ?? []), ...(joined.get(outageId) ?? [])]);
+  joined.delete(outageId);
 }
 
 /** Feeds logs to oms_correlate_events and its like, entry by entry. */
@@ -81,7 +91,7 @@ async function feedEvents(database: TestDatabase, run: string, key: Key, events:
   if (events.length === 0) return;
   await database.rows(
     `select oms_correlate_events(kind, source, "sourceEventId", "occurredAt", lat, lon, p_substation_id => $2, p_feeder_id => $3,
-       p_asset_id => "assetId", p_reach => nullif(reach, 'point'), p_received_at => "receivedAt", p_customer_id => "customerId",
+       p_asset_id => "assetId", p_reach => reach, p_received_at => "receivedAt", p_customer_id => "customerId",
        p_feeder_customers => "feederCustomers", p_run => $4)
      from jsonb_to_recordset($1) as e (kind text, source text, "sourceEventId" text, "occurredAt" timestamptz, lat float8, lon float8,
        "assetId" text, reach text, "receivedAt" timestamptz, "customerId" text, "feederCustomers" integer)`,

@@ -14,7 +14,11 @@ declare
   v_outage_id uuid;
   v_back_ms bigint;
 begin
-  k.origin_lon := coalesce(k.origin_lon, e.lon);
+  if k.origin_lon is null then
+    k.origin_lon := e.lon;
+    -- At once, for what a merge reads: all else that changes in a key is written when its turn is over.
+    update reconcile.keys set origin_lon = e.lon where key_id = k.key_id;
+  end if;
   v_found := reconcile.find_links(k, e, p_rules, v_x, v_y, v_z);
   if v_found = '{}' then
     v_outage_id := reconcile.uuid_of(concat_ws('/', k.substation_id, k.feeder_id, e.source, e.source_event_id));

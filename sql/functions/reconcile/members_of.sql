@@ -9,7 +9,7 @@ language sql stable parallel safe as $$
   join reconcile.outages o using (key_id)
   join reconcile.outages survivor on survivor.outage_no = o.survivor_no
   join reconcile.members m on m.outage_no = o.outage_no
-  where r.name = p_run
+  where r.name = p_run and not survivor.is_superseded
   order by o.survivor_no, m.seq
 $$;
 comment on function reconcile.members_of(text) is

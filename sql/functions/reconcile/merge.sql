@@ -10,6 +10,7 @@ begin
   for i in 2 .. array_length(v_sorted, 1) loop
     select * into v_survivor from reconcile.outages where outage_no = v_sorted[1];
     select * into v_other from reconcile.outages where outage_no = v_sorted[i];
+    update reconcile.outages set touched_seq = p_seq where outage_no = v_other.outage_no;
     update reconcile.outages set epitaph = (select to_jsonb(face) from reconcile.faces(array[v_other.outage_no]) face)
     where outage_no = v_other.outage_no;
     update reconcile.outages

@@ -1,4 +1,4 @@
-create or replace function reconcile.rules_for(p_key_id integer, p_t_ms bigint, p_seq bigint) returns reconcile.rule_sets
+create or replace function reconcile.rules_for(p_key_id integer, p_t_ms bigint, p_seq bigint) returns setof reconcile.rule_sets
 language sql stable parallel safe as $$
   select *
   from reconcile.rule_sets
