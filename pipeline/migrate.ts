@@ -40,7 +40,9 @@ export async function migrate(databaseUrl: string, to = 'max'): Promise<string[]
     const applied = await postgrator.migrate(to);
     const latest = newest === (await postgrator.getDatabaseVersion());
     if (latest) {
-      for (const folder of ['functions', 'views']) await replaceObjects(client, `${SQL}${folder}`);
+      // Functions name each other, in no order of files: PostgreSQL looks into them when all are there.
+      await client.query('set check_function_bodies = off');
+      for (const folder of ['functions', 'functions/reconcile', 'views']) await replaceObjects(client, `${SQL}${folder}`);
     }
     return applied.map(({ filename }) => filename.split('/').pop()!);
   } finally {

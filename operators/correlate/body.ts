@@ -206,10 +206,13 @@ export class Body implements Indexed {
    * @returns whether that concerns a member here: one at or before `t`, not back earlier
    */
   restore(entry: Entry, t: number): boolean {
+    let concerned = false;
     for (const wide of this.wides) {
-      if (wide.unit === entry.unit && t >= wide.lastT && (wide.backAt === null || t < wide.backAt)) wide.backAt = t;
+      if (wide.unit !== entry.unit || t < wide.lastT || (wide.backAt !== null && t >= wide.backAt)) continue;
+      wide.backAt = t;
+      concerned = true;
     }
-    if (t < entry.lastT || (entry.backAt !== null && entry.backAt <= t)) return false;
+    if (t < entry.lastT || (entry.backAt !== null && entry.backAt <= t)) return concerned;
     this.#changeEntry(entry, entry.lastT, t);
     return true;
   }
@@ -257,7 +260,7 @@ export class Body implements Indexed {
   get confidence(): number {
     let silent = 1;
     // By weight, so that the product's last bit does not depend on the order of arrival.
-    for (const { weight, count } of this.weights) silent *= (1 - weight) ** count;
+    for (const { weight, count } of this.weights) silent *= power(1 - weight, count);
     return Math.round((1 - silent) * 10_000) / 10_000;
   }
 
@@ -306,6 +309,17 @@ export class Body implements Indexed {
     this.entries.forEach(detach);
     this.entries = [];
   }
+}
+
+/** A base to a whole exponent, by squaring: `**` may differ in the last bit from one engine, or PostgreSQL, to the next. */
+function power(base: number, exponent: number): number {
+  let result = 1;
+  let square = base;
+  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result *= square;
+    square *= square;
+  }
+  return result;
 }
 
 type MemberState = 'none' | 'out' | 'back';

@@ -1,20 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bruteForce, type BruteOutage } from '../../test/brute-force.js';
+import { arbitraryEvent, HERE, MINUTE, north, START } from '../../test/random-log.js';
 import type { LogEntry, OutageCommand, PlacedEvent, RulesCommand } from '../event.js';
 import type { OutageRecord } from '../outage.js';
 import { GIVEN_RULE_SETS } from '../rules.js';
-import { EARTH_RADIUS_M } from '../sphere.js';
 import { Correlator } from './correlate.js';
 import type { EvidenceRecord, LateRecord } from './outcome.js';
 
 const KEY = { substationId: 'S', feederId: 'F' };
-const MINUTE = 60_000;
-const START = Date.UTC(2026, 9, 4, 10);
-const HERE = { lat: 31.95, lon: 35.93 };
-
-/** A latitude `metres` north of the start. */
-const north = (metres: number): number => HERE.lat + (metres / EARTH_RADIUS_M) * (180 / Math.PI);
 
 let count = 0;
 function event(fields: Partial<PlacedEvent> & { minute?: number } = {}): PlacedEvent {
@@ -368,48 +362,6 @@ describe('eviction', () => {
     expect(Math.max(...sizes.slice(200))).toBeLessThan(1.2 * Math.max(...sizes.slice(20, 200)));
   });
 });
-
-/** Logs of one key that press on the corners: few places, few times, few customers. */
-const arbitraryEvent = (kinds: readonly PlacedEvent['kind'][]): fc.Arbitrary<PlacedEvent> =>
-  fc
-    .record({
-      kind: fc.constantFrom(...kinds),
-      source: fc.constantFrom('scada' as const, 'kaifa' as const, 'onu' as const, 'call_center' as const),
-      id: fc.integer({ min: 1, max: 60 }),
-      asset: fc.option(fc.integer({ min: 1, max: 12 }), { freq: 6, nil: null }),
-      served: fc.boolean(),
-      minute: fc.oneof(
-        fc.integer({ min: 0, max: 150 }),
-        fc.constantFrom(30, 30 + 1 / 60_000, 60, 60 - 1 / 60_000, 400),
-      ),
-      metres: fc.oneof(fc.integer({ min: -3000, max: 3000 }), fc.constantFrom(0, 1000, 1000.0004, 1000.002, 2000)),
-      east: fc.constantFrom(0, 0, 300, 1000, -1000),
-      delay: fc.oneof(
-        { weight: 9, arbitrary: fc.integer({ min: 0, max: 39 }) },
-        { weight: 1, arbitrary: fc.constantFrom(-4, -6, 40, 41, 11_000) },
-      ),
-      wide: fc.integer({ min: 0, max: 15 }).map((n) => n === 0),
-    })
-    .map(({ kind, source, id, asset, served, minute, metres, east, delay, wide }) => {
-      const occurredAt = START + Math.round(minute * MINUTE);
-      return {
-        source,
-        kind,
-        type: '',
-        sourceEventId: `${kind === 'outage' ? 'o' : 'r'}${id}`,
-        assetId: asset === null ? null : `A${asset}`,
-        occurredAt,
-        receivedAt: occurredAt + delay * MINUTE,
-        lat: north(metres),
-        lon: HERE.lon + (east / EARTH_RADIUS_M) * (180 / Math.PI),
-        dpId: null,
-        reach: wide ? ('feeder' as const) : ('point' as const),
-        // Meter, ONU and caller of an asset number belong to one customer, always the same.
-        customerId: served && asset !== null && asset <= 6 ? `C${asset}` : null,
-        feederCustomers: wide ? 40 : 0,
-        flags: [],
-      };
-    });
 
 function asBrute(run: Run): BruteOutage[] {
   const { groups } = run;

@@ -146,14 +146,14 @@ export class Reporters {
     return back === Infinity ? null : back;
   }
 
-  /** Remembers that `unit` is back at `t`. Returns whether that was news. */
+  /** Remembers that `unit` is back at `t`. Returns whether that was news; what is forgotten is, swept out or not. */
   rememberUnit(unit: Unit, t: number): boolean {
-    return insertOnce((unit.restorations ??= []), t);
+    return insertOnce((unit.restorations ??= []), t) || t < this.memoryFrom;
   }
 
-  /** Remembers that every unit of the key is back at `t`. Returns whether that was news. */
+  /** Remembers that every unit of the key is back at `t`. Returns whether that was news, as above. */
   rememberFeeder(t: number): boolean {
-    return insertOnce(this.feederRestorations, t);
+    return insertOnce(this.feederRestorations, t) || t < this.memoryFrom;
   }
 
   /** Sweeps out forgotten restorations, and whoever is in no outage and has none left. */

@@ -1,0 +1,42 @@
+create or replace function reconcile.take_command(p_key reconcile.keys, p_seq bigint, p_at_ms bigint, p_command jsonb)
+returns reconcile.taken
+language plpgsql as $$
+declare
+  k reconcile.keys := p_key;
+  c jsonb := p_command;
+  v_outage_no bigint;
+  v_unit text;
+begin
+  k.taken := k.taken + 1;
+  if exists (select from reconcile.commands
+    where key_id = k.key_id and command_id = c ->> 'commandId' and seen_ms >= k.memory_from_ms)
+  then
+    return row(k, 'duplicate', null)::reconcile.taken;
+  end if;
+  if c ->> 'command' <> 'rules' then
+    select survivor_no into v_outage_no
+    from reconcile.outages
+    where key_id = k.key_id and outage_id = (c ->> 'outageId')::uuid and not is_settled;
+  end if;
+  insert into reconcile.commands (run_id, key_id, seq, command_id, seen_ms, command, outage_no, rejected)
+  values (k.run_id, k.key_id, p_seq, c ->> 'commandId', greatest(k.watermark_ms, p_at_ms), c, v_outage_no,
+    case when v_outage_no is null and c ->> 'command' <> 'rules' then 'unknownOutage' end);
+  if c ->> 'command' = 'rules' then
+    k := reconcile.add_rules(k, c -> 'ruleSet', reconcile.ms_of((c ->> 'validFrom')::timestamptz), p_seq);
+    return row(k, 'command', null)::reconcile.taken;
+  end if;
+  if v_outage_no is null then
+    return row(k, 'rejected', null)::reconcile.taken;
+  end if;
+  perform reconcile.decide(v_outage_no, c, p_at_ms, p_seq);
+  if c ->> 'command' in ('restore', 'close') then
+    for v_unit in
+      select distinct r.unit from reconcile.outages o join reconcile.reporters r using (body_no) where o.outage_no = v_outage_no
+    loop
+      perform reconcile.restore_unit(k, v_unit, p_at_ms, p_seq);
+    end loop;
+  end if;
+  return row(k, 'command', v_outage_no)::reconcile.taken;
+end
+$$;
+comment on function reconcile.take_command(reconcile.keys, bigint, bigint, jsonb) is 'Takes the next command of a key''s log.';

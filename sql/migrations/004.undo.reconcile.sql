@@ -1,0 +1,6 @@
+drop function if exists public.oms_correlate_events;
+drop function if exists public.oms_reconcile_command;
+drop function if exists public.oms_reconcile_rules;
+drop function if exists public.oms_reconcile_step;
+drop procedure if exists public.oms_reconcile;
+drop schema reconcile cascade;

@@ -1,0 +1,139 @@
+/** Random logs of one key, for the tests that compare engines. */
+import fc from 'fast-check';
+import { COMMANDS, SOURCES, type Key, type LogEntry, type PlacedEvent } from '../operators/event.js';
+import { outageIdOf } from '../operators/identity.js';
+import { GIVEN_RULE_SETS, type RuleSet } from '../operators/rules.js';
+import { EARTH_RADIUS_M } from '../operators/sphere.js';
+
+export const MINUTE = 60_000;
+export const START = Date.UTC(2026, 9, 4, 10);
+export const HERE = { lat: 31.95, lon: 35.93 };
+
+/** A latitude `metres` north of the start. */
+export const north = (metres: number): number => HERE.lat + (metres / EARTH_RADIUS_M) * (180 / Math.PI);
+
+/** Logs of one key that press on the corners: few places, few times, few customers. */
+export const arbitraryEvent = (kinds: readonly PlacedEvent['kind'][]): fc.Arbitrary<PlacedEvent> =>
+  fc
+    .record({
+      kind: fc.constantFrom(...kinds),
+      source: fc.constantFrom('scada' as const, 'kaifa' as const, 'onu' as const, 'call_center' as const),
+      id: fc.integer({ min: 1, max: 60 }),
+      asset: fc.option(fc.integer({ min: 1, max: 12 }), { freq: 6, nil: null }),
+      served: fc.boolean(),
+      minute: fc.oneof(
+        fc.integer({ min: 0, max: 150 }),
+        fc.constantFrom(30, 30 + 1 / 60_000, 60, 60 - 1 / 60_000, 400),
+      ),
+      metres: fc.oneof(fc.integer({ min: -3000, max: 3000 }), fc.constantFrom(0, 1000, 1000.0004, 1000.002, 2000)),
+      east: fc.constantFrom(0, 0, 300, 1000, -1000),
+      delay: fc.oneof(
+        { weight: 9, arbitrary: fc.integer({ min: 0, max: 39 }) },
+        { weight: 1, arbitrary: fc.constantFrom(-4, -6, 40, 41, 11_000) },
+      ),
+      wide: fc.integer({ min: 0, max: 15 }).map((n) => n === 0),
+    })
+    .map(({ kind, source, id, asset, served, minute, metres, east, delay, wide }) => {
+      const occurredAt = START + Math.round(minute * MINUTE);
+      return {
+        source,
+        kind,
+        type: '',
+        sourceEventId: `${kind === 'outage' ? 'o' : 'r'}${id}`,
+        assetId: asset === null ? null : `A${asset}`,
+        occurredAt,
+        receivedAt: occurredAt + delay * MINUTE,
+        lat: north(metres),
+        lon: HERE.lon + (east / EARTH_RADIUS_M) * (180 / Math.PI),
+        dpId: null,
+        reach: wide ? ('feeder' as const) : ('point' as const),
+        // Meter, ONU and caller of an asset number belong to one customer, always the same.
+        customerId: served && asset !== null && asset <= 6 ? `C${asset}` : null,
+        feederCustomers: wide ? 40 : 0,
+        flags: [],
+      };
+    });
+
+
+const { standard } = GIVEN_RULE_SETS;
+
+/** Rule sets that differ in everything that a rule set can say. */
+const RULE_SETS: readonly RuleSet[] = [
+  ...Object.values(GIVEN_RULE_SETS),
+  { ...standard, name: 'short', retentionMs: 40 * MINUTE, latenessMs: 0 },
+  { ...standard, name: 'long', retentionMs: 720 * MINUTE, windowMs: 240 * MINUTE },
+  { ...standard, name: 'near', radiusM: 200, severity: { medium: 2, high: 4, critical: 6 } },
+  { ...standard, name: 'halves', weights: { scada: 0.9, kaifa: 0.5, onu: 0.5, call_center: 0.1 }, confirmThreshold: 0.95 },
+];
+
+/** A log of one key, once it is known which. */
+export type LogOf = (key: Key) => LogEntry[];
+
+/** Reports as the SQL function takes them: only SCADA speaks for more than a point. */
+const arbitraryReport: fc.Arbitrary<PlacedEvent> = fc
+  .record({
+    event: arbitraryEvent(['outage', 'outage', 'outage', 'restoration']),
+    substation: fc.boolean(),
+    feederCustomers: fc.constantFrom(4, 40, 50),
+    /** Days on, rarely: what was settled is swept out. */
+    leap: fc.oneof({ weight: 60, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(500, 3000, 12_000) }),
+  })
+  .map(({ event, substation, feederCustomers, leap }) => {
+    const wide = event.reach !== 'point';
+    return {
+      ...event,
+      occurredAt: event.occurredAt + leap * MINUTE,
+      receivedAt: event.receivedAt + leap * MINUTE,
+      source: wide ? 'scada' : event.source,
+      reach: wide ? (substation ? 'substation' : 'feeder') : 'point',
+      feederCustomers: wide ? feederCustomers : 0,
+    };
+  });
+
+const arbitraryCommand: fc.Arbitrary<(key: Key, commandId: string) => LogEntry> = fc
+  .record({
+    command: fc.constantFrom(...COMMANDS),
+    source: fc.constantFrom(...SOURCES),
+    opener: fc.integer({ min: 1, max: 60 }),
+    minute: fc.integer({ min: 0, max: 200 }),
+    author: fc.constantFrom('ann', 'bob'),
+    crew: fc.constantFrom('K7', 'K8'),
+    leaves: fc.boolean(),
+    etr: fc.option(fc.constant(START + 300 * MINUTE), { nil: null }),
+    flag: fc.option(fc.constantFrom('unverified'), { nil: null }),
+  })
+  .map(({ command, source, opener, minute, crew, leaves, etr, flag, author }) => ({ substationId, feederId }, commandId) => ({
+    command,
+    commandId,
+    outageId: outageIdOf(substationId, feederId, source, `o${opener}`),
+    at: START + minute * MINUTE,
+    author,
+    reason: null,
+    ...(command === 'crew' ? { crew, leaves } : {}),
+    ...(command === 'etr' ? { etr } : {}),
+    ...((command === 'restore' || command === 'close') && flag !== null ? { flag } : {}),
+  }));
+
+const arbitraryRules: fc.Arbitrary<(key: Key, commandId: string) => LogEntry> = fc
+  .record({ ruleSet: fc.constantFrom(...RULE_SETS), minute: fc.constantFrom(-60, 0, 30, 45, 90, 150) })
+  .map(({ ruleSet, minute }) => (_, commandId) => ({
+    command: 'rules',
+    commandId,
+    at: START,
+    author: 'ann',
+    reason: null,
+    ruleSet,
+    validFrom: START + minute * MINUTE,
+  }));
+
+/** Logs with everything that can stand on one: reports of every reach, rule sets, and commands, some for nobody. */
+export const arbitraryLog: fc.Arbitrary<LogOf> = fc
+  .array(
+    fc.oneof(
+      { weight: 40, arbitrary: arbitraryReport.map((event) => (): LogEntry => event) },
+      { weight: 6, arbitrary: arbitraryCommand },
+      { weight: 1, arbitrary: arbitraryRules },
+    ),
+    { minLength: 1, maxLength: 70, size: 'max' },
+  )
+  .map((entries) => (key) => entries.map((entry, i) => entry(key, `command-${i}`)));
