@@ -23,7 +23,9 @@ export interface RunningGateway {
 }
 
 /** How long requests in flight may take when the gateway stops. */
-const DRAIN_MS = 10_000;
+const DRAIN_MS = 5000;
+/** How long the gateway may take to end in order. */
+const STOP_MS = 9000;
 
 /**
  * Starts the gateway. It starts without Kafka and without the database, too: it connects when they are there, and
@@ -111,7 +113,10 @@ export async function runGateway(environment: Environment = readEnvironment()): 
       });
     }
   });
+  // A Kafka client that does not come to its end must not keep the process.
+  setTimeout(() => process.exit(1), STOP_MS).unref();
   await gateway.stop();
+  process.exit(0);
 }
 
 /** The same app on every port. */

@@ -12,6 +12,8 @@ export class Member {
   #retired = false;
   #running: Promise<void>;
   restarts = -1;
+  /** How its processes ended, the last one last: an exit code, or a signal. */
+  readonly ends: (number | NodeJS.Signals)[] = [];
 
   constructor(
     readonly name: string,
@@ -34,7 +36,8 @@ export class Member {
       for (const stream of [child.stdout, child.stderr]) {
         stream.on('data', (text: Buffer) => appendFileSync(this.logFile, `${this.name} ${text.toString()}`));
       }
-      const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+      const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+      this.ends.push(signal ?? code!);
       appendFileSync(this.logFile, `${this.name} ended with ${signal ?? code}\n`);
       this.#child = null;
       if (!this.#retired) await delay(RESTART_MS);
