@@ -4,7 +4,16 @@ import { isCommand, type LogEntry } from '../operators/event.js';
 import { isClockSuspect, timeOf } from '../operators/time.js';
 import { TestDatabase } from './database.js';
 import { arbitraryLog } from './random-log.js';
-import { byKey, feedRows, firstEngine, networkOf, secondEngine, storeLog, type Compared, type KeyLog } from './second-engine.js';
+import {
+  byKey,
+  feedRows,
+  firstEngine,
+  networkOf,
+  secondEngine,
+  storeLog,
+  type Compared,
+  type KeyLog,
+} from './second-engine.js';
 
 /** How many random storms are compared; PARITY_STORMS=10000 for a night. */
 const STORMS = Number(process.env.PARITY_STORMS ?? 240);
@@ -31,9 +40,7 @@ function expectSame(actual: readonly Compared[], expected: readonly Compared[], 
 function byEventTime(entries: readonly LogEntry[]): LogEntry[] {
   const time = (entry: LogEntry): number => (isCommand(entry) ? entry.at : timeOf(entry));
   return entries
-    .map((entry) =>
-      isCommand(entry) || isClockSuspect(entry) ? entry : { ...entry, receivedAt: entry.occurredAt },
-    )
+    .map((entry) => (isCommand(entry) || isClockSuspect(entry) ? entry : { ...entry, receivedAt: entry.occurredAt }))
     .sort((a, b) => time(a) - time(b));
 }
 

@@ -87,7 +87,12 @@ export async function feedRows(database: TestDatabase, run: string, logs: readon
   }
 }
 
-async function feedEvents(database: TestDatabase, run: string, key: Key, events: readonly PlacedEvent[]): Promise<void> {
+async function feedEvents(
+  database: TestDatabase,
+  run: string,
+  key: Key,
+  events: readonly PlacedEvent[],
+): Promise<void> {
   if (events.length === 0) return;
   await database.rows(
     `select oms_correlate_events(kind, source, "sourceEventId", "occurredAt", lat, lon, p_substation_id => $2, p_feeder_id => $3,
@@ -125,7 +130,9 @@ export async function storeLog(database: TestDatabase, logs: readonly KeyLog[]):
   );
   for (const source of SOURCES) {
     const rows = placed.flatMap(({ entry, ...place }) =>
-      isCommand(entry) || entry.source !== source ? [] : [{ ...withTimes(entry), ...place, t: formatTime(timeOf(entry)) }],
+      isCommand(entry) || entry.source !== source
+        ? []
+        : [{ ...withTimes(entry), ...place, t: formatTime(timeOf(entry)) }],
     );
     await database.rows(
       `insert into ${source}.events (source_event_id, kind, type, asset_id, customer_id, dp_id, substation_id, feeder_id, reach,
