@@ -28,8 +28,9 @@ export interface Following {
 
 const CONNECT_MS = 5000;
 const RETRY_MS = 1000;
-/** How long librdkafka waits for a record at a time; a disconnect waits for it. */
-const CONSUME_MS = 100;
+/** How long librdkafka waits for records at a time. */
+const CONSUME_MS = 20;
+const BATCH = 1000;
 const END = -1;
 
 /**
@@ -41,6 +42,7 @@ export class Follower {
   #consumer: KafkaConsumer | null = null;
   #retry: NodeJS.Timeout | undefined;
   #beginning: Promise<void> | null = null;
+  #reading: Promise<void> | null = null;
   #stopped = false;
   #told = '';
 
@@ -60,6 +62,8 @@ export class Follower {
     this.#stopped = true;
     clearTimeout(this.#retry);
     await this.#beginning;
+    // A client that is destroyed while it reads may never come to its end.
+    await this.#reading;
     if (this.#consumer) await disconnect(this.#consumer);
   }
 
@@ -85,15 +89,21 @@ export class Follower {
       const starts = (await this.what.startOffsets?.()) ?? (await this.#ends(consumer));
       if (this.#stopped) throw new Error('It was stopped.');
       consumer.assign([...starts]);
-      consumer.on('data', ({ topic, partition, offset, value }: Message) =>
-        this.what.onRecord({ topic, partition, offset, value }),
-      );
       consumer.setDefaultConsumeTimeout(CONSUME_MS);
-      consumer.consume();
       this.#consumer = consumer;
+      this.#reading = this.#read(consumer);
     } catch (error) {
       await disconnect(consumer);
       throw error;
+    }
+  }
+
+  async #read(consumer: KafkaConsumer): Promise<void> {
+    while (!this.#stopped) {
+      // What went wrong is over or goes on: librdkafka reconnects by itself.
+      const messages = await consume(consumer).catch((): Message[] => []);
+      for (const { topic, partition, offset, value } of messages)
+        this.what.onRecord({ topic, partition, offset, value });
     }
   }
 
@@ -109,6 +119,12 @@ export class Follower {
 function connect(consumer: KafkaConsumer): Promise<void> {
   return new Promise((resolve, reject) => {
     consumer.connect({ timeout: CONNECT_MS }, (error) => (error ? reject(asError(error)) : resolve()));
+  });
+}
+
+function consume(consumer: KafkaConsumer): Promise<Message[]> {
+  return new Promise((resolve, reject) => {
+    consumer.consume(BATCH, (error, messages) => (error ? reject(asError(error)) : resolve(messages)));
   });
 }
 

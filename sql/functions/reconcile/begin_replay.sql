@@ -54,6 +54,10 @@ begin
   ) e
   join reconcile.keys k on k.run_id = v_run.run_id and k.substation_id = e.substation_id and k.feeder_id = e.feeder_id;
   get diagnostics v_run.entries_total = row_count;
+  if v_run.entries_total = 0 then
+    raise exception 'p_from, p_to: the stored log holds nothing from % to %.', coalesce(p_from::text, 'its beginning'), coalesce(p_to::text, 'its end')
+      using errcode = 'no_data_found';
+  end if;
   update reconcile.runs set entries_total = v_run.entries_total, busy = clock_timestamp() - transaction_timestamp()
   where run_id = v_run.run_id;
   return v_run.entries_total;
