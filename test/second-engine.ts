@@ -43,7 +43,8 @@ export function firstEngine(logs: readonly KeyLog[]): Compared[] {
       for (const outage of outcome.outages) {
         const former = outage.revision === 1 ? outages.get(outage.outageId) : undefined;
         if (former) supersede(former, joined);
-        outages.set(outage.outageId, outage);
+        // As it is published: JSON knows no -0.
+        outages.set(outage.outageId, JSON.parse(JSON.stringify(outage)) as OutageRecord);
       }
       for (const { outageId, members } of outcome.evidence) {
         if (outageId === null || members.length === 0) continue;
