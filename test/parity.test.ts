@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isCommand, type LogEntry } from '../operators/event.js';
 import { isClockSuspect, timeOf } from '../operators/time.js';
+import { readNetwork } from '../pipeline/network/read.js';
 import { TestDatabase } from './database.js';
 import { cornerLogs } from './corner-logs.js';
 import { arbitraryLog } from './random-log.js';
@@ -55,6 +57,60 @@ async function compare(logs: readonly KeyLog[]): Promise<void> {
     await database.stop();
   }
 }
+
+const folder = new URL('../data/contract-cases/', import.meta.url);
+
+interface ContractCase {
+  readonly name: string;
+  readonly events: readonly object[];
+  readonly expect: {
+    readonly outages: readonly object[];
+    readonly late: readonly string[];
+    readonly unplaced: readonly string[];
+    readonly duplicates: number;
+  };
+}
+
+describe('the contract cases', () => {
+  it('give in SQL what the contract says', async () => {
+    const { cases } = JSON.parse(readFileSync(new URL('cases.json', folder), 'utf8')) as { cases: ContractCase[] };
+    const database = await TestDatabase.start(await readNetwork(new URL('network', folder).pathname));
+    const ids = async (sql: string, run: string): Promise<string[]> =>
+      (await database.rows<{ id: string }>(sql, [run])).map(({ id }) => id);
+    try {
+      for (const { name, events, expect: expected } of cases) {
+        await database.rows(
+          `select oms_correlate_events(kind, source, "sourceEventId", "occurredAt", lat, lon, p_substation_id => "substationId",
+             p_feeder_id => "feederId", p_asset_id => "assetId", p_reach => reach, p_received_at => "receivedAt", p_run => $2)
+           from jsonb_to_recordset($1) as e (kind text, source text, "sourceEventId" text, "occurredAt" timestamptz, lat float8,
+             lon float8, "substationId" text, "feederId" text, "assetId" text, reach text, "receivedAt" timestamptz)`,
+          [JSON.stringify(events), name],
+        );
+        const outages = (await secondEngine(database, name)).sort((a, b) => (a.outageId < b.outageId ? -1 : 1));
+        expect(outages, name).toMatchObject(expected.outages);
+        expect(outages.length, name).toBe(expected.outages.length);
+        const ofRun = 'join reconcile.keys using (key_id) join reconcile.runs using (run_id) where name = $1';
+        expect(await ids(`select source_event_id as id from reconcile.late ${ofRun} order by seq`, name), name).toEqual(
+          expected.late,
+        );
+        expect(
+          await ids(
+            'select source_event_id as id from reconcile.unplaced join reconcile.runs using (run_id) where name = $1',
+            name,
+          ),
+          name,
+        ).toEqual(expected.unplaced);
+        const [duplicates] = await ids(
+          'select coalesce(sum(duplicates), 0)::text as id from reconcile.keys join reconcile.runs using (run_id) where name = $1',
+          name,
+        );
+        expect(Number(duplicates), name).toBe(expected.duplicates);
+      }
+    } finally {
+      await database.stop();
+    }
+  });
+});
 
 describe('both engines give the same outages', () => {
   it('in every corner of the contract', async () => {
