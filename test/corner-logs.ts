@@ -154,7 +154,10 @@ function places(): Corner[] {
     pair('at the south pole', { lat: -90, lon: 12 }, { lat: -90, lon: -130 }),
     pair('on one meridian near a pole', { lat: -89.999, lon: 10 }, { lat: -89.985, lon: 10 }),
     pair('across the equator and Greenwich', { lat: 0.004, lon: -0.004 }, { lat: -0.001, lon: 0.001 }),
-    { ...pair('where coordinates are next to nothing', { lat: 1e-310, lon: -1e-200 }, { lat: 0, lon: 1e-9 }), at: { lat: 0, lon: 0 } },
+    {
+      ...pair('where coordinates are next to nothing', { lat: 1e-310, lon: -1e-200 }, { lat: 0, lon: 1e-9 }),
+      at: { lat: 0, lon: 0 },
+    },
   ];
 }
 
@@ -163,7 +166,10 @@ const own = (fields: Partial<RuleSet>): RuleSet => ({ ...GIVEN_RULE_SETS.standar
 function decisions(): Corner[] {
   const a = report({ id: 'a' });
   return [
-    { name: 'closed and reopened', log: joined(always(a), command('close', 'a', 20), always(report({ id: 'b', ms: 10 * MINUTE }))) },
+    {
+      name: 'closed and reopened',
+      log: joined(always(a), command('close', 'a', 20), always(report({ id: 'b', ms: 10 * MINUTE }))),
+    },
     {
       name: 'a closed outage merges with an open one',
       log: joined(
@@ -172,7 +178,10 @@ function decisions(): Corner[] {
         always(report({ id: 'c', ms: 2 * MINUTE, lat: north(900) })),
       ),
     },
-    { name: 'cancelled takes no more', log: joined(always(a), command('cancel', 'a', 5), always(report({ id: 'b', ms: MINUTE }))) },
+    {
+      name: 'cancelled takes no more',
+      log: joined(always(a), command('cancel', 'a', 5), always(report({ id: 'b', ms: MINUTE }))),
+    },
     {
       name: 'a command for a merged outage',
       log: joined(
@@ -197,7 +206,10 @@ function decisions(): Corner[] {
         report({ id: 'r', source: 'scada', kind: 'restoration', assetId: 'B1', customerId: null, ms: 10 * MINUTE }),
       ),
     },
-    { name: 'two substation reports', log: always(wide({ id: 'w2', ms: MINUTE, reach: 'substation' }), wide({ id: 'w1', reach: 'substation' })) },
+    {
+      name: 'two substation reports',
+      log: always(wide({ id: 'w2', ms: MINUTE, reach: 'substation' }), wide({ id: 'w1', reach: 'substation' })),
+    },
     {
       name: 'half as many reports of half weights',
       log: always(

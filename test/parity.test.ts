@@ -7,7 +7,16 @@ import { readNetwork } from '../pipeline/network/read.js';
 import { TestDatabase } from './database.js';
 import { cornerLogs } from './corner-logs.js';
 import { arbitraryLog } from './random-log.js';
-import { byKey, feedRows, firstEngine, networkOf, secondEngine, storeLog, type Compared, type KeyLog } from './second-engine.js';
+import {
+  byKey,
+  feedRows,
+  firstEngine,
+  networkOf,
+  secondEngine,
+  storeLog,
+  type Compared,
+  type KeyLog,
+} from './second-engine.js';
 
 /** How many random storms are compared; PARITY_STORMS=10000 for a night. */
 const STORMS = Number(process.env.PARITY_STORMS ?? 240);
@@ -34,9 +43,7 @@ function expectSame(actual: readonly Compared[], expected: readonly Compared[], 
 function byEventTime(entries: readonly LogEntry[]): LogEntry[] {
   const time = (entry: LogEntry): number => (isCommand(entry) ? entry.at : timeOf(entry));
   return entries
-    .map((entry) =>
-      isCommand(entry) || isClockSuspect(entry) ? entry : { ...entry, receivedAt: entry.occurredAt },
-    )
+    .map((entry) => (isCommand(entry) || isClockSuspect(entry) ? entry : { ...entry, receivedAt: entry.occurredAt }))
     .sort((a, b) => time(a) - time(b));
 }
 

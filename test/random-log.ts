@@ -54,7 +54,6 @@ export const arbitraryEvent = (kinds: readonly PlacedEvent['kind'][]): fc.Arbitr
       };
     });
 
-
 const { standard } = GIVEN_RULE_SETS;
 
 /** Rule sets that differ in everything that a rule set can say. */
@@ -63,7 +62,12 @@ const RULE_SETS: readonly RuleSet[] = [
   { ...standard, name: 'short', retentionMs: 40 * MINUTE, latenessMs: 0 },
   { ...standard, name: 'long', retentionMs: 720 * MINUTE, windowMs: 240 * MINUTE },
   { ...standard, name: 'near', radiusM: 200, severity: { medium: 2, high: 4, critical: 6 } },
-  { ...standard, name: 'halves', weights: { scada: 0.9, kaifa: 0.5, onu: 0.5, call_center: 0.1 }, confirmThreshold: 0.95 },
+  {
+    ...standard,
+    name: 'halves',
+    weights: { scada: 0.9, kaifa: 0.5, onu: 0.5, call_center: 0.1 },
+    confirmThreshold: 0.95,
+  },
 ];
 
 /** A log of one key, once it is known which. */
@@ -76,7 +80,10 @@ const arbitraryReport: fc.Arbitrary<PlacedEvent> = fc
     substation: fc.boolean(),
     feederCustomers: fc.constantFrom(4, 40, 50),
     /** Days on, rarely: what was settled is swept out. */
-    leap: fc.oneof({ weight: 60, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(500, 3000, 12_000) }),
+    leap: fc.oneof(
+      { weight: 60, arbitrary: fc.constant(0) },
+      { weight: 1, arbitrary: fc.constantFrom(500, 3000, 12_000) },
+    ),
   })
   .map(({ event, substation, feederCustomers, leap }) => {
     const wide = event.reach !== 'point';
@@ -102,17 +109,20 @@ const arbitraryCommand: fc.Arbitrary<(key: Key, commandId: string) => LogEntry> 
     etr: fc.option(fc.constant(START + 300 * MINUTE), { nil: null }),
     flag: fc.option(fc.constantFrom('unverified'), { nil: null }),
   })
-  .map(({ command, source, opener, minute, crew, leaves, etr, flag, author }) => ({ substationId, feederId }, commandId) => ({
-    command,
-    commandId,
-    outageId: outageIdOf(substationId, feederId, source, `o${opener}`),
-    at: START + minute * MINUTE,
-    author,
-    reason: null,
-    ...(command === 'crew' ? { crew, leaves } : {}),
-    ...(command === 'etr' ? { etr } : {}),
-    ...((command === 'restore' || command === 'close') && flag !== null ? { flag } : {}),
-  }));
+  .map(
+    ({ command, source, opener, minute, crew, leaves, etr, flag, author }) =>
+      ({ substationId, feederId }, commandId) => ({
+        command,
+        commandId,
+        outageId: outageIdOf(substationId, feederId, source, `o${opener}`),
+        at: START + minute * MINUTE,
+        author,
+        reason: null,
+        ...(command === 'crew' ? { crew, leaves } : {}),
+        ...(command === 'etr' ? { etr } : {}),
+        ...((command === 'restore' || command === 'close') && flag !== null ? { flag } : {}),
+      }),
+  );
 
 const arbitraryRules: fc.Arbitrary<(key: Key, commandId: string) => LogEntry> = fc
   .record({ ruleSet: fc.constantFrom(...RULE_SETS), minute: fc.constantFrom(-60, 0, 30, 45, 90, 150) })

@@ -42,7 +42,7 @@ export function firstEngine(logs: readonly KeyLog[]): Compared[] {
       const outcome = correlator.apply(key, [entry], { partition: 0, offset });
       for (const outage of outcome.outages) {
         const former = outage.revision === 1 ? outages.get(outage.outageId) : undefined;
-        if (former) supersede(former, joined);
+        if (former) supersede(former, outages, joined);
         // As it is published: JSON knows no -0.
         outages.set(outage.outageId, JSON.parse(JSON.stringify(outage)) as OutageRecord);
       }
@@ -54,9 +54,8 @@ export function firstEngine(logs: readonly KeyLog[]): Compared[] {
     });
     const members = new Map<string, string[]>();
     for (const [id, identities] of joined) {
-      let survivor = outages.get(id)!;
-      while (survivor.mergedInto !== null) survivor = outages.get(survivor.mergedInto)!;
-      members.set(survivor.outageId, [...(members.get(survivor.outageId) ?? []), ...identities]);
+      const { outageId } = survivorOf(outages.get(id)!, outages);
+      members.set(outageId, [...(members.get(outageId) ?? []), ...identities]);
     }
     return [...outages.values()].map(({ revision: _, log: __, bbox: ___, ...outage }) => ({
       ...outage,
@@ -65,10 +64,27 @@ export function firstEngine(logs: readonly KeyLog[]): Compared[] {
   });
 }
 
-/** An outage that was settled long ago opens anew: its members stay with the outage that it merged into, if it had. */
-function supersede({ outageId, mergedInto }: OutageRecord, joined: Map<string, string[]>): void {
-  if (mergedInto !== null) joined.set(mergedInto, [...(joined.get(mergedInto) ?? []), ...(joined.get(outageId) ?? [])]);
-  joined.delete(outageId);
+function survivorOf(outage: OutageRecord, outages: ReadonlyMap<string, OutageRecord>): OutageRecord {
+  let survivor = outage;
+  while (survivor.mergedInto !== null) survivor = outages.get(survivor.mergedInto)!;
+  return survivor;
+}
+
+/** An outage that was settled long ago opens anew: what it was is gone; if it had merged, its members stay where they are. */
+function supersede(
+  former: OutageRecord,
+  outages: ReadonlyMap<string, OutageRecord>,
+  joined: Map<string, string[]>,
+): void {
+  const { outageId } = survivorOf(former, outages);
+  if (outageId !== former.outageId) {
+    joined.set(outageId, [...(joined.get(outageId) ?? []), ...(joined.get(former.outageId) ?? [])]);
+    joined.delete(former.outageId);
+    return;
+  }
+  for (const id of [...joined.keys()]) {
+    if (survivorOf(outages.get(id)!, outages) === former) joined.delete(id);
+  }
 }
 
 /** Feeds logs to oms_correlate_events and its like, entry by entry. */
@@ -88,7 +104,12 @@ export async function feedRows(database: TestDatabase, run: string, logs: readon
   }
 }
 
-async function feedEvents(database: TestDatabase, run: string, key: Key, events: readonly PlacedEvent[]): Promise<void> {
+async function feedEvents(
+  database: TestDatabase,
+  run: string,
+  key: Key,
+  events: readonly PlacedEvent[],
+): Promise<void> {
   if (events.length === 0) return;
   await database.rows(
     `select oms_correlate_events(kind, source, "sourceEventId", "occurredAt", lat, lon, p_substation_id => $2, p_feeder_id => $3,
@@ -126,7 +147,9 @@ export async function storeLog(database: TestDatabase, logs: readonly KeyLog[]):
   );
   for (const source of SOURCES) {
     const rows = placed.flatMap(({ entry, ...place }) =>
-      isCommand(entry) || entry.source !== source ? [] : [{ ...withTimes(entry), ...place, t: formatTime(timeOf(entry)) }],
+      isCommand(entry) || entry.source !== source
+        ? []
+        : [{ ...withTimes(entry), ...place, t: formatTime(timeOf(entry)) }],
     );
     await database.rows(
       `insert into ${source}.events (source_event_id, kind, type, asset_id, customer_id, dp_id, substation_id, feeder_id, reach,
