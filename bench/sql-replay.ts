@@ -53,7 +53,7 @@ async function fill(pool: pg.Pool): Promise<void> {
           partition: 0,
           offset: offset++,
           timestampMs: 0,
-          headers: null,
+          headers: {},
           key: new TextEncoder().encode(keyText(key)),
           value: new TextEncoder().encode(value),
         });
