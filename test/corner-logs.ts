@@ -242,11 +242,12 @@ function decisions(): Corner[] {
     {
       name: 'a longer retention brings nothing back',
       log: always(
-        report({ id: 'r', kind: 'restoration', customerId: 'C', ms: 10 * MINUTE }),
+        report({ id: 'r', kind: 'restoration', customerId: 'C', ms: 40 * MINUTE }),
+        report({ id: 'swept', ms: 391 * MINUTE, lat: north(4900) }),
         report({ id: 'far', ms: 420 * MINUTE, lat: north(4900) }),
         rules(own({ retentionMs: 720 * MINUTE }), -60),
-        report({ id: 'o', customerId: 'C', assetId: 'M' }),
-        report({ id: 'again', kind: 'restoration', customerId: 'C', ms: 10 * MINUTE }),
+        report({ id: 'o', customerId: 'C', assetId: 'M', ms: 35 * MINUTE }),
+        report({ id: 'again', kind: 'restoration', customerId: 'C', ms: 40 * MINUTE }),
       ),
     },
   ];

@@ -18,7 +18,7 @@ async function texts(sql: string): Promise<string[]> {
   return rows.map(({ text }) => text);
 }
 
-const OURS = "n.nspname in ('network', 'oms', 'scada', 'kaifa', 'onu', 'call_center')";
+const OURS = "n.nspname in ('network', 'oms', 'scada', 'kaifa', 'onu', 'call_center', 'reconcile')";
 
 describe('the schema', () => {
   it('comments on every table, view, column and function that a person may query', async () => {
@@ -47,12 +47,13 @@ describe('the schema', () => {
     const url = system.environment.databaseUrl!;
     expect(await migrate(url)).toEqual([]);
     expect(await migrate(url, '000')).toEqual([
+      '004.undo.reconcile.sql',
       '003.undo.raw-events.sql',
       '002.undo.outages.sql',
       '001.undo.network.sql',
     ]);
     expect(await texts(`select n.nspname as text from pg_namespace n where ${OURS}`)).toEqual([]);
-    expect(await migrate(url)).toHaveLength(3);
+    expect(await migrate(url)).toHaveLength(4);
   });
 
   it('keeps raw events by day, and drops the days whose retention is over', async () => {
