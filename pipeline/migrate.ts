@@ -42,7 +42,8 @@ export async function migrate(databaseUrl: string, to = 'max'): Promise<string[]
     if (latest) {
       // Functions name each other, in no order of files: PostgreSQL looks into them when all are there.
       await client.query('set check_function_bodies = off');
-      for (const folder of ['functions', 'functions/reconcile', 'views']) await replaceObjects(client, `${SQL}${folder}`);
+      for (const folder of ['functions', 'functions/reconcile', 'views'])
+        await replaceObjects(client, `${SQL}${folder}`);
     }
     return applied.map(({ filename }) => filename.split('/').pop()!);
   } finally {

@@ -1,5 +1,5 @@
 begin;
-select plan(18);
+select plan(21);
 
 -- The books are the engine's own: nothing of the stream's changes.
 select is(
@@ -19,6 +19,14 @@ select isnt(
 select is((select count(distinct incident_id) from reconcile.outages_of() where substation_id = 'SS001'), 1::bigint, 'is one incident');
 select is((select count(*) from reconcile.outages_of() where substation_id = 'SS001'),
   (select count(*) from network.feeders where substation_id = 'SS001'), 'on every feeder of the substation');
+
+select is(
+  oms_correlate_events('outage', 'scada', 'T', '2026-10-04 10:01Z', null, null, p_substation_id => 'SS001', p_reach => 'substation'),
+  (select id from reconcile.outages_of() where substation_id = 'SS001' order by feeder_id collate "C" limit 1),
+  'note 26: it is the first feeder''s outage that is returned');
+select isnt(oms_correlate_events('outage', 'kaifa', 'old', '2025-10-04 10:00Z', null, null, p_asset_id => 'M0a', p_run => 'old'), null,
+  'note 24: an event of last year is not late');
+select is((select flags from reconcile.outages_of('old')), '{}', 'nor its clock suspect');
 
 -- Commands.
 select is(oms_reconcile_command('confirm', '5db28881-fbc5-555b-a06d-1d64dc71a51c', p_command_id => 'c1'),

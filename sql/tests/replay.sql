@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(16);
 
 insert into kaifa.events (source_event_id, kind, type, asset_id, customer_id, substation_id, feeder_id, reach, occurred_at, received_at, t,
   feeder_customers, flags, geom, log_partition, log_offset, log_index)
@@ -22,6 +22,14 @@ select results_eq('select events from reconcile.outages_of(''r'')', 'values (50:
 select is_empty('select 1 from reconcile.queue', 'leaves no queue');
 select is(reconcile.begin_replay('some', '2026-10-04 10:00:11Z', '2026-10-04 10:00:21Z', 'event-time'), 10::bigint,
   'a stretch: from the first time, up to the second');
+
+insert into oms.commands
+select 'rules-1', 'rules', null, 'SS001', 'F1', '2026-09-01Z', 'ann', null,
+  jsonb_build_object('command', 'rules', 'commandId', 'rules-1', 'author', 'ann', 'at', '2026-09-01T00:00:00.000Z',
+    'validFrom', '2026-09-01T00:00:00.000Z', 'ruleSet', reconcile.given_rules('storm')), 0, 0, 0;
+select is(reconcile.begin_replay('ruled', '2026-10-04 10:00:11Z', null, 'log'), 91::bigint, 'note 28: rule sets of before are lined up too');
+select is((select array_agg(oms_reconcile_step('ruled', 1000)) from generate_series(1, 1)), '{0}', 'and taken');
+select is((select rule_set from reconcile.outages_of('ruled') where feeder_id = 'F1'), 'storm', 'and in force');
 
 select * from finish();
 rollback;
