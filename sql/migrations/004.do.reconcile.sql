@@ -1,4 +1,4 @@
-create extension if not exists "uuid-ossp";
+create extension if not exists "uuid-ossp" with schema public;
 
 create schema reconcile;
 comment on schema reconcile is 'The books of the second engine of the contract: runs of oms_correlate_events and oms_reconcile. Never the stream''s.';
