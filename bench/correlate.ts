@@ -33,7 +33,7 @@ interface StormMeter {
  * A storm in which all meters of a feeder lie in a square of 2 km: thousands within one radius. Feeders report side by
  * side, as the log would have them; events are made just before they are used, as the log's decoder would.
  */
-function* denseStorm({ feeders, metersPerFeeder, eventsPerFeeder }: Shape): Generator<readonly Batch[]> {
+export function* denseStorm({ feeders, metersPerFeeder, eventsPerFeeder }: Shape): Generator<readonly Batch[]> {
   const random = seededRandom(1);
   const metersOf = Array.from({ length: feeders }, (_, f) =>
     Array.from({ length: metersPerFeeder }, (__, m): StormMeter => ({

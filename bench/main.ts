@@ -3,20 +3,25 @@ import { cpus, totalmem } from 'node:os';
 import { benchCorrelate } from './correlate.js';
 import type { Figure } from './figures.js';
 import { soak } from './soak.js';
+import { benchSqlReplay } from './sql-replay.js';
 
 /** Every benchmark by name; `npm run bench -- NAME` runs one. */
 const BENCHMARKS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
   correlate: benchCorrelate,
 };
 
+/** Minutes long: only for those who ask. */
+const ON_DEMAND = ['soak', 'sql-replay'];
+
 const wanted = process.argv.slice(2);
-const unknown = wanted.find((name) => !(name in BENCHMARKS) && name !== 'soak');
+const unknown = wanted.find((name) => !(name in BENCHMARKS) && !ON_DEMAND.includes(name));
 if (unknown !== undefined) {
-  console.error(`No benchmark "${unknown}": there are ${Object.keys(BENCHMARKS).join(', ')}, soak.`);
+  console.error(`No benchmark "${unknown}": there are ${Object.keys(BENCHMARKS).join(', ')}, ${ON_DEMAND.join(', ')}.`);
   process.exit(2);
 }
-// Minutes long, so only for those who ask; for a heap that is collected before it is measured: node --expose-gc.
+// For a heap that is collected before it is measured: node --expose-gc.
 if (wanted.includes('soak')) soak();
+if (wanted.includes('sql-replay')) await benchSqlReplay();
 
 for (const [name, run] of Object.entries(BENCHMARKS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;

@@ -42,8 +42,9 @@ export function firstEngine(logs: readonly KeyLog[]): Compared[] {
       const outcome = correlator.apply(key, [entry], { partition: 0, offset });
       for (const outage of outcome.outages) {
         const former = outage.revision === 1 ? outages.get(outage.outageId) : undefined;
-        if (former) supersede(former, joined);
-        outages.set(outage.outageId, outage);
+        if (former) supersede(former, outages, joined);
+        // As it is published: JSON knows no -0.
+        outages.set(outage.outageId, JSON.parse(JSON.stringify(outage)) as OutageRecord);
       }
       for (const { outageId, members } of outcome.evidence) {
         if (outageId === null || members.length === 0) continue;
@@ -53,9 +54,8 @@ export function firstEngine(logs: readonly KeyLog[]): Compared[] {
     });
     const members = new Map<string, string[]>();
     for (const [id, identities] of joined) {
-      let survivor = outages.get(id)!;
-      while (survivor.mergedInto !== null) survivor = outages.get(survivor.mergedInto)!;
-      members.set(survivor.outageId, [...(members.get(survivor.outageId) ?? []), ...identities]);
+      const { outageId } = survivorOf(outages.get(id)!, outages);
+      members.set(outageId, [...(members.get(outageId) ?? []), ...identities]);
     }
     return [...outages.values()].map(({ revision: _, log: __, bbox: ___, ...outage }) => ({
       ...outage,
@@ -64,10 +64,27 @@ export function firstEngine(logs: readonly KeyLog[]): Compared[] {
   });
 }
 
-/** An outage that was settled long ago opens anew: its members stay with the outage that it merged into, if it had. */
-function supersede({ outageId, mergedInto }: OutageRecord, joined: Map<string, string[]>): void {
-  if (mergedInto !== null) joined.set(mergedInto, [...(joined.get(mergedInto) ?? []), ...(joined.get(outageId) ?? [])]);
-  joined.delete(outageId);
+function survivorOf(outage: OutageRecord, outages: ReadonlyMap<string, OutageRecord>): OutageRecord {
+  let survivor = outage;
+  while (survivor.mergedInto !== null) survivor = outages.get(survivor.mergedInto)!;
+  return survivor;
+}
+
+/** An outage that was settled long ago opens anew: what it was is gone; if it had merged, its members stay where they are. */
+function supersede(
+  former: OutageRecord,
+  outages: ReadonlyMap<string, OutageRecord>,
+  joined: Map<string, string[]>,
+): void {
+  const { outageId } = survivorOf(former, outages);
+  if (outageId !== former.outageId) {
+    joined.set(outageId, [...(joined.get(outageId) ?? []), ...(joined.get(former.outageId) ?? [])]);
+    joined.delete(former.outageId);
+    return;
+  }
+  for (const id of [...joined.keys()]) {
+    if (survivorOf(outages.get(id)!, outages) === former) joined.delete(id);
+  }
 }
 
 /** Feeds logs to oms_correlate_events and its like, entry by entry. */

@@ -1,182 +1,217 @@
-/** oms_correlate_events as analysts call it: the contract's cases, many connections at once, and what it refuses. */
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PlacedEvent } from '../operators/event.js';
+import { formatTime } from '../operators/time.js';
 import { readNetwork } from '../pipeline/network/read.js';
-import { simulateStorm } from '../pipeline/storm/storm.js';
+import { seededRandom } from '../pipeline/network/random.js';
 import { TestDatabase } from './database.js';
-import { secondEngine, type Compared } from './second-engine.js';
 
-interface ContractEvent {
-  readonly source: string;
-  readonly kind: string;
-  readonly sourceEventId: string | null;
-  readonly occurredAt: string;
-  readonly receivedAt?: string;
-  readonly lat?: number;
-  readonly lon?: number;
-  readonly [name: string]: unknown;
-}
+const CONNECTIONS = 32;
+const network = await readNetwork(new URL('../data/contract-cases/network', import.meta.url).pathname);
+const [feeder] = network.feeders;
+const AT = "'2026-10-04T10:00:00Z'";
 
-interface ContractCase {
-  readonly name: string;
-  readonly events: readonly ContractEvent[];
-  readonly expect: {
-    readonly outages: readonly (Partial<Compared> & { readonly outageId: string })[];
-    readonly late: readonly string[];
-    readonly unplaced: readonly string[];
-    readonly duplicates: number;
-  };
-}
+let database: TestDatabase;
 
-const folder = new URL('../data/contract-cases/', import.meta.url);
-const { cases } = JSON.parse(readFileSync(new URL('cases.json', folder), 'utf8')) as { cases: ContractCase[] };
+beforeAll(async () => {
+  database = await TestDatabase.start(network, CONNECTIONS);
+});
 
-async function correlate(database: TestDatabase, run: string, event: ContractEvent): Promise<string | null> {
-  const {
-    kind,
-    source,
-    sourceEventId,
-    occurredAt,
-    lat,
-    lon,
-    substationId,
-    feederId,
-    assetId,
-    reach,
-    receivedAt,
-    dpId,
-  } = event;
+afterAll(() => database.stop());
+
+/** What a call returns, with the arguments behind the six that every call needs. */
+async function call(run: string, first: string, ...more: string[]): Promise<string | null> {
   const [row] = await database.rows<{ id: string | null }>(
-    `select oms_correlate_events($1, $2, $3, $4, $5, $6, p_substation_id => $7, p_feeder_id => $8, p_asset_id => $9, p_reach => $10,
-       p_received_at => $11, p_dp_id => $12, p_run => $13) as id`,
-    [kind, source, sourceEventId, occurredAt, lat, lon, substationId, feederId, assetId, reach, receivedAt, dpId, run],
+    `select oms_correlate_events(${[first, ...more, `p_run => '${run}'`].join(', ')}) as id`,
   );
   return row!.id;
 }
 
-describe('the contract cases', () => {
-  let database: TestDatabase;
+const ON_FEEDER = `p_feeder_id => '${feeder!.feederId}'`;
 
-  beforeAll(async () => {
-    database = await TestDatabase.start(await readNetwork(new URL('network', folder).pathname));
+describe('concurrent calls', () => {
+  /** Meters in chains, so that outages open apart and merge. */
+  function storm(): Pick<PlacedEvent, 'sourceEventId' | 'assetId' | 'occurredAt' | 'lat' | 'lon'>[] {
+    const random = seededRandom(7);
+    return Array.from({ length: 240 }, (_, i) => ({
+      sourceEventId: `K${i}`,
+      assetId: `X${i}`,
+      occurredAt: Date.UTC(2026, 9, 4, 10) + Math.floor(random.next() * 240 * 60_000),
+      lat: feeder!.lat + (random.next() - 0.5) * 0.08,
+      lon: feeder!.lon + (random.next() - 0.5) * 0.04,
+    }));
+  }
+
+  const SQL = `select oms_correlate_events('outage', 'kaifa', $1, $2, $3, $4, p_feeder_id => $5, p_asset_id => $6, p_run => $7)`;
+
+  async function groups(run: string): Promise<string[]> {
+    const rows = await database.rows<{ members: string }>(
+      `select string_agg(source_event_id, ' ' order by source_event_id) as members from reconcile.members_of($1) group by outage_id`,
+      [run],
+    );
+    return rows.map(({ members }) => members).sort();
+  }
+
+  it(`from ${CONNECTIONS} connections on one feeder give the outages that one connection gives`, async () => {
+    const events = storm();
+    const send = (run: string) => (event: (typeof events)[number]) =>
+      database.rows(SQL, [
+        event.sourceEventId,
+        formatTime(event.occurredAt),
+        event.lat,
+        event.lon,
+        feeder!.feederId,
+        event.assetId,
+        run,
+      ]);
+    await Promise.all(events.map(send('many')));
+    for (const event of events) await send('one')(event);
+    const expected = await groups('one');
+    expect(expected.length).toBeGreaterThan(1);
+    expect(await groups('many')).toEqual(expected);
   });
 
-  afterAll(() => database.stop());
-
-  const idsOf = async (sql: string, run: string): Promise<string[]> =>
-    (await database.rows<{ id: string }>(sql, [run])).map(({ id }) => id);
-
-  it.each(cases)('$name', async ({ name, events, expect: expected }) => {
-    for (const event of events) await correlate(database, name, event);
-    const outages = (await secondEngine(database, name)).sort((a, b) => (a.outageId < b.outageId ? -1 : 1));
-    expect(outages.map(({ outageId }) => outageId)).toEqual(expected.outages.map(({ outageId }) => outageId));
-    outages.forEach((outage, i) => {
-      const spoken = { ...expected.outages[i]! };
-      if (spoken.members) spoken.members = [...spoken.members].sort();
-      expect(outage).toMatchObject(spoken);
-    });
-    const of = 'join reconcile.keys k using (key_id) join reconcile.runs r using (run_id) where r.name = $1';
-    expect(
-      await idsOf(`select e.source_event_id as id from reconcile.events e ${of} and e.outcome = 'late'`, name),
-    ).toEqual(expected.late);
-    const unplaced =
-      'select u.source_event_id as id from reconcile.unplaced u join reconcile.runs r using (run_id) where r.name = $1';
-    expect(await idsOf(unplaced, name)).toEqual(expected.unplaced);
-    const [counted] = await database.rows<{ n: string }>(
-      'select coalesce(sum(k.duplicates), 0) as n from reconcile.keys k join reconcile.runs r using (run_id) where r.name = $1',
-      [name],
+  it('with a report on the whole substation among them do not wait for each other for ever', async () => {
+    const substation = `'outage', 'scada', $1, ${AT}, null, null, p_substation_id => '${feeder!.substationId}', p_reach => 'substation'`;
+    await Promise.all(
+      Array.from({ length: 64 }, (_, i) =>
+        database.rows(
+          i % 2 === 0
+            ? `select oms_correlate_events(${substation}, p_run => 'crossing')`
+            : `select oms_correlate_events('outage', 'kaifa', $1, ${AT}, null, null, p_feeder_id => '${
+                network.feeders[i % network.feeders.length]!.feederId
+              }', p_run => 'crossing')`,
+          [`E${i}`],
+        ),
+      ),
     );
-    expect(Number(counted!.n)).toBe(expected.duplicates);
+    const outages = await database.rows<{ incident_id: string }>(
+      "select incident_id from reconcile.outages_of('crossing') where status <> 'merged' and substation_id = $1",
+      [feeder!.substationId],
+    );
+    expect(new Set(outages.map(({ incident_id }) => incident_id)).size).toBe(1);
+  });
+
+  it('with the same event at once make it one event', async () => {
+    const ids = await Promise.all(
+      Array.from({ length: CONNECTIONS }, () =>
+        call('same', `'outage', 'kaifa', '1', ${AT}, null, null`, "p_asset_id => 'M0a'"),
+      ),
+    );
+    expect(new Set(ids).size).toBe(1);
+    expect(await database.rows("select events::integer from reconcile.outages_of('same')")).toEqual([{ events: 1 }]);
   });
 });
 
-describe('oms_correlate_events', () => {
-  let database: TestDatabase;
-  let storm: ContractEvent[];
-
-  beforeAll(async () => {
-    const network = await readNetwork(new URL('../data/ieee9500', import.meta.url).pathname);
-    database = await TestDatabase.start(network, 32);
-    const { events } = simulateStorm(network, { seed: 3, faults: 40, hours: 1, startMs: Date.UTC(2026, 9, 4) });
-    const key = events[0]!;
-    // One feeder, outages only and in time: of those the groups do not depend on the order of arrival.
-    storm = events
-      .filter(({ feederId, kind }) => feederId === key.feederId && kind === 'outage')
-      .map((event) => ({ ...event, receivedAt: event.occurredAt }) as unknown as ContractEvent)
-      .slice(0, 640);
-    expect(storm.length).toBeGreaterThan(200);
+describe('what it returns', () => {
+  it('is the outage for an outage event, for its second copy, and for a restoration that brings a member of it back', async () => {
+    const meter = "p_asset_id => 'M0a'";
+    const id = await call('returns', `'outage', 'kaifa', '1', ${AT}, null, null`, meter);
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await call('returns', `'outage', 'kaifa', '1', '2030-01-01', 1, 1`, meter)).toBe(id);
+    expect(await call('returns', `'restoration', 'kaifa', '2', '2026-10-04T10:05:00Z', null, null`, meter)).toBe(id);
+    expect(await call('returns', `'restoration', 'kaifa', '3', '2026-10-04T10:06:00Z', null, null`, meter)).toBeNull();
   });
 
-  afterAll(() => database.stop());
-
-  it('gives 32 connections that fire one storm at one feeder the outages that one connection gets', async () => {
-    for (const event of storm) await correlate(database, 'alone', event);
-    const waiting = [...storm];
-    const worker = async (): Promise<void> => {
-      for (let event = waiting.shift(); event; event = waiting.shift()) await correlate(database, 'together', event);
-    };
-    await Promise.all(Array.from({ length: 32 }, worker));
-    const groups = async (run: string): Promise<string[]> =>
-      (await secondEngine(database, run))
-        .filter(({ status }) => status !== 'merged')
-        .map(({ members, confidence, customersOut }) => JSON.stringify({ members, confidence, customersOut }))
-        .sort();
-    const alone = await groups('alone');
-    expect(alone.length).toBeGreaterThan(1);
-    expect(await groups('together')).toEqual(alone);
-  });
-
-  it('takes an event once: the second copy gives the same outage and changes nothing', async () => {
-    const [event] = storm as [ContractEvent];
-    const first = await correlate(database, 'twice', event);
-    const before = await secondEngine(database, 'twice');
-    expect(first).toMatch(/^[0-9a-f-]{36}$/);
-    expect(await correlate(database, 'twice', { ...event, kind: 'restoration' })).toBe(first);
-    expect(await secondEngine(database, 'twice')).toEqual(before);
-  });
-
-  it('makes an event without an id one by its content', async () => {
-    const [event] = storm as [ContractEvent];
-    const nameless = { ...event, sourceEventId: null };
-    const first = await correlate(database, 'nameless', nameless);
-    expect(await correlate(database, 'nameless', nameless)).toBe(first);
-    expect((await secondEngine(database, 'nameless')).map(({ events }) => events)).toEqual([1]);
-  });
-
-  it('takes the eight arguments of its public signature alone, and keeps to the run named direct', async () => {
-    const sql = "select oms_correlate_events('outage', 'kaifa', 'E-1', now(), 46.66, -119.14, 30, 1000) as id";
-    const [row] = await database.rows<{ id: string | null }>(sql);
-    const known = await database.rows('select 1 from reconcile.outages_of($1)', ['direct']);
-    const unplaced = await database.rows(
-      'select 1 from reconcile.unplaced u join reconcile.runs r using (run_id) where r.name = $1',
-      ['direct'],
+  it('is null for a late event, which is kept with the reason', async () => {
+    const late = `p_received_at => '2026-10-04T10:40:00.001Z'`;
+    expect(await call('late', `'outage', 'kaifa', '1', ${AT}, null, null`, "p_asset_id => 'M0a'", late)).toBeNull();
+    const kept = await database.rows(
+      "select reason from reconcile.late join reconcile.keys using (key_id) join reconcile.runs using (run_id) where name = 'late'",
     );
-    expect(known.length + unplaced.length).toBe(1);
-    expect(row!.id === null).toBe(known.length === 0);
+    expect(kept).toEqual([{ reason: 'receivedTooLate' }]);
   });
 
   it.each([
-    ["'nonsense', 'kaifa', 'x', now(), 1, 1", /p_event_type: 'nonsense'/],
-    ["'outage', 'telepathy', 'x', now(), 1, 1", /p_source_type: 'telepathy' is unknown/],
-    ["'outage', 'kaifa', '', now(), 1, 1", /p_source_event_id: empty/],
-    ["'outage', 'kaifa', 'x', null, 1, 1", /p_timestamp: null/],
-    ["'outage', 'kaifa', 'x', now(), 91, 1", /p_latitude: 91 is out of range; expected -90 to 90/],
-    ["'outage', 'kaifa', 'x', now(), 1, 181", /p_longitude: 181 is out of range/],
-    ["'outage', 'kaifa', 'x', now(), 1, null", /p_longitude: null although/],
-    ["'outage', 'kaifa', 'x', now(), 'NaN', 1", /p_latitude: NaN is out of range/],
-    ["'outage', 'kaifa', 'x', now(), 1, 1, -1", /p_correlation_window_minutes: -1 is out of range/],
-    ["'outage', 'kaifa', 'x', now(), 1, 1, 30, null", /p_spatial_radius_meters: null is out of range/],
-    ["'outage', 'kaifa', 'x', now(), 1, 1, p_reach => 'world'", /p_reach: 'world' is unknown/],
-  ])('refuses (%s) in a sentence that names the argument', async (args, sentence) => {
-    await expect(database.rows(`select oms_correlate_events(${args})`)).rejects.toThrow(sentence);
+    ['unknownIds', 'null, null', "p_asset_id => 'nobody'", 'The registry does not know asset "nobody".'],
+    ['outsideNetwork', '1, 1', "p_asset_id => 'nobody'",
+     'No distribution point lies within 500 m of 1, 1, and the registry does not know asset "nobody".'],
+    ['nothingToGoBy', 'null, null', 'p_asset_id => null',
+     'The event names no asset, distribution point or feeder and has no coordinates.'],
+  ])('is null for an event that cannot be placed, which is kept: %s', async (reason, place, asset, detail) => {
+    for (const _ of [1, 2]) expect(await call(reason, `'outage', 'kaifa', '1', ${AT}, ${place}`, asset)).toBeNull();
+    const kept = await database.rows(
+      'select reason, detail from reconcile.unplaced join reconcile.runs using (run_id) where name = $1',
+      [reason],
+    );
+    expect(kept).toEqual([{ reason, detail }]);
+  }); // prettier-ignore
+
+  it('takes the nearest distribution point where no id is known', async () => {
+    const [point] = network.distributionPoints;
+    expect(await call('nearest', `'outage', 'kaifa', '1', ${AT}, ${point!.lat}, ${point!.lon}`)).not.toBeNull();
+    expect(await database.rows("select feeder_id, flags from reconcile.outages_of('nearest')")).toEqual([
+      { feeder_id: point!.feederId, flags: ['placedByCoordinates'] },
+    ]);
+  });
+
+  it('gives an event without an id the one that the gateway would', async () => {
+    const twice = [1, 2].map(() => call('content', `'outage', 'kaifa', null, ${AT}, 31.5, -1e-7`, ON_FEEDER));
+    expect(new Set(await Promise.all(twice)).size).toBe(1);
+    const { contentIdOf } = await import('../operators/identity.js');
+    const id = contentIdOf({
+      source: 'kaifa', kind: 'outage', occurredAt: '2026-10-04T10:00:00.000Z', lat: 31.5, lon: -1e-7, feederId: feeder!.feederId,
+    }); // prettier-ignore
+    expect(
+      await database.rows('select source_event_id as id from reconcile.events where source_event_id = $1', [id]),
+    ).toEqual([{ id }]);
+  });
+
+  it('takes window and radius of the call where they are not the defaults', async () => {
+    const pair = async (run: string, ...more: string[]): Promise<boolean> => {
+      const a = await call(run, `'outage', 'kaifa', '1', ${AT}, null, null`, "p_asset_id => 'M0a'");
+      return (
+        a ===
+        (await call(run, `'outage', 'kaifa', '2', '2026-10-04T10:45:00Z', null, null`, "p_asset_id => 'M2a'", ...more))
+      );
+    };
+    const wider = 'p_spatial_radius_meters => 2000';
+    const longer = 'p_correlation_window_minutes => 60';
+    expect(await pair('as-is')).toBe(false);
+    expect(await pair('wider', wider)).toBe(false);
+    expect(await pair('longer', longer)).toBe(false);
+    expect(await pair('both', wider, longer)).toBe(true);
+  });
+});
+
+describe('errors name the argument', () => {
+  it.each([
+    ["null, 'kaifa', '1', now(), 1, 1", /^p_event_type: null/],
+    ["'tea', 'kaifa', '1', now(), 1, 1", /^p_event_type: 'tea' is neither/],
+    [
+      "'outage', 'phone', '1', now(), 1, 1",
+      /^p_source_type: 'phone' is unknown; expected scada, kaifa, onu or call_center/,
+    ],
+    ["'outage', null, '1', now(), 1, 1", /^p_source_type: null/],
+    ["'outage', 'kaifa', ' ', now(), 1, 1", /^p_source_event_id: empty/],
+    ["'outage', 'kaifa', e'a\\nb', now(), 1, 1", /^p_source_event_id: holds a character/],
+    ["'outage', 'kaifa', '1', null, 1, 1", /^p_timestamp: null/],
+    ["'outage', 'kaifa', '1', 'infinity', 1, 1", /^p_timestamp: infinite/],
+    ["'outage', 'kaifa', '1', now(), 91, 1", /^p_latitude: 91 is out of range; expected -90 to 90/],
+    ["'outage', 'kaifa', '1', now(), 'NaN', 1", /^p_latitude: NaN is out of range/],
+    ["'outage', 'kaifa', '1', now(), 1, -180.5", /^p_longitude: -180.5 is out of range/],
+    ["'outage', 'kaifa', '1', now(), 1, null", /^p_longitude: null although/],
+    ["'outage', 'kaifa', '1', now(), 1, 1, -1", /^p_correlation_window_minutes: -1 is out of range/],
+    ["'outage', 'kaifa', '1', now(), 1, 1, null", /^p_correlation_window_minutes: null is out of range/],
+    ["'outage', 'kaifa', '1', now(), 1, 1, 30, 1e9", /^p_spatial_radius_meters: 1000000000 is out of range/],
+    ["'outage', 'kaifa', '1', now(), 1, 1, p_reach => 'far'", /^p_reach: 'far' is unknown/],
+    ["'outage', 'kaifa', '1', now(), 1, 1, p_feeder_customers => -1", /^p_feeder_customers: -1 is negative/],
+    ["'outage', 'kaifa', '1', now(), 1, 1, p_run => ''", /^p_run: null or empty/],
+  ])('%s', async (values, message) => {
+    await expect(database.rows(`select oms_correlate_events(${values})`)).rejects.toThrow(message);
   });
 
   it.each([
-    ["oms_reconcile('r1', now(), now() - interval '1 day')", /p_from|p_to/],
-    ["oms_reconcile('r2', p_order => 'alphabet')", /p_order/],
-    ["oms_reconcile('direct')", /p_run/],
-    ["oms_reconcile('r3', '1990-01-01', '1990-01-02')", /the stored log holds nothing from 1990/],
-  ])('the replay refuses %s', async (call, sentence) => {
-    await expect(database.rows(`call ${call}`)).rejects.toThrow(sentence);
+    ["oms_reconcile_command('dance', gen_random_uuid())", /^p_command: 'dance' is unknown/],
+    ["oms_reconcile_command('note', null)", /^p_outage_id: null/],
+    ["oms_reconcile_command('crew', gen_random_uuid())", /^p_crew: null/],
+    [`oms_reconcile_rules('"calm"', now())`, /^p_rule_set: "calm" is no given rule set/],
+    [`oms_reconcile_rules('{"name": "x", "radiusM": -5}', now())`, /^p_rule_set: radiusM is -5; expected 0 to 100000/],
+    [`oms_reconcile_rules('"storm"', null)`, /^p_valid_from: null/],
+    [`oms_reconcile_rules('"storm"', now(), 'S')`, /^p_feeder_id: a key is/],
+    ["oms_reconcile_step('nothing')", /^p_run: there is no replay 'nothing'/],
+    ["reconcile.begin_replay('x', null, null, 'random')", /^p_order: 'random' is unknown/],
+    ["reconcile.begin_replay('x', now(), now(), 'log')", /^p_to: .* is not after p_from/],
+  ])('%s', async (expression, message) => {
+    await expect(database.rows(`select ${expression}`)).rejects.toThrow(message);
   });
 });

@@ -326,6 +326,45 @@ describe('the notes to the contract', () => {
     expect(run.evidence.flatMap(({ members }) => members).at(-1)!.link!.sourceEventId).toBe('a');
   });
 
+  it('20: a feeder report that is back is told, though a later point of the same unit is not', () => {
+    const breaker = { source: 'scada' as const, assetId: 'B1', customerId: null };
+    const run = new Run(
+      event({ customerId: 'C1' }),
+      event({ ...breaker, reach: 'feeder', feederCustomers: 40 }),
+      event({ ...breaker, minute: 20 }),
+    );
+    expect(run.only.customersOut).toBe(40);
+    run.apply(event({ ...breaker, kind: 'restoration', minute: 10 }));
+    expect(run.only.customersOut).toBe(1);
+  });
+
+  it('21: a forgotten restoration that is heard again counts, swept out or not', () => {
+    const long = ruleSet({ retentionMs: 720 * MINUTE }, -60);
+    // Swept are the 45 minutes of the key's own time that end at 16:30 and at 17:15.
+    for (const sweep of [[], [event({ minute: 436, lat: north(9000) })]]) {
+      const run = new Run(
+        event({ kind: 'restoration', customerId: 'C', minute: 40 }),
+        event({ minute: 391, lat: north(5000) }),
+        event({ minute: 420, lat: north(5000) }),
+        ...sweep,
+        long,
+        event({ customerId: 'C', sourceEventId: 'out', minute: 35 }),
+      );
+      const outage = () => run.open.find(({ openedBy }) => openedBy.sourceEventId === 'out')!;
+      expect(outage().status).toBe('confirmed');
+      run.apply(event({ kind: 'restoration', customerId: 'C', minute: 40 }));
+      expect(outage().status).toBe('restored');
+    }
+  });
+
+  it('22: a record tells its severity by the rule sets on the log when it changed last', () => {
+    const run = new Run(event(), event());
+    const strict = ruleSet({ severity: { medium: 1, high: 2, critical: 3 } }, -60);
+    expect(run.apply(strict).only).toMatchObject({ severity: 'low', ruleSet: 'standard' });
+    run.apply(command({ command: 'note', outageId: run.only.outageId }));
+    expect(run.only).toMatchObject({ severity: 'high', ruleSet: 'own' });
+  });
+
   it('12: a merged outage counts nothing, and says what it was', () => {
     const run = new Run(event(), event({ minute: 1, lat: north(1800) }), event({ minute: 2, lat: north(900) }));
     const merged = [...run.outages.values()].find(({ status }) => status === 'merged')!;

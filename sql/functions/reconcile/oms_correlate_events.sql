@@ -47,7 +47,8 @@ begin
     'substationId', p_substation_id, 'feederId', p_feeder_id, 'assetId', p_asset_id, 'dpId', p_dp_id, 'reach', p_reach));
   v_event_id := coalesce(p_source_event_id, reconcile.content_id(v_content));
   for v_spot in
-    select * from reconcile.place(p_source_type, p_substation_id, p_feeder_id, p_asset_id, p_dp_id, p_reach, p_latitude, p_longitude)
+    select * from reconcile.place(p_source_type, p_substation_id, p_feeder_id, p_asset_id, p_dp_id, p_reach,
+      reconcile.degrees(p_latitude), reconcile.degrees(p_longitude))
   loop
     v_taken.key := reconcile.lock_key(v_run_id, v_spot.substation_id, v_spot.feeder_id);
     v_event := reconcile.prepare(nextval('reconcile.places'), (v_taken.key).key_id, p_source_type, v_event_id, v_kind, v_occurred_ms,

@@ -7,12 +7,12 @@ declare
 begin
   -- The very multiplications of the stream's engine, so that the last bit is the same: no library's power().
   while v_rest > 0 loop
-    if v_rest % 2 = 1 then
-      v_result := v_result * v_square;
-    end if;
     -- PostgreSQL refuses products below 1e-308; what comes near is 0 to four decimals.
     if v_result < 1e-150 or v_square < 1e-150 then
-      return case when v_rest = 1 then v_result else 0 end;
+      return 0;
+    end if;
+    if v_rest % 2 = 1 then
+      v_result := v_result * v_square;
     end if;
     v_square := v_square * v_square;
     v_rest := v_rest / 2;

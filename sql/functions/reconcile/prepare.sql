@@ -20,9 +20,8 @@ begin
   e.unit := coalesce(p_customer_id, E'\x01' || p_source || '/' || e.asset);
   e.is_customer := p_customer_id is not null;
   e.reach := p_reach;
-  -- A coordinate smaller than anything is none: PostgreSQL refuses products below 1e-308.
-  e.lat := case when abs(p_lat) < 1e-100 then 0 else p_lat end;
-  e.lon := case when abs(p_lon) < 1e-100 then 0 else p_lon end;
+  e.lat := reconcile.degrees(p_lat);
+  e.lon := reconcile.degrees(p_lon);
   e.feeder_customers := p_feeder_customers;
   e.flags := p_flags;
   return e;

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { readNetwork } from '../pipeline/network/read.js';
+import { TestDatabase } from './database.js';
+
+const page = readFileSync(new URL('../docs/sql.md', import.meta.url), 'utf8');
+const network = await readNetwork(new URL('../data/contract-cases/network', import.meta.url).pathname);
+
+/** The statements of the page, in its order. */
+function statements(): string[] {
+  return [...page.matchAll(/```sql\n(.*?)```/gs)].flatMap(([, block]) =>
+    block!
+      .split(/;\n/)
+      .map((statement) => statement.trim())
+      .filter((statement) => statement !== ''),
+  );
+}
+
+it('runs every example of docs/sql.md', async () => {
+  const database = await TestDatabase.start(network, 1);
+  try {
+    const results = [];
+    for (const sql of statements()) results.push(await database.rows<Record<string, unknown>>(sql));
+    const [first, second, third] = results.map(([row]) => row?.oms_correlate_events);
+    expect(first).toBe('468db2e7-db47-5300-bf9d-1e4404532ee0');
+    expect([second, third]).toEqual([first, first]);
+    expect(results[3]).toMatchObject([
+      { status: 'partially_restored', confidence: 0.92, events: '2', customers_out: '1' },
+    ]);
+    expect(results).toHaveLength(18);
+  } finally {
+    await database.stop();
+  }
+});
