@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { readNetwork } from '../pipeline/network/read.js';
 import { TestDatabase } from './database.js';
+import { HERE } from './random-log.js';
+import { storeLog } from './second-engine.js';
 
 const page = readFileSync(new URL('../docs/sql.md', import.meta.url), 'utf8');
 const network = await readNetwork(new URL('../data/contract-cases/network', import.meta.url).pathname);
@@ -19,6 +21,12 @@ function statements(): string[] {
 it('runs every example of docs/sql.md', async () => {
   const database = await TestDatabase.start(network, 1);
   try {
+    // A night in October, for the stretch that the page replays.
+    const at = Date.UTC(2026, 9, 4, 18);
+    const event = { source: 'kaifa', kind: 'outage', type: 'last_gasp', sourceEventId: 'K-1', assetId: null } as const;
+    const place = { ...HERE, dpId: null, customerId: null, reach: 'point', feederCustomers: 0, flags: [] } as const;
+    const entries = [{ ...event, ...place, occurredAt: at, receivedAt: at }];
+    await storeLog(database, [{ key: { substationId: 'SS001', feederId: 'F1' }, entries }]);
     const results = [];
     for (const sql of statements()) results.push(await database.rows<Record<string, unknown>>(sql));
     const [first, second, third] = results.map(([row]) => row?.oms_correlate_events);
