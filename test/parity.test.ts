@@ -20,7 +20,7 @@ import {
 
 /** How many random storms are compared; PARITY_STORMS=10000 for a night. */
 const STORMS = Number(process.env.PARITY_STORMS ?? 240);
-const PER_DATABASE = 250;
+const PER_DATABASE = 120;
 const SEED = Number(process.env.PARITY_SEED ?? Date.now() % 2 ** 31);
 
 function randomLogs(count: number, seed: number): KeyLog[] {
