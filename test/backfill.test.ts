@@ -209,7 +209,7 @@ describe('oms backfill', () => {
         occurredAt: new Date(Date.parse(event.occurredAt) + days * 86_400_000).toISOString(),
         receivedAt: new Date(Date.parse(event.receivedAt) + days * 86_400_000).toISOString(),
       }));
-    const year = simulateStorm(network, { seed: 12, faults: 4, hours: 1, startMs: LAST_YEAR }).events;
+    const year = simulateStorm(network, { seed: 16, faults: 4, hours: 1, startMs: LAST_YEAR }).events;
     const plausible = year.filter(({ occurredAt }) => occurredAt.startsWith('2025'));
     const later = shift(plausible, 270);
     const of = (source: string): CanonicalEvent[] => later.filter((event) => event.source === source);
