@@ -15,7 +15,8 @@ export class Copies {
   /** Has an event of this identity been here? From now on it has. */
   isCopy(identity: string): boolean {
     if (this.#young.has(identity) || this.#old.has(identity)) return true;
-    this.#young.add(identity);
+    // V8 lets a part of a text keep all of it: what was read from disk with it would stay in memory as well.
+    this.#young.add(Buffer.from(identity).toString());
     if (this.#young.size >= this.perGeneration) {
       this.#old = this.#young;
       this.#young = new Set();
