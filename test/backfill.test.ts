@@ -201,6 +201,19 @@ describe('oms backfill', () => {
     expect(rows.map(({ id, members }) => [id, members]).sort()).toEqual(expected.sort());
   });
 
+  it('is stopped by Ctrl-C between two batches, and says where it goes on', async () => {
+    const args = ['backfill', '--file', 'long.csv', '--mapping', 'mapping.yaml', '--again'];
+    const published = (): Promise<number> =>
+      system.count('select max(published) from oms.backfills where summary is null');
+    const stopped = start(args, env);
+    while ((await published()) === 0 && stopped.process.exitCode === null);
+    stopped.process.kill('SIGINT');
+    const { code, err } = await stopped.ended;
+    expect(code).toBe(1);
+    const told = /^Stopped: (\d+) events are published; the same command without --again goes on there\.$/m.exec(err);
+    expect(Number(told?.[1])).toBe(await published());
+  });
+
   it('takes tables and files of several sources, as they sent it, in one order', async () => {
     const shift = (events: readonly CanonicalEvent[], days: number): CanonicalEvent[] =>
       events.map((event) => ({
@@ -209,7 +222,7 @@ describe('oms backfill', () => {
         occurredAt: new Date(Date.parse(event.occurredAt) + days * 86_400_000).toISOString(),
         receivedAt: new Date(Date.parse(event.receivedAt) + days * 86_400_000).toISOString(),
       }));
-    const year = simulateStorm(network, { seed: 16, faults: 4, hours: 1, startMs: LAST_YEAR }).events;
+    const year = simulateStorm(network, { seed: 13, faults: 8, hours: 1, startMs: LAST_YEAR }).events;
     const plausible = year.filter(({ occurredAt }) => occurredAt.startsWith('2025'));
     const later = shift(plausible, 270);
     const of = (source: string): CanonicalEvent[] => later.filter((event) => event.source === source);

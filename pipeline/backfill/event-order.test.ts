@@ -44,6 +44,17 @@ describe('event-time order', () => {
   });
 });
 
+it('says in one sentence that there is no place to sort', async () => {
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = '/no/where';
+  try {
+    await expect(ordered(events(25), SMALL)).rejects.toThrow('/no/where (TMPDIR): there is no such file or folder.');
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  }
+});
+
 describe('copies', () => {
   it('are told as long as their first one is remembered', () => {
     const copies = new Copies(3);

@@ -3,6 +3,7 @@ import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
+import { fileProblem } from '../commands/talk.js';
 
 /** An event on its way into event-time order. */
 export interface OrderedEvent {
@@ -106,7 +107,10 @@ class RunFile {
 
   static async write(blocks: AsyncIterable<OrderedEvent[]> | Iterable<OrderedEvent[]>): Promise<RunFile> {
     const path = join(tmpdir(), `oms-backfill-${randomBytes(8).toString('hex')}`);
-    const file = await open(path, 'wx+');
+    const problem = (error: NodeJS.ErrnoException): Error => fileProblem(`${tmpdir()} (TMPDIR)`, error);
+    const file = await open(path, 'wx+').catch((error: Error) => {
+      throw problem(error);
+    });
     await unlink(path);
     let bytes = 0;
     let text = '';
@@ -126,7 +130,7 @@ class RunFile {
       await flush();
     } catch (error) {
       await file.close();
-      throw error;
+      throw problem(error as Error);
     }
     return new RunFile(file, bytes);
   }

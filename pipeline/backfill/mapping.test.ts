@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { columnsOf, constantSource, readMapping } from './mapping.js';
+import { columnsOf, readMapping } from './mapping.js';
 
 const GOOD = `
 timeZone: "-03:30"
@@ -30,13 +30,11 @@ describe('a mapping', () => {
       ['TS', 'fields.occurredAt'],
       ['METER', 'fields.assetId'],
     ]);
-    expect(constantSource(mapping)).toBe('kaifa');
   });
 
   it('may name the column that holds the whole message', () => {
     const mapping = readMapping('body: PAYLOAD\nfields: {receivedAt: STORED}', 'soap.yaml');
     expect(mapping).toMatchObject({ body: 'PAYLOAD', fields: { receivedAt: { column: 'STORED' } } });
-    expect(constantSource(mapping)).toBeNull();
   });
 
   it.each([

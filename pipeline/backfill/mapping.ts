@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { parse, YAMLError } from 'yaml';
-import { SOURCES, type Source } from '../../operators/event.js';
+import { SOURCES } from '../../operators/event.js';
 import { isFields } from '../../operators/normalise/fields.js';
 import { WrongInput } from './wrong-input.js';
 
@@ -98,11 +98,6 @@ export function columnsOf({ body, fields }: Mapping): Map<string, string> {
   return columns;
 }
 
-/** The source that a mapping itself names, if it is the same for all rows. */
-export function constantSource({ fields }: Mapping): Source | null {
-  return SOURCES.find((source) => source === fields.source?.constant) ?? null;
-}
-
 /** The sentence for a column that a mapping names and the data does not have. */
 export function missingColumn(mapping: Mapping, column: string, data: string, has: readonly string[] | null): string {
   const there = has === null ? `no row of ${data} has it` : `${data} has ${has.join(', ')}`;
@@ -171,7 +166,7 @@ function checkFields(mapping: Mapping): void {
       throw wrong(`fields.${name} is no time: leave out its format.`);
   }
   const source = fields.source?.constant;
-  if (source !== undefined && constantSource(mapping) === null)
+  if (source !== undefined && !SOURCES.some((known) => known === source))
     throw wrong(`fields.source "${source}" is unknown: expected ${SOURCES.join(', ')}.`);
   if (body !== null) {
     const beside = Object.keys(fields).find((name) => name !== 'receivedAt' && name !== 'source');

@@ -199,7 +199,9 @@ async function backfillLog(
         onPublished: async (count) => {
           await journal.published(count);
           shown.update(count);
-          stop.check(`${count} events are published; the same command goes on there.`);
+          stop.check(
+            `${count} events are published; the same command${again ? ' without --again' : ''} goes on there.`,
+          );
         },
       }),
     ).finally(() => shown.stop());
