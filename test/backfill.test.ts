@@ -21,8 +21,7 @@ let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   system = await TestSystem.start(network);
-  const { kafkaBrokers, databaseUrl, topicPrefix } = system.environment;
-  env = { KAFKA_BROKERS: kafkaBrokers!, DATABASE_URL: databaseUrl!, OMS_TOPIC_PREFIX: topicPrefix };
+  ({ env } = system);
 });
 
 afterAll(async () => {

@@ -27,8 +27,7 @@ let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   system = await TestSystem.start(network);
-  const { kafkaBrokers, databaseUrl, topicPrefix } = system.environment;
-  env = { KAFKA_BROKERS: kafkaBrokers!, DATABASE_URL: databaseUrl!, OMS_TOPIC_PREFIX: topicPrefix };
+  ({ env } = system);
   await system.run('place', 'correlate', 'sink');
   await writeFile(file('storm.ndjson'), storm.events.map((event) => `${JSON.stringify(event)}\n`).join(''));
 });

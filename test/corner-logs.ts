@@ -3,7 +3,7 @@ import type { LogEntry, OutageCommand, PlacedEvent } from '../operators/event.js
 import { outageIdOf } from '../operators/identity.js';
 import { GIVEN_RULE_SETS, type RuleSet } from '../operators/rules.js';
 import { EARTH_RADIUS_M } from '../operators/sphere.js';
-import { HERE, MINUTE, north, START, type LogOf } from './random-log.js';
+import { HERE, MINUTE, north, rulesFrom, START, type LogOf } from './random-log.js';
 import type { KeyLog } from './second-engine.js';
 
 type Report = Partial<PlacedEvent> & { readonly id: string; readonly ms?: number };
@@ -32,15 +32,8 @@ function report({ id, ms = 0, ...fields }: Report): PlacedEvent {
 const wide = (fields: Report): PlacedEvent =>
   report({ source: 'scada', reach: 'feeder', customerId: null, assetId: null, feederCustomers: 12, ...fields });
 
-const rules = (ruleSet: RuleSet, minute: number, commandId = `rules-${minute}`): LogEntry => ({
-  command: 'rules',
-  commandId,
-  at: START,
-  author: 'ann',
-  reason: null,
-  ruleSet,
-  validFrom: START + minute * MINUTE,
-});
+const rules = (ruleSet: RuleSet, minute: number, commandId = `rules-${minute}`): LogEntry =>
+  rulesFrom(ruleSet, minute, commandId);
 
 /** A command on the outage that a meter's report opened. */
 const command =

@@ -80,9 +80,7 @@ async function run(
   const program = mutant(name, mutations);
   const env = {
     ...process.env,
-    KAFKA_BROKERS: environment.kafkaBrokers!,
-    DATABASE_URL: environment.databaseUrl!,
-    OMS_TOPIC_PREFIX: environment.topicPrefix,
+    ...system.env,
     OMS_SNAPSHOT_MS: String(snapshotMs),
     UV_THREADPOOL_SIZE: '16',
   };

@@ -70,6 +70,17 @@ const RULE_SETS: readonly RuleSet[] = [
   },
 ];
 
+/** A rule set that holds from so many minutes after the start. */
+export const rulesFrom = (ruleSet: RuleSet, minute: number, commandId: string): LogEntry => ({
+  command: 'rules',
+  commandId,
+  at: START,
+  author: 'ann',
+  reason: null,
+  ruleSet,
+  validFrom: START + minute * MINUTE,
+});
+
 /** A log of one key, once it is known which. */
 export type LogOf = (key: Key) => LogEntry[];
 
@@ -126,15 +137,11 @@ const arbitraryCommand: fc.Arbitrary<(key: Key, commandId: string) => LogEntry> 
 
 const arbitraryRules: fc.Arbitrary<(key: Key, commandId: string) => LogEntry> = fc
   .record({ ruleSet: fc.constantFrom(...RULE_SETS), minute: fc.constantFrom(-60, 0, 30, 45, 90, 150) })
-  .map(({ ruleSet, minute }) => (_, commandId) => ({
-    command: 'rules',
-    commandId,
-    at: START,
-    author: 'ann',
-    reason: null,
-    ruleSet,
-    validFrom: START + minute * MINUTE,
-  }));
+  .map(
+    ({ ruleSet, minute }) =>
+      (_, commandId) =>
+        rulesFrom(ruleSet, minute, commandId),
+  );
 
 /** Logs with everything that can stand on one: reports of every reach, rule sets, and commands, some for nobody. */
 export const arbitraryLog: fc.Arbitrary<LogOf> = fc

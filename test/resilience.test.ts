@@ -121,14 +121,8 @@ describe('oms pipeline', () => {
 
   beforeEach(async () => {
     await system.stopStages();
-    const { kafkaBrokers, databaseUrl, topicPrefix } = system.environment;
     port = await freePort();
-    env = {
-      KAFKA_BROKERS: kafkaBrokers!,
-      DATABASE_URL: databaseUrl!,
-      OMS_TOPIC_PREFIX: topicPrefix,
-      OMS_STAGES_PORT: String(port),
-    };
+    env = { ...system.env, OMS_STAGES_PORT: String(port) };
     pipeline = start(['pipeline', '--slot', 'own'], env);
     await until(() => pipeline.said().includes('running place,'));
   });

@@ -30,15 +30,7 @@ let gateways: Gateway[];
 
 beforeAll(async () => {
   system = await TestSystem.start(network);
-  const { kafkaBrokers, databaseUrl, topicPrefix } = system.environment;
-  const env = {
-    ...process.env,
-    KAFKA_BROKERS: kafkaBrokers!,
-    DATABASE_URL: databaseUrl!,
-    OMS_TOPIC_PREFIX: topicPrefix,
-    OMS_LOG_LEVEL: 'error',
-    UV_THREADPOOL_SIZE: '16',
-  };
+  const env = { ...process.env, ...system.env, OMS_LOG_LEVEL: 'error', UV_THREADPOOL_SIZE: '16' };
   const logFile = join(folder, 'members.log');
   stages = ['place', 'correlate', 'sink'].flatMap((stage) =>
     ['a', 'b'].map(

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { Producer } from 'kafkajs';
-import pg from 'pg';
+import type pg from 'pg';
 import { inject } from 'vitest';
 import { retryUntil } from '../dev/retry.js';
 import { readEnvironment, type Environment } from '../environment.js';
 import type { Network } from '../operators/network.js';
 import { connectToolProducer, LineSender } from '../pipeline/kafka-lines.js';
-import { migrate } from '../pipeline/migrate.js';
-import { publishNetwork, replaceNetwork } from '../pipeline/network/store.js';
+import { publishNetwork } from '../pipeline/network/store.js';
 import { startStages, type RunningStage, type StageName } from '../pipeline/pipeline.js';
 import { PartitionReader } from '../pipeline/streams/partition-reader.js';
 import type { SourceRecord } from '../pipeline/streams/topology.js';
 import { ensureTopics, withAdmin } from '../pipeline/topic-admin.js';
 import { topicNames, type TopicNames } from '../topics.js';
+import { TestDatabase } from './database.js';
 
 const NO_NETWORK: Network = {
   substations: [],
@@ -37,28 +37,17 @@ export class TestSystem {
 
   /** Topics, schema and network are there when it resolves. */
   static async start(network: Network, variables: NodeJS.ProcessEnv = {}): Promise<TestSystem> {
-    const name = `oms_${randomBytes(4).toString('hex')}`;
-    const url = new URL(inject('databaseUrl'));
-    const admin = new pg.Client({ connectionString: url.href });
-    await admin.connect();
-    await admin.query(`create database ${name}`);
-    await admin.end();
-    url.pathname = `/${name}`;
+    const { url, pool } = await TestDatabase.start(network);
     const environment = readEnvironment({
       KAFKA_BROKERS: inject('kafkaBrokers'),
-      DATABASE_URL: url.href,
-      OMS_TOPIC_PREFIX: `${name}.`,
+      DATABASE_URL: url,
+      OMS_TOPIC_PREFIX: `oms_${randomBytes(4).toString('hex')}.`,
       OMS_POLICIES: 'none',
       ...variables,
     });
-    await migrate(url.href);
     const topics = topicNames(environment.topicPrefix);
     await withAdmin(environment.kafkaBrokers!, (kafka) => ensureTopics(kafka, topics, environment.partitions));
     const producer = await connectToolProducer(environment.kafkaBrokers!);
-    const pool = new pg.Pool({ connectionString: url.href, max: 4 });
-    const client = await pool.connect();
-    await replaceNetwork(client, network);
-    client.release();
     await publishNetwork(producer, topics.network, NO_NETWORK, network);
     return new TestSystem(
       environment,
@@ -67,6 +56,12 @@ export class TestSystem {
       producer,
       await PartitionReader.connect(environment.kafkaBrokers!),
     );
+  }
+
+  /** What a process of its own needs to work on this system. */
+  get env(): Record<string, string> {
+    const { kafkaBrokers, databaseUrl, topicPrefix } = this.environment;
+    return { KAFKA_BROKERS: kafkaBrokers!, DATABASE_URL: databaseUrl!, OMS_TOPIC_PREFIX: topicPrefix };
   }
 
   /** Starts stages in this process. */

@@ -103,6 +103,22 @@ export interface LogReader {
   close(): Promise<void>;
 }
 
+/**
+ * The stretch of a partition that {@link LogReader.read} reads, of what is there.
+ * @throws RetentionGap if `from` is not there any more
+ */
+export async function stretchOf(
+  reader: LogReader,
+  topic: string,
+  partition: number,
+  from: number | null,
+  until: number | null,
+): Promise<{ start: number; end: number }> {
+  const { low, high } = await reader.bounds(topic, partition);
+  if (from !== null && from < low) throw new RetentionGap(topic, partition, low, from);
+  return { start: from ?? low, end: Math.min(until ?? high, high) };
+}
+
 /** An error of a broker, with what it means for the transaction at hand, as librdkafka says it. */
 export interface BrokerError extends Error {
   readonly code?: number;

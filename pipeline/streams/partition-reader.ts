@@ -1,6 +1,6 @@
 import type { KafkaConsumer } from 'node-rdkafka';
 import { connectConsumer, consume, disconnect, recordOf, watermarks } from './kafka-client.js';
-import { RetentionGap, type LogReader } from './broker.js';
+import { stretchOf, type LogReader } from './broker.js';
 import type { SourceRecord } from './topology.js';
 
 /** Reads stretches of partitions, outside any consumer group. */
@@ -27,10 +27,7 @@ export class PartitionReader implements LogReader {
     until: number | null,
     each: (record: SourceRecord) => void | Promise<void>,
   ): Promise<void> {
-    const { low, high } = await this.bounds(topic, partition);
-    if (from !== null && from < low) throw new RetentionGap(topic, partition, low, from);
-    const start = from ?? low;
-    const end = Math.min(until ?? high, high);
+    const { start, end } = await stretchOf(this, topic, partition, from, until);
     if (start >= end) return;
     let position = start;
     const onEof = ({ offset }: { offset: number }): void => {

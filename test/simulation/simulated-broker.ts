@@ -1,5 +1,5 @@
 import {
-  RetentionGap,
+  stretchOf,
   type Broker,
   type BrokerError,
   type GroupMember,
@@ -351,11 +351,9 @@ class SimulatedReader implements LogReader {
     until: number | null,
     each: (record: SourceRecord) => void | Promise<void>,
   ): Promise<void> {
-    const { low, high } = await this.bounds(topic, partition);
-    if (from !== null && from < low) throw new RetentionGap(topic, partition, low, from);
-    const end = Math.min(until ?? high, high);
+    const { start, end } = await stretchOf(this, topic, partition, from, until);
     const { world, log } = this.broker;
-    for (let position = from ?? low; position < end;) {
+    for (let position = start; position < end;) {
       const { records, next } = await world.call(this.process, () => log.read(topic, partition, position, 200));
       for (const record of records) if (record.offset < end) await each(record);
       position = next;

@@ -23,9 +23,9 @@ begin
   v_found := reconcile.find_links(k, e, p_rules, v_x, v_y, v_z);
   if v_found = '{}' then
     v_outage_id := reconcile.uuid_of(concat_ws('/', k.substation_id, k.feeder_id, e.source, e.source_event_id));
-    if exists (select from reconcile.outages where key_id = k.key_id and outage_id = v_outage_id and not is_settled) then
+    select * into o from reconcile.outages where key_id = k.key_id and outage_id = v_outage_id and not is_settled;
+    if found then
       k.duplicates := k.duplicates + 1;
-      select * into o from reconcile.outages where key_id = k.key_id and outage_id = v_outage_id and not is_settled;
       return row(k, 'duplicate', o.outage_no)::reconcile.taken;
     end if;
     update reconcile.outages set is_superseded = true where key_id = k.key_id and outage_id = v_outage_id;

@@ -5,6 +5,7 @@ declare
   v_survivor reconcile.outages;
   v_other reconcile.outages;
   v_small bigint;
+  v_large bigint;
 begin
   select array_agg(outage_no order by first_ms, outage_id) into v_sorted from reconcile.outages where outage_no = any (p_outages);
   for i in 2 .. array_length(v_sorted, 1) loop
@@ -17,8 +18,9 @@ begin
     set survivor_no = v_survivor.outage_no, merged_into = case when outage_no = v_other.outage_no then v_survivor.outage_no else merged_into end
     where survivor_no = v_other.outage_no;
     v_small := case when reconcile.is_larger(v_other.body_no, v_survivor.body_no) then v_survivor.body_no else v_other.body_no end;
+    v_large := case when v_small = v_survivor.body_no then v_other.body_no else v_survivor.body_no end;
     update reconcile.outages
-    set body_no = case when v_small = v_survivor.body_no then v_other.body_no else v_survivor.body_no end,
+    set body_no = v_large,
       touched_seq = p_seq,
       first_ms = least(first_ms, v_other.first_ms),
       last_bucket = greatest(last_bucket, v_other.last_bucket),
@@ -36,7 +38,7 @@ begin
     if v_other.incident_ms is not null then
       perform reconcile.note_incident(v_survivor.outage_no, v_other.incident_ms, v_other.incident_source, v_other.incident_event_id);
     end if;
-    perform reconcile.move_body(v_small, case when v_small = v_survivor.body_no then v_other.body_no else v_survivor.body_no end);
+    perform reconcile.move_body(v_small, v_large);
   end loop;
   return v_sorted[1];
 end
