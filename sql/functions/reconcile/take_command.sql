@@ -14,9 +14,7 @@ begin
     return row(k, 'duplicate', null)::reconcile.taken;
   end if;
   if c ->> 'command' <> 'rules' then
-    select survivor_no into v_outage_no
-    from reconcile.outages
-    where key_id = k.key_id and outage_id = (c ->> 'outageId')::uuid and not is_settled;
+    v_outage_no := reconcile.outage_named(k.key_id, c);
   end if;
   insert into reconcile.commands (run_id, key_id, seq, command_id, seen_ms, command, outage_no, rejected)
   values (k.run_id, k.key_id, p_seq, c ->> 'commandId', greatest(k.watermark_ms, p_at_ms), c, v_outage_no,
