@@ -133,7 +133,7 @@ export async function preload(
     if (++posts % Math.ceil(POSTS_PER_FLUSH / perPost) === 0)
       await promised<void>((done) => producer.flush(60_000, (error) => done(error, undefined)));
   };
-  let batch: Posted[] = [];
+  const batch: Posted[] = [];
   for (const event of stormEvents(storm)) {
     batch.push(event);
     if (batch.length === perPost) await send(batch.splice(0));
