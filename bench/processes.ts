@@ -11,12 +11,13 @@ export class Measured {
   private constructor(private readonly child: ChildProcess) {}
 
   /**
-   * Starts one of our programs and waits until it says `ready` on standard error.
+   * Starts one of our programs, with Node's settings as `npm start` and the image have them, and waits until it says
+   * `ready` on standard error.
    * @param args of node: a built file and its arguments
    */
   static async start(args: readonly string[], env: NodeJS.ProcessEnv, ready: RegExp): Promise<Measured> {
     const child = spawn(process.execPath, args, {
-      env: { ...process.env, UV_THREADPOOL_SIZE: '16', ...env },
+      env: { ...process.env, UV_THREADPOOL_SIZE: '16', NODE_OPTIONS: '--max-semi-space-size=64', ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const said: string[] = [];
