@@ -51,6 +51,8 @@ begin
     from oms.commands c
     -- Rule sets of before are in force all the same.
     where (c.at >= p_from or p_from is null or c.command = 'rules') and (c.at < p_to or p_to is null)
+      -- The order of the events' times knows all that an amend tells.
+      and (c.command <> 'amend' or p_order = 'log')
   ) e
   join reconcile.keys k on k.run_id = v_run.run_id and k.substation_id = e.substation_id and k.feeder_id = e.feeder_id;
   get diagnostics v_run.entries_total = row_count;

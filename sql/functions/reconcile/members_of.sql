@@ -10,7 +10,7 @@ language sql stable parallel safe as $$
   join reconcile.outages survivor on survivor.outage_no = o.survivor_no
   join reconcile.members m on m.outage_no = o.outage_no
   where r.name = p_run and not survivor.is_superseded
-  order by o.survivor_no, m.seq
+  order by o.survivor_no, m.seq, m.nth
 $$;
 comment on function reconcile.members_of(text) is
   'The members of a run''s outages, under the outage that they belong to now and the one that they joined.';
