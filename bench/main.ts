@@ -4,10 +4,12 @@ import { benchCorrelate } from './correlate.js';
 import type { Figure } from './figures.js';
 import { soak } from './soak.js';
 import { benchSqlReplay } from './sql-replay.js';
+import { benchStages } from './stages.js';
 
 /** Every benchmark by name; `npm run bench -- NAME` runs one. */
 const BENCHMARKS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
   correlate: benchCorrelate,
+  stages: benchStages,
 };
 
 /** Minutes long: only for those who ask. */

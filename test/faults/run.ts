@@ -28,6 +28,8 @@ export interface FaultRunOptions {
   readonly seed: number;
   /** Events a second through the gateway. */
   readonly rate: number;
+  /** Instead of faults at random: the database is away for so long, and the storm goes on. */
+  readonly databaseAwayMinutes?: number | null;
   readonly say: (line: string) => void;
 }
 
@@ -37,6 +39,8 @@ export interface FaultRun extends Comparison {
 }
 
 const PARTITIONS = 4;
+/** How much longer the storm lasts than the database is away. */
+const AROUND_MINUTES = 1;
 const LINES_PER_POST = 20;
 const SETTLE_MS = 180_000;
 /** Run from the checkout, compiled or not. */
@@ -51,7 +55,9 @@ const NO_NETWORK: Network = {
 };
 
 /** Starts the whole system, lets a storm and faults loose on it, lets it settle, and compares. */
-export async function runFaults({ minutes, seed, rate, say }: FaultRunOptions): Promise<FaultRun> {
+export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
+  const { seed, rate, say, databaseAwayMinutes = null } = options;
+  const minutes = databaseAwayMinutes === null ? options.minutes : databaseAwayMinutes + AROUND_MINUTES;
   const home = join(CHECKOUT, '.oms', 'faults');
   for (const name of ['kafka', 'postgres']) await clearLeftover(home, name, say);
   await emptyHome(home, say);
@@ -99,7 +105,9 @@ export async function runFaults({ minutes, seed, rate, say }: FaultRunOptions): 
     };
     const injector = new Injector([...members], services, seededRandom(seed), enlist, say);
     const endAt = Date.now() + minutes * 60_000;
-    const [, acknowledged] = await Promise.all([injector.run(endAt), storm(url, network, seed, rate, endAt)]);
+    const harm =
+      databaseAwayMinutes === null ? injector.run(endAt) : injector.databaseAway(databaseAwayMinutes * 60_000);
+    const [, acknowledged] = await Promise.all([harm, storm(url, network, seed, rate, endAt)]);
     say(`${acknowledged.size} events acknowledged; settling.`);
     const comparison = await settled(services.kafkaBrokers, services.databaseUrl, acknowledged, say);
     return { injected: injector.done, ...comparison };
