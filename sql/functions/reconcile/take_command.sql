@@ -22,7 +22,7 @@ begin
     return row(v_taken.key, case v_taken.outcome when 'command' then 'command' else 'rejected' end, v_taken.outage_no)::reconcile.taken;
   end if;
   if c ->> 'command' <> 'rules' then
-    v_outage_no := reconcile.living(k.key_id, (c ->> 'outageId')::uuid);
+    v_outage_no := reconcile.outage_named(k.key_id, c);
   end if;
   insert into reconcile.commands (run_id, key_id, seq, command_id, seen_ms, command, outage_no, rejected)
   values (k.run_id, k.key_id, p_seq, c ->> 'commandId', greatest(k.watermark_ms, p_at_ms), c, v_outage_no,
