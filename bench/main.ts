@@ -1,15 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { benchCorrelate } from './correlate.js';
-import type { Figure } from './figures.js';
+import type { Figure, Quantity } from './figures.js';
+import { benchRestore } from './restore.js';
 import { soak } from './soak.js';
 import { benchSqlReplay } from './sql-replay.js';
 import { benchStages } from './stages.js';
 
 /** Every benchmark by name; `npm run bench -- NAME` runs one. */
-const BENCHMARKS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
+const BENCHMARKS: Readonly<Record<string, () => (Figure | Quantity)[] | Promise<(Figure | Quantity)[]>>> = {
   correlate: benchCorrelate,
   stages: benchStages,
+  restore: benchRestore,
 };
 
 /** Minutes long: only for those who ask. */
@@ -29,19 +31,27 @@ for (const [name, run] of Object.entries(BENCHMARKS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.log(`\n${name}`);
   const figures = await run();
-  console.table(
-    figures.map(({ name: figure, medianPerSecond, minPerSecond, maxPerSecond, cpuMicrosPerEvent }) => ({
-      figure,
-      'events/s (median)': medianPerSecond,
-      min: minPerSecond,
-      max: maxPerSecond,
-      'CPU us/event': cpuMicrosPerEvent,
-    })),
-  );
+  console.table(figures.map(rowOf));
   const machine = { cpu: cpus()[0]?.model ?? '', cores: cpus().length, memoryGb: Math.round(totalmem() / 2 ** 30) };
   mkdirSync('bench/results', { recursive: true });
   writeFileSync(
     `bench/results/${name}.json`,
     `${JSON.stringify({ name, machine, node: process.version, figures }, null, 2)}\n`,
   );
+}
+
+function rowOf(figure: Figure | Quantity): object {
+  if ('unit' in figure) {
+    const { name, unit, median, min, max } = figure;
+    return { figure: name, median, min, max, unit };
+  }
+  const { name, medianPerSecond, minPerSecond, maxPerSecond, cpuMicrosPerEvent } = figure;
+  return {
+    figure: name,
+    median: medianPerSecond,
+    min: minPerSecond,
+    max: maxPerSecond,
+    unit: 'events/s',
+    'CPU us/event': cpuMicrosPerEvent,
+  };
 }
