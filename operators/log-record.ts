@@ -21,27 +21,29 @@ const CommandFields = {
   reason: nullable(Type.String()),
 };
 
+const PlacedEventSchema = Type.Object({
+  source: Type.Enum([...SOURCES]),
+  kind: Type.Enum([...KINDS]),
+  type: Type.String(),
+  sourceEventId: Type.String(),
+  assetId: nullable(Type.String()),
+  occurredAt: EpochMs,
+  receivedAt: EpochMs,
+  lat: Type.Number({ description: 'WGS 84 degrees' }),
+  lon: Type.Number({ description: 'WGS 84 degrees' }),
+  dpId: nullable(Type.String()),
+  reach: Type.Enum([...REACHES]),
+  customerId: nullable(Type.String()),
+  feederCustomers: Type.Integer({ minimum: 0 }),
+  flags: Type.Array(Type.String()),
+});
+
 const Rows = Type.Object(
   {
     v: Type.Literal(1, { description: 'version of the encoding' }),
     entries: Type.Array(
       Type.Union([
-        Type.Object({
-          source: Type.Enum([...SOURCES]),
-          kind: Type.Enum([...KINDS]),
-          type: Type.String(),
-          sourceEventId: Type.String(),
-          assetId: nullable(Type.String()),
-          occurredAt: EpochMs,
-          receivedAt: EpochMs,
-          lat: Type.Number({ description: 'WGS 84 degrees' }),
-          lon: Type.Number({ description: 'WGS 84 degrees' }),
-          dpId: nullable(Type.String()),
-          reach: Type.Enum([...REACHES]),
-          customerId: nullable(Type.String()),
-          feederCustomers: Type.Integer({ minimum: 0 }),
-          flags: Type.Array(Type.String()),
-        }),
+        PlacedEventSchema,
         Type.Object({
           ...CommandFields,
           command: Type.Enum([...COMMANDS]),
@@ -50,6 +52,16 @@ const Rows = Type.Object(
           leaves: Type.Optional(Type.Boolean()),
           etr: Type.Optional(nullable(EpochMs)),
           flag: Type.Optional(Type.String()),
+        }),
+        Type.Object({
+          ...CommandFields,
+          command: Type.Literal('amend'),
+          outageId: Type.String({ format: 'uuid' }),
+          members: Type.Array(PlacedEventSchema, {
+            description: 'outage events that become members, and restorations that are told again for them',
+          }),
+          whole: Type.Boolean({ description: 'true: the outage consists of exactly these; false: they are added' }),
+          absorbs: Type.Array(Type.String({ format: 'uuid' }), { description: 'outages that merge into it' }),
         }),
         Type.Object({
           ...CommandFields,
