@@ -6,6 +6,7 @@ import { addLog } from './pipeline/commands/log.js';
 import { addNetwork } from './pipeline/commands/network.js';
 import { addOperation } from './pipeline/commands/operation.js';
 import { addPipeline } from './pipeline/commands/pipeline.js';
+import { addReconcile } from './pipeline/commands/reconcile.js';
 import { addReplay } from './pipeline/commands/replay.js';
 import { addRules } from './pipeline/commands/rules.js';
 import { addStorm } from './pipeline/commands/storm.js';
@@ -25,6 +26,7 @@ for (const add of [
   addStorm,
   addReplay,
   addBackfill,
+  addReconcile,
   addPipeline,
   addLog,
   addRules,
