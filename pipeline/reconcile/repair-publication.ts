@@ -1,7 +1,7 @@
 import type { Message, Producer } from 'kafkajs';
 import type { ClientBase } from 'pg';
-import { isCommand, keyText, type LogEntry } from '../../operators/event.js';
-import { encodeLogRecord } from '../../operators/log-record.js';
+import { keyText, type Command } from '../../operators/event.js';
+import { encodeCommands } from '../../operators/log-record.js';
 import type { TopicNames } from '../../topics.js';
 import type { Repair } from './repair.js';
 
@@ -28,28 +28,26 @@ export async function publishRepairs(
   return published;
 }
 
-function* recordsOf(entries: readonly LogEntry[]): Generator<string> {
-  let waiting: LogEntry[] = [];
+function* recordsOf(entries: readonly Command[]): Generator<string> {
+  let waiting: Command[] = [];
   let bytes = 0;
   for (const entry of entries) {
-    const size = Buffer.byteLength(encodeLogRecord([entry]));
+    const size = Buffer.byteLength(encodeCommands([entry]));
     if (waiting.length > 0 && bytes + size > BYTES_PER_RECORD) {
-      yield encodeLogRecord(waiting);
+      yield encodeCommands(waiting);
       waiting = [];
       bytes = 0;
     }
     waiting.push(entry);
     bytes += size;
   }
-  if (waiting.length > 0) yield encodeLogRecord(waiting);
+  if (waiting.length > 0) yield encodeCommands(waiting);
 }
 
 /** Which of some repairs' commands the stream has not carried out, and why in a sentence; by finding. */
 export async function rejectedRepairs(client: ClientBase, repairs: readonly Repair[]): Promise<Map<string, string>> {
   const findings = new Map(
-    repairs.flatMap(({ findingId, entries }) =>
-      entries.flatMap((entry) => (isCommand(entry) ? [[entry.commandId, findingId] as const] : [])),
-    ),
+    repairs.flatMap(({ findingId, entries }) => entries.map(({ commandId }) => [commandId, findingId] as const)),
   );
   const { rows } = await client.query<{ id: string; detail: string }>(
     `select named.id, r.detail

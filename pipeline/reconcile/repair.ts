@@ -2,7 +2,7 @@ import {
   keyText,
   type AmendCommand,
   type Key,
-  type LogEntry,
+  type Command,
   type OutageCommand,
   type PlacedEvent,
 } from '../../operators/event.js';
@@ -45,7 +45,7 @@ export interface Repairer {
 export interface Repair extends Key {
   readonly findingId: string;
   /** To be put on the log of the key, in this order; empty where there is nothing that mends it. */
-  readonly entries: readonly LogEntry[];
+  readonly entries: readonly Command[];
   /** A sentence that says what is not mended, and why; null: it will be as the replay has it. */
   readonly unmended: string | null;
 }
@@ -56,7 +56,7 @@ export const MEMBERS_PER_AMEND = 2000;
 /** What mends a finding of a reconciliation in event-time order. */
 export function repairOf(finding: Finding, basis: RepairBasis, repairer: Repairer): Repair {
   const { findingId, substationId, feederId } = finding;
-  const as = (entries: readonly LogEntry[], unmended: string | null): Repair => {
+  const as = (entries: readonly Command[], unmended: string | null): Repair => {
     return { findingId, substationId, feederId, entries, unmended };
   };
   const objection = objectionTo(finding, basis);
@@ -129,7 +129,7 @@ class Mending {
   readonly #staying = new Set<string>();
   /** Members that the stream's outages keep. */
   readonly #kept = new Set<string>();
-  readonly #entries: LogEntry[] = [];
+  readonly #entries: Command[] = [];
   unmended: string | null = null;
 
   constructor(
@@ -170,7 +170,7 @@ class Mending {
     return most?.[0] ?? null;
   }
 
-  entries(): readonly LogEntry[] {
+  entries(): readonly Command[] {
     const sameMembers =
       this.finding.changes.length > 0 && this.finding.added.length + this.finding.removed.length === 0;
     // First what leaves an outage leaves it: no event is moved that is a member elsewhere.
@@ -259,6 +259,6 @@ class Mending {
         ? { ...said, members: said.members.map((event) => `${event.kind} ${identityOf(event)} ${timeOf(event)}`) }
         : said;
     const commandId = contentIdOf({ ...content, key: keyText(this.#key), findingId: this.finding.findingId });
-    this.#entries.push({ commandId, at, ...said, author, reason: reason ?? this.finding.sentence } as LogEntry);
+    this.#entries.push({ commandId, at, ...said, author, reason: reason ?? this.finding.sentence } as Command);
   }
 }
