@@ -294,6 +294,13 @@ export class Extent {
     this.#size = cells.reduce((size, cell) => size + cell.size, this.wide.size);
   }
 
+  /** Tells every member at or after `t` (epoch ms). */
+  eachFrom(t: number, tell: (source: Source, sourceEventId: string) => void): void {
+    for (const column of [this.wide, ...this.#cells.values()]) {
+      for (let i = column.after(t - 1); i < column.size; i++) tell(column.source[i]!, column.sourceEventId[i]!);
+    }
+  }
+
   /** Forgets members before `t` (epoch ms). */
   evictBefore(t: number): void {
     this.wide.evictBefore(t);

@@ -96,7 +96,8 @@ export class LinkIndex<T extends Indexed> {
     const a = into.box;
     const b = from.box;
     this.remove(from);
-    this.#own(into);
+    // Both may be out of reach: an amend merges what no event links to any more.
+    if (into.extent.size > 0) this.#own(into);
     if (!b) return;
     this.#replaceBox(into, {
       minX: Math.min(a?.minX ?? Infinity, b.minX),

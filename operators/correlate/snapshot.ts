@@ -39,6 +39,8 @@ interface PackedOutage {
   flags: string[];
   crew: string[];
   acknowledgedBy: string[];
+  /** Absent from snapshots of before there were amends. */
+  amended?: string[];
   /** Null: it shares the body of the outage that it merged into. */
   body: PackedBody | null;
 }
@@ -143,6 +145,7 @@ export function encodeKeyState(state: KeyState): Uint8Array {
       flags: [...outage.flags],
       crew: [...outage.crew],
       acknowledgedBy: [...outage.acknowledgedBy],
+      amended: [...outage.amended],
       body: outage.mergedInto === null ? packBody(outage.body, unitAt, state) : null,
     })),
   };
@@ -212,12 +215,13 @@ type OpenEntry = Omit<Entry, 'reporter' | 'unit'>;
 /** Puts the outages into the state. Returns all entries, in the order in which they were packed. */
 function unpackOutages(packed: readonly PackedOutage[], state: KeyState, units: readonly Unit[]): Entry[] {
   const entries: OpenEntry[] = [];
-  for (const { outageId, openedBy, scalars, flags, crew, acknowledgedBy, body } of packed) {
+  for (const { outageId, openedBy, scalars, flags, crew, acknowledgedBy, amended = [], body } of packed) {
     const outage = new OutageState(outageId, openedBy);
     Object.assign(outage, scalars);
     for (const flag of flags) outage.flags.add(flag);
     for (const name of crew) outage.crew.add(name);
     for (const name of acknowledgedBy) outage.acknowledgedBy.add(name);
+    for (const identity of amended) outage.amended.add(identity);
     state.outages.set(outageId, outage);
     if (body) entries.push(...unpackBody(body, outage, state, units));
   }

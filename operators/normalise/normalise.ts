@@ -22,8 +22,10 @@ const READERS: Readonly<Record<Source, (body: Fields, reading: Reading) => Repor
   call_center: readCallCenter,
 };
 
-/** What the JSON of millions of meter events is read with: making one for each costs as much as reading it. */
-const decoder = new TextDecoder();
+/** UTF-8 as text. Node's own buffers do it in a third of the time of a decoder, which counts for a meter's event. */
+function textOf(value: Uint8Array): string {
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString();
+}
 
 /**
  * Reads a source record: a body alone or in an envelope, one event or many (SOAP, a JSON list, NDJSON).
@@ -33,7 +35,7 @@ const decoder = new TextDecoder();
  */
 export function normalise(source: Source, value: Uint8Array | null, reading: Reading): Report[] {
   if (value === null) return [refused(0, 'noValue', 'The record has no value.', '')];
-  const text = decoder.decode(value);
+  const text = textOf(value);
   if (value.byteLength > MAX_VALUE_BYTES) {
     return [
       refused(0, 'tooLarge', `The value has ${value.byteLength} bytes; at most ${MAX_VALUE_BYTES} are read.`, text),

@@ -1,6 +1,12 @@
 import type { PoolClient } from 'pg';
 import { canonicalCommand } from '../../operators/canonical-event.js';
-import type { EvidenceRecord, LateRecord, Witness } from '../../operators/correlate/outcome.js';
+import type {
+  EvidenceRecord,
+  LateRecord,
+  LogPosition,
+  Restatement,
+  Witness,
+} from '../../operators/correlate/outcome.js';
 import {
   isCommand,
   parseKey,
@@ -57,8 +63,9 @@ export class Batch {
   readonly #outages = new Map<string, OutageRecord>();
   readonly #members = new CopyText([
     'outage_id', 'source', 'source_event_id', 't', 'link_source', 'link_source_event_id', 'link_distance_m', 'link_dt_ms',
-    'log_partition', 'log_offset', 'log_index',
+    'log_partition', 'log_offset', 'log_index', 'nth',
   ]); // prettier-ignore
+  readonly #restated: (Restatement & LogPosition)[] = [];
   readonly #timeline = new CopyText([
     'outage_id', 'at', 'what', 'from_value', 'to_value', 'by', 'cause', 'reason',
     'log_partition', 'log_offset', 'log_index', 'seq',
@@ -135,10 +142,11 @@ export class Batch {
   }
 
   #addEvidence({ outageId, substationId, feederId, log, members, timeline, ...others }: EvidenceRecord): void {
-    for (const { source, sourceEventId, t, logIndex, link } of members) {
+    if (others.restated) this.#restated.push({ ...others.restated, ...log });
+    for (const { source, sourceEventId, t, logIndex, link, nth } of members) {
       this.#members.add(
         outageId, source, sourceEventId, formatTime(t), link?.source ?? null, link?.sourceEventId ?? null,
-        link?.distanceM ?? null, link?.dtMs ?? null, log.partition, log.offset, logIndex,
+        link?.distanceM ?? null, link?.dtMs ?? null, log.partition, log.offset, logIndex, nth ?? 0,
       ); // prettier-ignore
     }
     timeline.forEach(({ at, what, from, to, by, cause, reason, logIndex }, seq) =>
@@ -185,12 +193,24 @@ export class Batch {
     for (const source of SOURCES) await this.#events[source].copyTo(client, `${source}.events`);
     await this.#commands.copyTo(client, 'oms.commands');
     await this.#members.copyTo(client, 'oms.members');
+    await this.#forgetRestated(client);
     await this.#timeline.copyTo(client, 'oms.timeline');
     await this.#witnesses.copyTo(client, 'oms.witnesses');
     await this.#late.copyTo(client, 'oms.late');
     await this.#unplaced.copyTo(client, 'oms.unplaced');
     await this.#rejected.copyTo(client, 'oms.rejected');
     await this.#writeOutages(client);
+  }
+
+  /** What an outage had before all its members were stated anew goes; a member that moved stands where it is now. */
+  async #forgetRestated(client: PoolClient): Promise<void> {
+    for (const { outageIds, partition, offset, logIndex } of this.#restated) {
+      await client.query(
+        `delete from oms.members
+         where outage_id = any ($1) and log_partition = $2 and (log_offset, log_index) < ($3::bigint, $4::integer)`,
+        [outageIds, partition, offset, logIndex],
+      );
+    }
   }
 
   /** Outages are replaced by their later revisions: through a staging table, in one statement. */

@@ -35,11 +35,13 @@ begin
     union all
     select c.substation_id, c.feeder_id, c.log_partition, c.log_offset, c.log_index, null, null, null, reconcile.ms_of(c.at),
       null, null, null, null, null, null, null, null, null, null,
-      c.body || case when o.record is null then '{}' else jsonb_build_object('openedBy', o.record -> 'openedBy') end
+      c.body || case when o.record is null or p_order = 'log' then '{}' else jsonb_build_object('openedBy', o.record -> 'openedBy') end
     from oms.commands c
     left join oms.outages o on o.outage_id = c.outage_id
     -- Rule sets of before are in force all the same.
-    where v_by_place or (c.at >= p_from or p_from is null or c.command = 'rules') and (c.at < p_to or p_to is null)
+    where (v_by_place or (c.at >= p_from or p_from is null or c.command = 'rules') and (c.at < p_to or p_to is null))
+      -- The order of the events' times knows all that an amend tells.
+      and (c.command <> 'amend' or p_order = 'log')
   ) e
   join reconcile.keys k on k.run_id = p_run_id and k.substation_id = e.substation_id and k.feeder_id = e.feeder_id
   left join reconcile.stretches s on s.key_id = k.key_id

@@ -8,7 +8,7 @@ language sql stable parallel safe as $$
   join reconcile.outages survivor on survivor.outage_no = o.survivor_no
   join reconcile.members m on m.outage_no = o.outage_no
   where o.key_id = any (p_keys) and not survivor.is_superseded
-  order by o.survivor_no, m.seq
+  order by o.survivor_no, m.seq, m.nth
 $$;
 comment on function reconcile.members_in(integer[]) is
   'The members of the outages of keys, under the outage that they belong to now and the one that they joined.';
