@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { retryUntil } from '../dev/retry.js';
 import { keyText, type Command } from '../operators/event.js';
 import { outageIdOf } from '../operators/identity.js';
-import { encodeLogRecord } from '../operators/log-record.js';
+import { encodeCommands } from '../operators/log-record.js';
 import type { Customer } from '../operators/network.js';
 import { GIVEN_RULE_SETS } from '../operators/rules.js';
 import { readNetwork } from '../pipeline/network/read.js';
@@ -124,7 +124,7 @@ beforeAll(async () => {
   const decide = (command: Command) =>
     system.producer.send({
       topic: system.topics.events,
-      messages: [{ key: place, value: encodeLogRecord([command]) }],
+      messages: [{ key: place, value: encodeCommands([command]) }],
     });
   await send([...storm.events, ...morning]);
   await decide(closing);
@@ -311,6 +311,38 @@ describe('a report', () => {
     } finally {
       await browser.close();
     }
+  });
+});
+
+describe('--repair', () => {
+  const repair = ['reconcile', ...STORM, '--repair'];
+
+  it('asks; where nobody answers, it wants --yes', async () => {
+    expect(await refusal(2, repair, env)).toBe('--repair asks on a terminal: without one, add --yes.');
+    expect(await refusal(2, ['reconcile', ...STORM, '--yes'], env)).toBe(
+      '--yes answers what --repair asks: name both.',
+    );
+    expect(await refusal(2, [...repair, '--yes', '--order', 'log'], env)).toMatch(/^--repair needs --order event-time/);
+  });
+
+  it('puts on the log what mends the findings: once, and then both orders agree', async () => {
+    const { findings } = await reconcile(...STORM);
+    const members = await system.count('select count(*) from oms.members');
+    const mended = await run([...repair, '--yes'], env);
+    expect(mended.code, mended.err).toBe(0);
+    expect(mended.out).toMatch(new RegExp(`^put on the log: \\d+ commands for ${findings.length} findings$`, 'm'));
+    const added = findings.reduce((sum, finding) => sum + finding.added.length, 0);
+    expect(await system.count('select count(*) from oms.members')).toBe(members + added);
+    const commands = await system.count('select count(*) from oms.commands');
+    expect((await run([...repair, '--yes'], env)).err).toMatch(/What it found was repaired on .*: nothing to do/);
+    expect(await system.count('select count(*) from oms.commands')).toBe(commands);
+    expect((await reconcile(...STORM, '--again')).findings).toEqual([]);
+    expect((await reconcile(...STORM, '--order', 'log', '--run', 'after the repair')).findings).toEqual([]);
+    const again = await run([...repair, '--again', '--yes'], env);
+    expect(again).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/There is nothing to put on the log/) as string,
+    });
   });
 });
 
