@@ -44,7 +44,7 @@ const AROUND_MINUTES = 1;
 const LINES_PER_POST = 20;
 /** A storm of so many faults an hour has at least so many reports: it is made as long as it must last. */
 const FAULTS_PER_HOUR = 200;
-const FEWEST_EVENTS_PER_HOUR = 12_000;
+const FEWEST_EVENTS_PER_HOUR = 5800;
 const SETTLE_MS = 180_000;
 /** Run from the checkout, compiled or not. */
 const CHECKOUT = resolve('.');
