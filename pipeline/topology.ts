@@ -162,7 +162,7 @@ function* recordsOf(key: string, outcome: Outcome, topics: TopicNames): Generato
     yield record(topics.rejected, command.commandId, {
       reason,
       detail,
-      raw: JSON.stringify(canonicalCommand(command)),
+      raw: JSON.stringify(canonicalCommand(command)).slice(0, 10_000),
       source: null,
       receivedAt: new Date(command.at).toISOString(),
       position: { topic: topics.events, ...log, index: 0 },

@@ -94,7 +94,7 @@ export const rulesFrom = (ruleSet: RuleSet, minute: number, commandId: string): 
 export type LogOf = (key: Key) => LogEntry[];
 
 /** Reports as the SQL function takes them: only SCADA speaks for more than a point. */
-const arbitraryReport: fc.Arbitrary<PlacedEvent> = fc
+export const arbitraryReport: fc.Arbitrary<PlacedEvent> = fc
   .record({
     event: arbitraryEvent(['outage', 'outage', 'outage', 'restoration']),
     substation: fc.boolean(),
