@@ -3,12 +3,18 @@ import { cpus, totalmem } from 'node:os';
 import { benchCorrelate } from './correlate.js';
 import type { Figure } from './figures.js';
 import { soak } from './soak.js';
+import { benchSqlFunction } from './sql-function.js';
 import { benchSqlReplay } from './sql-replay.js';
+import { benchGateway } from './gateway.js';
+import { benchSink } from './sink.js';
 import { benchStages } from './stages.js';
 
 /** Every benchmark by name; `npm run bench -- NAME` runs one. */
 const BENCHMARKS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
   correlate: benchCorrelate,
+  gateway: benchGateway,
+  sink: benchSink,
+  'sql-function': benchSqlFunction,
   stages: benchStages,
 };
 
