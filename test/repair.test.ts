@@ -2,8 +2,11 @@
 import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { retryUntil } from '../dev/retry.js';
+import { PooledDatabase } from '../gateway/database.js';
+import { membersOf } from '../gateway/oms/outage-history.js';
 import { outageIdOf } from '../operators/identity.js';
 import type { Customer } from '../operators/network.js';
+import type { OutageRecord } from '../operators/outage.js';
 import { readNetwork } from '../pipeline/network/read.js';
 import { Comparison } from '../pipeline/reconcile/comparison.js';
 import type { Finding } from '../pipeline/reconcile/finding.js';
@@ -181,5 +184,28 @@ describe('a repair through the log', () => {
     await publish(repairs);
     expect(await system.count('select count(*) from oms.members')).toBe(members);
     expect(await reconcile('event-time')).toEqual([]);
+  });
+
+  it('tells all there is to know of what was taken in: where it was, what it said, that a correction did it', async () => {
+    const database = new PooledDatabase(system.environment.databaseUrl!);
+    const { rows } = await client.query<{ record: OutageRecord }>(
+      'select record from oms.outages where outage_id = $1',
+      [outageOf('missing')],
+    );
+    const members = await membersOf(database, rows[0]!.record, [outageOf('missing')]);
+    await database.stop();
+    expect(members).toContainEqual(
+      expect.objectContaining({
+        sourceEventId: 'missing',
+        kind: 'outage',
+        amended: true,
+        link: null,
+        assetId: one.meterId,
+        customerId: one.customerId,
+        lat: one.lat,
+        lon: one.lon,
+        receivedAt: new Date(quietMs + 60 * MINUTE_MS + 1000).toISOString(),
+      }),
+    );
   });
 });
