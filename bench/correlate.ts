@@ -22,55 +22,57 @@ interface Batch {
   readonly entries: PlacedEvent[];
 }
 
-interface StormMeter {
-  readonly id: string;
-  readonly customerId: string;
-  readonly lat: number;
-  readonly lon: number;
-}
-
 /**
  * A storm in which all meters of a feeder lie in a square of 2 km: thousands within one radius. Feeders report side by
- * side, as the log would have them; events are made just before they are used, as the log's decoder would.
+ * side, as the log would have them; events are made just before they are used, as the log's decoder would. Of the meters
+ * nothing is kept but their places, in columns: the garbage collector must not walk what is not the operator's.
  */
 export function* denseStorm({ feeders, metersPerFeeder, eventsPerFeeder }: Shape): Generator<readonly Batch[]> {
   const random = seededRandom(1);
-  const metersOf = Array.from({ length: feeders }, (_, f) =>
-    Array.from({ length: metersPerFeeder }, (__, m): StormMeter => ({
-      id: `M${f}-${m}`,
-      customerId: `C${f}-${m}`,
-      lat: 31 + f / 100 + random.next() * 0.018,
-      lon: 35.93 + random.next() * 0.021,
-    })),
-  );
-  for (let i = 0; i < eventsPerFeeder; i += ENTRIES_PER_RECORD) {
-    const batches = metersOf.map((meters, f): Batch => {
-      const entries = Array.from({ length: ENTRIES_PER_RECORD }, (_, n) => {
-        const meter = meters[Math.floor(random.next() * metersPerFeeder)]!;
-        const occurredAt = START + Math.floor(((i + n) / eventsPerFeeder) * STORM_MS + random.next() * 5000);
-        return lastGasp(`K${f}-${i + n}`, meter, occurredAt);
-      });
-      return { key: { substationId: `SS${f % 20}`, feederId: `F${f}` }, entries };
+  const places = new Float64Array(feeders * metersPerFeeder * 2);
+  for (let i = 0; i < places.length; i += 2) {
+    places[i] = 31 + Math.floor(i / 2 / metersPerFeeder) / 100 + random.next() * 0.018;
+    places[i + 1] = 35.93 + random.next() * 0.021;
+  }
+  const record = (f: number, from: number): Batch => {
+    const entries = Array.from({ length: ENTRIES_PER_RECORD }, (_, n) => {
+      const meter = Math.floor(random.next() * metersPerFeeder);
+      const place = 2 * (f * metersPerFeeder + meter);
+      const occurredAt = START + Math.floor(((from + n) / eventsPerFeeder) * STORM_MS + random.next() * 5000);
+      const id = `K${f}-${from + n}`;
+      return lastGasp(id, `M${f}-${meter}`, `C${f}-${meter}`, occurredAt, places[place]!, places[place + 1]!);
     });
+    return { key: { substationId: `SS${f % 20}`, feederId: `F${f}` }, entries };
+  };
+  for (let i = 0; i < eventsPerFeeder; i += ENTRIES_PER_RECORD) {
     // One measurement for many records: the clocks themselves cost a microsecond.
-    for (let n = 0; n < batches.length; n += RECORDS_AT_ONCE) yield batches.slice(n, n + RECORDS_AT_ONCE);
+    for (let f = 0; f < feeders; f += RECORDS_AT_ONCE) {
+      yield Array.from({ length: Math.min(RECORDS_AT_ONCE, feeders - f) }, (_, n) => record(f + n, i));
+    }
   }
 }
 
-function lastGasp(sourceEventId: string, meter: StormMeter, occurredAt: number): PlacedEvent {
+function lastGasp(
+  sourceEventId: string,
+  assetId: string,
+  customerId: string,
+  occurredAt: number,
+  lat: number,
+  lon: number,
+): PlacedEvent {
   return {
     source: 'kaifa',
     kind: 'outage',
     type: 'last_gasp',
     sourceEventId,
-    assetId: meter.id,
+    assetId,
     occurredAt,
     receivedAt: occurredAt + 5000,
-    lat: meter.lat,
-    lon: meter.lon,
+    lat,
+    lon,
     dpId: null,
     reach: 'point',
-    customerId: meter.customerId,
+    customerId,
     feederCustomers: 0,
     flags: [],
   };

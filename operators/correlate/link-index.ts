@@ -106,17 +106,18 @@ export class LinkIndex<T extends Indexed> {
     });
   }
 
-  /** Takes an outage out of the index: nothing links to it any more. */
+  /** Takes an outage with its members out of the index: nothing links to them any more. */
   remove(owner: T): void {
     this.#owners = this.#owners.filter((one) => one !== owner);
     this.#wideOwners.delete(owner);
     if (owner.box) this.#tree.remove(owner.box);
     owner.box = null;
+    owner.extent.clear();
   }
 
-  /** Whether members of `owner` are in the index. */
-  has(owner: T): boolean {
-    return this.#owners.includes(owner);
+  /** What has members in the index. */
+  get owners(): readonly T[] {
+    return this.#owners;
   }
 
   /** Puts an owner whose extent was filled by a snapshot back into the index, with the box it had. */
