@@ -24,23 +24,20 @@ interface Batch {
 
 /**
  * A storm in which all meters of a feeder lie in a square of 2 km: thousands within one radius. Feeders report side by
- * side, as the log would have them; events are made just before they are used, as the log's decoder would. Of the meters
- * nothing is kept but their places, in columns: the garbage collector must not walk what is not the operator's.
+ * side, as the log would have them; events are made just before they are used, as the log's decoder would. Nothing is kept
+ * of the meters: neither memory nor the garbage collector's time is to be the generator's.
  */
 export function* denseStorm({ feeders, metersPerFeeder, eventsPerFeeder }: Shape): Generator<readonly Batch[]> {
   const random = seededRandom(1);
-  const places = new Float64Array(feeders * metersPerFeeder * 2);
-  for (let i = 0; i < places.length; i += 2) {
-    places[i] = 31 + Math.floor(i / 2 / metersPerFeeder) / 100 + random.next() * 0.018;
-    places[i + 1] = 35.93 + random.next() * 0.021;
-  }
   const record = (f: number, from: number): Batch => {
     const entries = Array.from({ length: ENTRIES_PER_RECORD }, (_, n) => {
       const meter = Math.floor(random.next() * metersPerFeeder);
-      const place = 2 * (f * metersPerFeeder + meter);
+      const place = f * metersPerFeeder + meter;
       const occurredAt = START + Math.floor(((from + n) / eventsPerFeeder) * STORM_MS + random.next() * 5000);
       const id = `K${f}-${from + n}`;
-      return lastGasp(id, `M${f}-${meter}`, `C${f}-${meter}`, occurredAt, places[place]!, places[place + 1]!);
+      const lat = 31 + f / 100 + scattered(2 * place) * 0.018;
+      const lon = 35.93 + scattered(2 * place + 1) * 0.021;
+      return lastGasp(id, `M${f}-${meter}`, `C${f}-${meter}`, occurredAt, lat, lon);
     });
     return { key: { substationId: `SS${f % 20}`, feederId: `F${f}` }, entries };
   };
@@ -50,6 +47,13 @@ export function* denseStorm({ feeders, metersPerFeeder, eventsPerFeeder }: Shape
       yield Array.from({ length: Math.min(RECORDS_AT_ONCE, feeders - f) }, (_, n) => record(f + n, i));
     }
   }
+}
+
+/** A number in [0, 1) for a whole number, always the same. */
+function scattered(n: number): number {
+  let mixed = Math.imul(n ^ (n >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32;
 }
 
 function lastGasp(

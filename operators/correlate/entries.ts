@@ -1,5 +1,5 @@
 import type { Body } from './body.js';
-import { countOf, keptRows, MIN_ROWS, NONE, renumber, withRoom } from './columns.js';
+import { countOf, NONE, renumber, type Room } from './columns.js';
 import type { Reporters } from './reporters.js';
 
 /** Numbers of an entry in {@link Entries}: who it is of, and the next entry of each of those. */
@@ -30,12 +30,18 @@ export interface PackedEntries {
  */
 export class Entries {
   #size = 0;
-  #links: Int32Array = new Int32Array(MIN_ROWS * LINKS);
-  #values: Float64Array = new Float64Array(MIN_ROWS * VALUES);
+  #links: Int32Array;
+  #values: Float64Array;
   /** The bodies by number; one that was absorbed or forgotten keeps its number until the next {@link keep}. */
   #bodies: Body[] = [];
 
-  constructor(readonly reporters: Reporters) {}
+  constructor(
+    readonly reporters: Reporters,
+    private readonly room: Room,
+  ) {
+    this.#links = room.take(Int32Array, 0);
+    this.#values = room.take(Float64Array, 0);
+  }
 
   /** Gives a body its number. */
   own(body: Body): number {
@@ -112,8 +118,8 @@ export class Entries {
   /** Makes an entry that is in no list yet. */
   make(reporter: number, unit: number, lastT: number, backAt: number, weight: number): number {
     const entry = this.#size++;
-    this.#links = withRoom(this.#links, this.#size * LINKS);
-    this.#values = withRoom(this.#values, this.#size * VALUES);
+    this.#links = this.room.grown(this.#links, this.#size * LINKS);
+    this.#values = this.room.grown(this.#values, this.#size * VALUES);
     this.#links[entry * LINKS + REPORTER] = reporter;
     this.#links[entry * LINKS + UNIT] = unit;
     this.setTimes(entry, lastT, backAt);
@@ -180,8 +186,8 @@ export class Entries {
   /** Puts back what {@link pack} gave, where there are none yet. */
   unpack({ links, values }: PackedEntries): void {
     this.#size = links.length / LINKS;
-    this.#links = withRoom(links, MIN_ROWS * LINKS);
-    this.#values = withRoom(values, MIN_ROWS * VALUES);
+    this.#links = this.room.copy(links);
+    this.#values = this.room.copy(values);
   }
 
   /** Forgets all entries but those of `bodies`, and reporters and units that have nothing left. */
@@ -196,8 +202,8 @@ export class Entries {
     this.#bodies = [...bodies];
     const rows = renumber(this.#size, (entry) => used[entry] === 1);
     const { reporters, units } = this.reporters.keep();
-    const links = (this.#links = keptRows(this.#links, rows, LINKS));
-    this.#values = keptRows(this.#values, rows, VALUES);
+    const links = (this.#links = this.room.keptRows(this.#links, rows, LINKS));
+    this.#values = this.room.keptRows(this.#values, rows, VALUES);
     this.#size = countOf(rows);
     const row = (entry: number): number => (entry === NONE ? NONE : rows[entry]!);
     for (let at = 0; at < this.#size * LINKS; at += LINKS) {

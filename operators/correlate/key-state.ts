@@ -13,7 +13,7 @@ import { unitVector } from '../sphere.js';
 import { isClockSuspect, timeOf } from '../time.js';
 import type { OutageRecord } from '../outage.js';
 import type { Body } from './body.js';
-import { NONE } from './columns.js';
+import { NONE, type Room } from './columns.js';
 import { Draft } from './draft.js';
 import { Entries } from './entries.js';
 import type { LinkEvent } from './extent.js';
@@ -35,10 +35,10 @@ const SETTLED_MS = 7 * 86_400_000;
  */
 export class KeyState {
   readonly rules = new RuleTimeline();
-  readonly identities = new Identities();
-  readonly members = new Members(this.identities);
-  readonly reporters = new Reporters();
-  readonly entries = new Entries(this.reporters);
+  readonly identities: Identities;
+  readonly members: Members;
+  readonly reporters: Reporters;
+  readonly entries: Entries;
   readonly index = new LinkIndex<Body>();
   readonly outages = new Map<string, OutageState>();
   /** Ids of commands taken, with the watermark at which they were. */
@@ -62,7 +62,16 @@ export class KeyState {
     sourceEventId: '',
   };
 
-  constructor(readonly key: Key) {}
+  /** @param room where its columns are kept: shared with other keys */
+  constructor(
+    readonly key: Key,
+    room: Room,
+  ) {
+    this.identities = new Identities(room);
+    this.members = new Members(this.identities, room);
+    this.reporters = new Reporters(room);
+    this.entries = new Entries(this.reporters, room);
+  }
 
   /**
    * Takes in the entries of one log record, in order.

@@ -1,6 +1,6 @@
 import { SOURCES, type PlacedEvent, type Source } from '../event.js';
 import { unitVector } from '../sphere.js';
-import { keptRows, MIN_ROWS, renumber, withRoom } from './columns.js';
+import { renumber, type Room } from './columns.js';
 import type { LinkEvent } from './extent.js';
 import { TextTable, type PackedTexts } from './text-table.js';
 
@@ -9,9 +9,14 @@ export const SOURCE_NUMBERS: Readonly<Record<Source, number>> = { scada: 0, kaif
 
 /** Who the events of one key are: each identity `(source, sourceEventId)` has a number, and the time when it was seen. */
 export class Identities {
-  readonly texts = new TextTable();
+  readonly texts: TextTable;
   /** By number: the time of the event (epoch ms), as of its last copy that was not a duplicate; NaN while it is new. */
-  seenAt: Float64Array = new Float64Array(MIN_ROWS);
+  seenAt: Float64Array;
+
+  constructor(private readonly room: Room) {
+    this.texts = new TextTable(room);
+    this.seenAt = room.take(Float64Array, 0);
+  }
 
   /** The number of an event. */
   of({ source, sourceEventId }: Pick<PlacedEvent, 'source' | 'sourceEventId'>): number {
@@ -19,7 +24,7 @@ export class Identities {
     const known = texts.size;
     const number = texts.intern(SOURCE_NUMBERS[source], sourceEventId);
     if (number === known) {
-      this.seenAt = withRoom(this.seenAt, known + 1);
+      this.seenAt = this.room.grown(this.seenAt, known + 1);
       this.seenAt[number] = NaN;
     }
     return number;
@@ -32,13 +37,13 @@ export class Identities {
   /** Puts back what a snapshot has kept, where there are none yet. */
   unpack(texts: PackedTexts, seenAt: Float64Array): void {
     this.texts.unpack(texts);
-    this.seenAt = withRoom(seenAt, MIN_ROWS);
+    this.seenAt = this.room.copy(seenAt);
   }
 
   /** Forgets identities. Returns their new numbers. */
   keep(isKept: (number: number) => boolean): Int32Array {
     const renumbered = this.texts.keep(isKept);
-    this.seenAt = keptRows(this.seenAt, renumbered);
+    this.seenAt = this.room.keptRows(this.seenAt, renumbered);
     return renumbered;
   }
 }
@@ -57,10 +62,16 @@ export interface PackedMembers {
 export class Members {
   #size = 0;
   /** Time (epoch ms), latitude and longitude (degrees), and the same place as a unit vector. */
-  #values: Float64Array = new Float64Array(MIN_ROWS * WIDTH);
-  #identities: Int32Array = new Int32Array(MIN_ROWS);
+  #values: Float64Array;
+  #identities: Int32Array;
 
-  constructor(readonly identities: Identities) {}
+  constructor(
+    readonly identities: Identities,
+    private readonly room: Room,
+  ) {
+    this.#values = room.take(Float64Array, 0);
+    this.#identities = room.take(Int32Array, 0);
+  }
 
   get size(): number {
     return this.#size;
@@ -69,10 +80,8 @@ export class Members {
   /** Takes in a member. Returns its row. */
   add({ t, lat, lon, x, y, z, identity }: Omit<LinkEvent, 'wide' | 'sourceEventId'>): number {
     const row = this.#size++;
-    if (row === this.#identities.length) {
-      this.#identities = withRoom(this.#identities, row + 1);
-      this.#values = withRoom(this.#values, this.#identities.length * WIDTH);
-    }
+    this.#identities = this.room.grown(this.#identities, this.#size);
+    this.#values = this.room.grown(this.#values, this.#size * WIDTH);
     const at = row * WIDTH;
     this.#values[at] = t;
     this.#values[at + 1] = lat;
@@ -142,8 +151,8 @@ export class Members {
     const used = new Uint8Array(this.#size);
     for (const rows of listed) for (const row of rows) used[row] = 1;
     const rows = renumber(this.#size, (row) => used[row] === 1);
-    this.#values = keptRows(this.#values, rows, WIDTH);
-    this.#identities = keptRows(this.#identities, rows);
+    this.#values = this.room.keptRows(this.#values, rows, WIDTH);
+    this.#identities = this.room.keptRows(this.#identities, rows);
     this.#size = listed.reduce((size, list) => size + list.length, 0);
     for (const list of listed) for (let i = 0; i < list.length; i++) list[i] = rows[list[i]!]!;
     this.#keepIdentities(isSeen);

@@ -1,5 +1,5 @@
 import { SOURCES, type PlacedEvent, type Source } from '../event.js';
-import { countOf, keptRows, MIN_ROWS, NONE, renumber, withRoom } from './columns.js';
+import { countOf, NONE, renumber, type Room } from './columns.js';
 import { SOURCE_NUMBERS } from './members.js';
 import { TextTable } from './text-table.js';
 
@@ -19,21 +19,31 @@ type Reporting = Pick<PlacedEvent, 'source' | 'assetId' | 'sourceEventId'>;
 
 /** The reporters and units of one key, and the restorations of its units. */
 export class Reporters {
-  readonly texts = new TextTable();
-  readonly unitTexts = new TextTable();
+  readonly texts: TextTable;
+  readonly unitTexts: TextTable;
   /** By reporter, by unit: its first entry, or NONE. */
-  firstOfReporter: Int32Array = new Int32Array(MIN_ROWS);
-  firstOfUnit: Int32Array = new Int32Array(MIN_ROWS);
+  firstOfReporter: Int32Array;
+  firstOfUnit: Int32Array;
   /** By unit: its latest restoration, or NONE. */
-  lastRestoration: Int32Array = new Int32Array(MIN_ROWS);
+  lastRestoration: Int32Array;
   /** Restorations: when (epoch ms), and the next earlier one of the unit, or NONE. */
-  restoredAt: Float64Array = new Float64Array(MIN_ROWS);
-  earlier: Int32Array = new Int32Array(MIN_ROWS);
+  restoredAt: Float64Array;
+  earlier: Int32Array;
   restorations = 0;
   /** Times at which every unit of the key was back (epoch ms), ascending, for the retention. */
   readonly feederRestorations: number[] = [];
   /** Restorations before it (epoch ms) are forgotten, swept out or not. */
   memoryFrom = -Infinity;
+
+  constructor(private readonly room: Room) {
+    this.texts = new TextTable(room);
+    this.unitTexts = new TextTable(room);
+    this.firstOfReporter = room.take(Int32Array, 0);
+    this.firstOfUnit = room.take(Int32Array, 0);
+    this.lastRestoration = room.take(Int32Array, 0);
+    this.restoredAt = room.take(Float64Array, 0);
+    this.earlier = room.take(Int32Array, 0);
+  }
 
   /** The reporter that an event speaks for; made if it is new. */
   reporterOf(event: Reporting): number {
@@ -41,7 +51,7 @@ export class Reporters {
     const known = texts.size;
     const reporter = internReporter(texts, event);
     if (reporter === known) {
-      this.firstOfReporter = withRoom(this.firstOfReporter, known + 1);
+      this.firstOfReporter = this.room.grown(this.firstOfReporter, known + 1);
       this.firstOfReporter[reporter] = NONE;
     }
     return reporter;
@@ -54,8 +64,8 @@ export class Reporters {
     const { customerId } = event;
     const unit = customerId === null ? internReporter(unitTexts, event) : unitTexts.intern(CUSTOMER, customerId);
     if (unit === known) {
-      this.firstOfUnit = withRoom(this.firstOfUnit, known + 1);
-      this.lastRestoration = withRoom(this.lastRestoration, known + 1);
+      this.firstOfUnit = this.room.grown(this.firstOfUnit, known + 1);
+      this.lastRestoration = this.room.grown(this.lastRestoration, known + 1);
       this.firstOfUnit[unit] = this.lastRestoration[unit] = NONE;
     }
     return unit;
@@ -100,8 +110,8 @@ export class Reporters {
 
   #addRestoration(t: number, earlier: number): number {
     const restoration = this.restorations++;
-    this.restoredAt = withRoom(this.restoredAt, this.restorations);
-    this.earlier = withRoom(this.earlier, this.restorations);
+    this.restoredAt = this.room.grown(this.restoredAt, this.restorations);
+    this.earlier = this.room.grown(this.earlier, this.restorations);
     this.restoredAt[restoration] = t;
     this.earlier[restoration] = earlier;
     return restoration;
@@ -137,12 +147,12 @@ export class Reporters {
   unpack(packed: ReturnType<Reporters['pack']>): void {
     this.texts.unpack(packed.reporters);
     this.unitTexts.unpack(packed.units);
-    this.firstOfReporter = withRoom(packed.firstOfReporter, MIN_ROWS);
-    this.firstOfUnit = withRoom(packed.firstOfUnit, MIN_ROWS);
-    this.lastRestoration = withRoom(packed.lastRestoration, MIN_ROWS);
+    this.firstOfReporter = this.room.copy(packed.firstOfReporter);
+    this.firstOfUnit = this.room.copy(packed.firstOfUnit);
+    this.lastRestoration = this.room.copy(packed.lastRestoration);
     this.restorations = packed.restoredAt.length;
-    this.restoredAt = withRoom(packed.restoredAt, MIN_ROWS);
-    this.earlier = withRoom(packed.earlier, MIN_ROWS);
+    this.restoredAt = this.room.copy(packed.restoredAt);
+    this.earlier = this.room.copy(packed.earlier);
     this.feederRestorations.push(...packed.feederRestorations);
   }
 
@@ -155,10 +165,10 @@ export class Reporters {
     this.feederRestorations.splice(0, forgotten === -1 ? Infinity : forgotten);
     this.#keepRestorations();
     const reporters = this.texts.keep((reporter) => this.firstOfReporter[reporter] !== NONE);
-    this.firstOfReporter = keptRows(this.firstOfReporter, reporters);
+    this.firstOfReporter = this.room.keptRows(this.firstOfReporter, reporters);
     const units = this.unitTexts.keep((unit) => this.firstOfUnit[unit] !== NONE || this.lastRestoration[unit] !== NONE);
-    this.firstOfUnit = keptRows(this.firstOfUnit, units);
-    this.lastRestoration = keptRows(this.lastRestoration, units);
+    this.firstOfUnit = this.room.keptRows(this.firstOfUnit, units);
+    this.lastRestoration = this.room.keptRows(this.lastRestoration, units);
     return { reporters, units };
   }
 
@@ -171,8 +181,8 @@ export class Reporters {
       this.lastRestoration[unit] = kept(this.lastRestoration[unit]!);
     }
     for (let i = 0; i < this.restorations; i++) this.earlier[i] = kept(this.earlier[i]!);
-    this.restoredAt = keptRows(this.restoredAt, rows);
-    this.earlier = keptRows(this.earlier, rows);
+    this.restoredAt = this.room.keptRows(this.restoredAt, rows);
+    this.earlier = this.room.keptRows(this.earlier, rows);
     this.restorations = countOf(rows);
   }
 }

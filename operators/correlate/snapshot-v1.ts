@@ -2,6 +2,7 @@ import { parseKey, SOURCES, type Source } from '../event.js';
 import type { RuleSet } from '../rules.js';
 import { unitVector } from '../sphere.js';
 import type { Body } from './body.js';
+import type { Room } from './columns.js';
 import { KeyState } from './key-state.js';
 import { OutageState } from './outage-state.js';
 import { findBodies } from './snapshot.js';
@@ -49,8 +50,8 @@ export interface PackedKeyV1 {
 }
 
 /** Decodes the state of a key that version 1 has packed. */
-export function decodeVersion1(packed: PackedKeyV1): KeyState {
-  const state = new KeyState(parseKey(packed.key));
+export function decodeVersion1(packed: PackedKeyV1, room: Room): KeyState {
+  const state = new KeyState(parseKey(packed.key), room);
   const { identities, reporters, entries } = state;
   for (const { validFrom, ruleSet } of packed.rules) state.rules.add(ruleSet, validFrom);
   Object.assign(state, packed.scalars);

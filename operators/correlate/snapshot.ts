@@ -2,6 +2,7 @@ import { Packr } from 'msgpackr';
 import { keyText, parseKey, type Source } from '../event.js';
 import type { RuleSet } from '../rules.js';
 import type { Body } from './body.js';
+import type { Room } from './columns.js';
 import type { PackedEntries } from './entries.js';
 import type { Extent } from './extent.js';
 import { KeyState } from './key-state.js';
@@ -165,16 +166,16 @@ function packExtent({ wide, cells }: Extent): PackedExtent {
  * Decodes the state of a key, of this version or the one before.
  * @throws Error if it is of a version that this program does not read
  */
-export function decodeKeyState(bytes: Uint8Array): KeyState {
+export function decodeKeyState(bytes: Uint8Array, room: Room): KeyState {
   const packed = packr.unpack(bytes) as PackedKey | PackedKeyV1;
-  if (packed.version === VERSION) return unpackKey(packed);
-  if (packed.version === 1) return decodeVersion1(packed);
+  if (packed.version === VERSION) return unpackKey(packed, room);
+  if (packed.version === 1) return decodeVersion1(packed, room);
   const { version } = packed as { version: unknown };
   throw new Error(`A snapshot has version ${String(version)}; this program reads versions 1 and ${VERSION}.`);
 }
 
-function unpackKey(packed: PackedKey): KeyState {
-  const state = new KeyState(parseKey(packed.key));
+function unpackKey(packed: PackedKey, room: Room): KeyState {
+  const state = new KeyState(parseKey(packed.key), room);
   for (const { validFrom, ruleSet } of packed.rules) state.rules.add(ruleSet, validFrom);
   Object.assign(state, packed.scalars);
   state.index.origin = packed.origin;

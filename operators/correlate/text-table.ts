@@ -1,7 +1,10 @@
-import { MIN_ROWS, NONE, renumber, withRoom } from './columns.js';
+import { NONE, renumber, type Room } from './columns.js';
 
 /** Of 3 slots 2 are in use at most: then a look-up passes 2 others, mostly in the same cache line. */
 const MAX_LOAD = 2 / 3;
+
+/** Numbers in the slots of an empty table, and of every other a power of two. */
+const MIN_SLOTS = 64;
 
 /** A character of ASCII takes a byte; any other code unit takes an escape and two bytes. */
 const ESCAPE = 0x80;
@@ -21,11 +24,17 @@ export interface PackedTexts {
 export class TextTable {
   #size = 0;
   /** Tag and characters of each text, one text behind the other. */
-  #bytes: Uint8Array = new Uint8Array(MIN_ROWS * 16);
+  #bytes: Uint8Array;
   /** Where each text ends in it. */
-  #ends: Int32Array = new Int32Array(MIN_ROWS);
+  #ends: Int32Array;
   /** Two numbers for each slot: the hash of a text, and its number plus one; 0 if the slot is free. */
-  #slots: Int32Array = new Int32Array(4 * MIN_ROWS);
+  #slots: Int32Array;
+
+  constructor(private readonly room: Room) {
+    this.#bytes = room.take(Uint8Array, 0);
+    this.#ends = room.take(Int32Array, 0);
+    this.#slots = emptySlots(room, MIN_SLOTS);
+  }
 
   /** How many texts there are: the next one gets this number. */
   get size(): number {
@@ -36,8 +45,8 @@ export class TextTable {
   intern(tag: number, text: string): number {
     const start = this.#startOf(this.#size);
     const characters = text.length;
-    const room = start + 1 + characters * MAX_BYTES_PER_CHARACTER;
-    if (room > this.#bytes.length) this.#bytes = withRoom(this.#bytes, room);
+    const most = start + 1 + characters * MAX_BYTES_PER_CHARACTER;
+    if (most > this.#bytes.length) this.#bytes = this.room.grown(this.#bytes, most);
     // Written where it will stand if it is new: so it is read once, to be hashed, compared and kept.
     const bytes = this.#bytes;
     let end = start;
@@ -69,9 +78,9 @@ export class TextTable {
     const number = this.#size++;
     slots[slot] = hash;
     slots[slot + 1] = number + 1;
-    this.#ends = withRoom(this.#ends, this.#size);
+    this.#ends = this.room.grown(this.#ends, this.#size);
     this.#ends[number] = end;
-    if (this.#size * 2 > slots.length * MAX_LOAD) this.#slots = rehashed(slots, slots.length * 2, null);
+    if (this.#size * 2 > slots.length * MAX_LOAD) this.#rehash(slots.length * 2, null);
     return number;
   }
 
@@ -127,10 +136,28 @@ export class TextTable {
       start = next;
     }
     this.#size = kept;
-    this.#bytes = withRoom(bytes.slice(0, end), MIN_ROWS * 16);
-    this.#ends = withRoom(ends.slice(0, kept), MIN_ROWS);
-    this.#slots = rehashed(this.#slots, slotsFor(kept), renumbered);
+    this.#bytes = this.#shrunk(bytes, end);
+    this.#ends = this.#shrunk(ends, kept);
+    this.#rehash(slotsFor(kept), renumbered);
     return renumbered;
+  }
+
+  #shrunk<T extends Uint8Array | Int32Array>(column: T, length: number): T {
+    const shrunk = this.room.copy(column.subarray(0, length) as T);
+    this.room.release(column);
+    return shrunk;
+  }
+
+  #rehash(length: number, renumbered: Int32Array | null): void {
+    const slots = this.#slots;
+    this.#slots = emptySlots(this.room, length);
+    for (let slot = 0; slot < slots.length; slot += 2) {
+      const number = slots[slot + 1]! - 1;
+      if (number === NONE) continue;
+      const kept = renumbered === null ? number : renumbered[number]!;
+      if (kept !== NONE) put(this.#slots, slots[slot]!, kept);
+    }
+    this.room.release(slots);
   }
 
   /** The texts as they are kept in a snapshot: views, valid until the next change. */
@@ -140,10 +167,9 @@ export class TextTable {
 
   /** Puts back what {@link pack} gave into a table that is empty. */
   unpack({ bytes, ends }: PackedTexts): void {
-    // A copy: what was unpacked may be a view of the whole snapshot.
-    this.#bytes = withRoom(new Uint8Array(bytes), MIN_ROWS * 16);
-    this.#ends = withRoom(ends, MIN_ROWS);
-    this.#slots = new Int32Array(slotsFor(ends.length));
+    this.#bytes = this.room.copy(new Uint8Array(bytes));
+    this.#ends = this.room.copy(ends);
+    this.#slots = emptySlots(this.room, slotsFor(ends.length));
     this.#size = ends.length;
     for (let number = 0; number < ends.length; number++) put(this.#slots, this.#hashOf(number), number);
   }
@@ -171,20 +197,13 @@ function scattered(hash: number): number {
 
 /** Slots of a table of so many texts, with room for half as many more. */
 function slotsFor(texts: number): number {
-  let slots = 4 * MIN_ROWS;
+  let slots = MIN_SLOTS;
   while (texts * 1.5 * 2 > slots * MAX_LOAD) slots *= 2;
   return slots;
 }
 
-function rehashed(slots: Int32Array, length: number, renumbered: Int32Array | null): Int32Array {
-  const larger = new Int32Array(length);
-  for (let slot = 0; slot < slots.length; slot += 2) {
-    const number = slots[slot + 1]! - 1;
-    if (number === NONE) continue;
-    const kept = renumbered === null ? number : renumbered[number]!;
-    if (kept !== NONE) put(larger, slots[slot]!, kept);
-  }
-  return larger;
+function emptySlots(room: Room, length: number): Int32Array {
+  return room.take(Int32Array, length).fill(0);
 }
 
 function put(slots: Int32Array, hash: number, number: number): void {
