@@ -121,6 +121,7 @@ function flagsOf(event: ReportedEvent, spot: Spot, reach: Reach): string[] {
 
 function ownCoordinates({ lat, lon }: ReportedEvent, spot: Spot): { lat: number; lon: number } | null {
   if (lat === null || lon === null) return null;
+  if (lat === spot.lat && lon === spot.lon) return { lat, lon };
   return distanceMm(lat, lon, spot.lat, spot.lon) <= OWN_COORDINATES_M * 1000 ? { lat, lon } : null;
 }
 

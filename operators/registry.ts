@@ -76,6 +76,7 @@ export class Registry {
   apply(id: string, change: NetworkElement | null): void {
     const slash = id.indexOf('/');
     const kind = id.slice(0, slash) as NetworkKind;
+    for (const found of Object.values(this.#found)) if (found.size > 0) found.clear();
     this.#remove(kind, id.slice(slash + 1));
     if (change) this.#add(change);
   }
@@ -175,8 +176,24 @@ export class Registry {
     return this.#customersOfFeeder.get(feederId) ?? 0;
   }
 
+  /** Assets found, by source and id: a storm asks for the same ones again. Dropped when the network changes. */
+  readonly #found: Readonly<Record<Source, Map<string, Asset>>> = {
+    scada: new Map(),
+    kaifa: new Map(),
+    onu: new Map(),
+    call_center: new Map(),
+  };
+
   /** An asset by the id that an event of `source` carries; null if nobody knows it. */
   asset(source: Source, assetId: string): Asset | null {
+    const known = this.#found[source].get(assetId);
+    if (known) return known;
+    const asset = this.#find(source, assetId);
+    if (asset) this.#found[source].set(assetId, asset);
+    return asset;
+  }
+
+  #find(source: Source, assetId: string): Asset | null {
     for (const kind of LOOKED_UP[source]) {
       const asset = this.#lookUp(kind, assetId);
       if (asset) return asset;

@@ -33,6 +33,8 @@ const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?
  */
 export function parseTime(text: unknown, naiveOffsetMin = 0): number | null {
   if (typeof text !== 'string') return null;
+  const asWritten = parseFormatted(text);
+  if (!Number.isNaN(asWritten)) return asWritten;
   const match = ISO.exec(text.trim());
   if (!match) return null;
   const [, year, month, day, hour, minute, second = '0', fraction = '', zone] = match;
@@ -57,6 +59,34 @@ export function parseTime(text: unknown, naiveOffsetMin = 0): number | null {
   const offsetMin = zone === undefined ? naiveOffsetMin : zoneOffsetMin(zone);
   if (!exists || offsetMin === null) return null;
   return utc + Number(fraction.padEnd(3, '0').slice(0, 3)) - offsetMin * 60_000;
+}
+
+/**
+ * Reads a time in the form of {@link formatTime}, which nearly all have, without a regular expression: a tenth of the time.
+ * NaN if it has another form, and for what needs a closer look: the end of a month, the first century.
+ */
+function parseFormatted(text: string): number {
+  if (text.length !== 24 || text[4] !== '-' || text[7] !== '-' || text[10] !== 'T') return NaN;
+  if (text[13] !== ':' || text[16] !== ':' || text[19] !== '.' || text[23] !== 'Z') return NaN;
+  const year = 100 * twoDigits(text, 0) + twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  const millisecond = 10 * twoDigits(text, 20) + digit(text, 22);
+  // Each comparison is false of NaN.
+  const exists = year >= 100 && month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour < 24 && minute < 60;
+  return exists && second < 60 ? Date.UTC(year, month - 1, day, hour, minute, second, millisecond) : NaN;
+}
+
+function twoDigits(text: string, at: number): number {
+  return 10 * digit(text, at) + digit(text, at + 1);
+}
+
+function digit(text: string, at: number): number {
+  const value = text.charCodeAt(at) - 48;
+  return value >= 0 && value <= 9 ? value : NaN;
 }
 
 function zoneOffsetMin(zone: string): number | null {

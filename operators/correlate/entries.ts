@@ -43,6 +43,10 @@ export class Entries {
     this.#values = room.take(Float64Array, 0);
   }
 
+  get size(): number {
+    return this.#size;
+  }
+
   /** Gives a body its number. */
   own(body: Body): number {
     return this.#bodies.push(body) - 1;

@@ -75,7 +75,7 @@ function cellNumber(x: number, y: number, z: number, origin: Origin): number {
 /** Rows of members sorted by time; of the same time, in the order in which they came. */
 class TimeOrder {
   readonly rows: number[] = [];
-  /** The id of the last row's event, most asked for: its text need not be made again. */
+  /** The last row and its event's id, most asked for: the text need not be made again. */
   #lastRow = NONE;
   #lastId = '';
 

@@ -50,6 +50,8 @@ export class KeyState {
   /** Members before it are out of the index. */
   indexFrom = -Infinity;
   sweptAt = -Infinity;
+  /** Rows of the columns after they were last compacted. */
+  #compactRows = 0;
   readonly #linkEvent: LinkEvent = {
     t: 0.5,
     lat: 0.5,
@@ -145,10 +147,21 @@ export class KeyState {
       outage.body.forget();
       for (const id of [outage.outageId, ...outage.absorbed]) this.outages.delete(id);
     }
+    this.#compact();
+  }
+
+  /** Takes what was swept out of the columns too, once they are half as long again as after the last time. */
+  #compact(): void {
+    if (this.#rows < 1.5 * this.#compactRows) return;
     const unmerged = [...this.outages.values()].filter(({ mergedInto }) => mergedInto === null);
     this.entries.keep(unmerged.map(({ body }) => body));
-    const rows = this.index.owners.flatMap(({ extent }) => extent.rowsToRenumber());
-    this.members.keep(rows, (seenAt) => seenAt >= this.memoryFrom);
+    const listed = this.index.owners.flatMap(({ extent }) => extent.rowsToRenumber());
+    this.members.keep(listed, (seenAt) => seenAt >= this.memoryFrom);
+    this.#compactRows = this.#rows;
+  }
+
+  get #rows(): number {
+    return this.identities.texts.size + this.members.size + this.entries.size + this.reporters.restorations;
   }
 
   #isSettled({ body, closed, cancelled, decidedAt }: OutageState): boolean {

@@ -114,5 +114,5 @@ function refused(index: number, reason: RejectReason, detail: string, raw: strin
 }
 
 function numbered(report: Report, index: number): Report {
-  return { ...report, index };
+  return report.index === index ? report : { ...report, index };
 }
