@@ -9,7 +9,22 @@ export interface Figure {
   readonly cpuMicrosPerEvent: number;
 }
 
-function median(values: readonly number[]): number {
+/** A quantity that was measured several times. */
+export interface Quantity {
+  readonly name: string;
+  readonly unit: string;
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** What several measurements of a quantity come to. */
+export function quantityOf(name: string, unit: string, values: readonly number[]): Quantity {
+  return { name, unit, median: median(values), min: Math.min(...values), max: Math.max(...values) };
+}
+
+/** The middle one of several values. */
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)]!;
 }
@@ -48,19 +63,23 @@ export class Meter {
  * @param candidates by name
  */
 export function inTurns(rounds: number, candidates: Readonly<Record<string, () => Taken>>): Figure[] {
-  const runs = new Map(Object.entries(candidates).map(([name, run]) => [name, { warm: run(), taken: [] as Taken[] }]));
+  for (const run of Object.values(candidates)) run();
+  const runs = new Map(Object.keys(candidates).map((name) => [name, [] as Taken[]]));
   for (let round = 0; round < rounds; round++) {
-    for (const [name, run] of Object.entries(candidates)) runs.get(name)!.taken.push(run());
+    for (const [name, run] of Object.entries(candidates)) runs.get(name)!.push(run());
   }
-  return [...runs].map(([name, { warm, taken }]) => {
-    const perSecond = taken.map(({ events, wallMs }) => (events / wallMs) * 1000);
-    return {
-      name,
-      events: warm.events,
-      medianPerSecond: Math.round(median(perSecond)),
-      minPerSecond: Math.round(Math.min(...perSecond)),
-      maxPerSecond: Math.round(Math.max(...perSecond)),
-      cpuMicrosPerEvent: Number(median(taken.map(({ events, cpuMs }) => (cpuMs / events) * 1000)).toFixed(3)),
-    };
-  });
+  return [...runs].map(([name, taken]) => figureOf(name, taken));
+}
+
+/** What several runs of one thing come to. */
+export function figureOf(name: string, taken: readonly Taken[]): Figure {
+  const perSecond = taken.map(({ events, wallMs }) => (events / wallMs) * 1000);
+  return {
+    name,
+    events: taken[0]!.events,
+    medianPerSecond: Math.round(median(perSecond)),
+    minPerSecond: Math.round(Math.min(...perSecond)),
+    maxPerSecond: Math.round(Math.max(...perSecond)),
+    cpuMicrosPerEvent: Number(median(taken.map(({ events, cpuMs }) => (cpuMs / events) * 1000)).toFixed(3)),
+  };
 }

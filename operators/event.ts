@@ -89,7 +89,23 @@ export interface RulesCommand extends CommandBase {
   readonly validFrom: number;
 }
 
-export type Command = OutageCommand | RulesCommand;
+/**
+ * A correction: what reconciliation found is taken into an outage that the stream could not know better. All of it holds
+ * at once, or it is rejected and nothing does.
+ */
+export interface AmendCommand extends CommandBase {
+  readonly command: 'amend';
+  /** The outage; one that is not there is opened, if that is the id of one of the outage events. */
+  readonly outageId: string;
+  /** Outage events that become members, and restorations that are told again for them. */
+  readonly members: readonly PlacedEvent[];
+  /** True: the outage consists of exactly these, and what it had besides leaves it. False: these are added. */
+  readonly whole: boolean;
+  /** Outages that merge into it. */
+  readonly absorbs: readonly string[];
+}
+
+export type Command = OutageCommand | AmendCommand | RulesCommand;
 export type LogEntry = PlacedEvent | Command;
 
 /** The key of the log: events of different keys never join. */

@@ -133,20 +133,20 @@ export class OfflineRun {
 
   #placed(fields: Fields): void {
     this.counts.read++;
-    const { placed: _, substationId, feederId, occurredAt, receivedAt, ...rest } = fields;
-    const event = { ...rest, occurredAt: parseTime(occurredAt), receivedAt: parseTime(receivedAt) } as PlacedEvent;
-    this.#toLog(`${String(substationId)}/${String(feederId)}`, event);
+    const { placed: _, substationId, feederId, ...event } = fields;
+    this.#toLog(`${String(substationId)}/${String(feederId)}`, placedEvent(event));
     this.#commitNowAndThen();
   }
 
   #command(fields: Fields): void {
     this.counts.commands++;
-    const { substationId, feederId, at, validFrom, etr, ...rest } = fields;
+    const { substationId, feederId, at, validFrom, etr, members, ...rest } = fields;
     const command = {
       ...rest,
       at: parseTime(at),
       ...(validFrom === undefined ? {} : { validFrom: parseTime(validFrom) }),
       ...(etr === undefined ? {} : { etr: parseTime(etr) }),
+      ...(Array.isArray(members) ? { members: (members as Fields[]).map(placedEvent) } : {}),
     } as Command;
     if (typeof feederId === 'string') this.#toLog(`${String(substationId)}/${feederId}`, command);
     else this.#toEveryKey(command);
@@ -180,11 +180,12 @@ export class OfflineRun {
     }
   }
 
-  #keepEvidence({ outageId, members, restorations, duplicates, withoutEffect, log }: EvidenceRecord): void {
+  #keepEvidence({ outageId, members, restorations, duplicates, withoutEffect, restated, log }: EvidenceRecord): void {
     this.counts.members += members.length;
     this.#countRestorations(log, restorations);
     this.counts.duplicates += duplicates.length;
     this.counts.withoutEffect += withoutEffect.length;
+    for (const id of restated?.outageIds ?? []) this.#members.delete(id);
     if (outageId === null || members.length === 0) return;
     const known = this.#members.get(outageId) ?? [];
     for (const { source, sourceEventId } of members) known.push({ source, sourceEventId });
@@ -221,6 +222,11 @@ export class OfflineRun {
       members: (this.#members.get(outage.outageId) ?? []).sort(byIdentity),
     }));
   }
+}
+
+/** A placed event of an exported log, with its times as numbers. */
+function placedEvent({ occurredAt, receivedAt, ...rest }: Fields): PlacedEvent {
+  return { ...rest, occurredAt: parseTime(occurredAt), receivedAt: parseTime(receivedAt) } as PlacedEvent;
 }
 
 function byIdentity(a: Member, b: Member): number {

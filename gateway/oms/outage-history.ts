@@ -19,6 +19,8 @@ export interface Member {
   readonly lon: number | null;
   readonly flags: string[];
   readonly link: Link | null;
+  /** A correction took it in: nobody knows to what it links. */
+  readonly amended: boolean;
   readonly log: LogPosition;
 }
 
@@ -50,22 +52,35 @@ export async function membersOf(database: Database, outage: OutageRecord, ids: r
   const rows = await database.query<MemberRow>(
     `with joined as (
        select source, source_event_id, 'outage' as kind, t, link_source, link_source_event_id, link_distance_m,
-         link_dt_ms, log_partition, log_offset, log_index
+         link_dt_ms, nth > 0 as amended, log_partition, log_offset, log_index
        from oms.members where outage_id = any ($1::uuid[])
        union all
        select distinct source, source_event_id, 'restoration', null::timestamptz, null, null, null::float8,
-         null::bigint, log_partition, log_offset, log_index
+         null::bigint, false, log_partition, log_offset, log_index
        from oms.witnesses where outage_id = any ($1::uuid[]) and what = 'restoration'
      )
-     select j.source, j.source_event_id as "sourceEventId", j.kind, coalesce(e.type, '') as type,
+     select j.source, j.source_event_id as "sourceEventId", j.kind, j.amended, coalesce(e.type, '') as type,
        e.asset_id as "assetId", e.customer_id as "customerId", e.dp_id as "dpId", coalesce(e.reach, 'point') as reach,
        coalesce(j.t, e.t) as t, coalesce(e.received_at, j.t) as "receivedAt", st_y(e.geom) as lat, st_x(e.geom) as lon,
        coalesce(e.flags, '{}') as flags, j.link_source as "linkSource", j.link_source_event_id as "linkSourceEventId",
        j.link_distance_m as "linkDistanceM", j.link_dt_ms as "linkDtMs",
        j.log_partition as partition, j.log_offset as offset
      from joined j
-     left join oms.events e on e.source = j.source and e.log_partition = j.log_partition
-       and e.log_offset = j.log_offset and e.log_index = j.log_index and e.received_at between $2 and $3
+     left join lateral (
+       (
+         select * from oms.events e
+         where e.source = j.source and e.log_partition = j.log_partition
+           and e.log_offset = j.log_offset and e.log_index = j.log_index and e.received_at between $2 and $3
+       )
+       union all
+       -- What a correction told stands elsewhere on the log.
+       (
+         select * from oms.events e
+         where e.source = j.source and e.source_event_id = j.source_event_id and e.received_at between $2 and $3
+         order by e.received_at, e.log_partition, e.log_offset, e.log_index
+       )
+       limit 1
+     ) e on true
      where coalesce(j.t, e.t) is not null
      order by coalesce(j.t, e.t), j.log_partition, j.log_offset, j.log_index
      limit ${MAX_MEMBERS}`,

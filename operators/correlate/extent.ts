@@ -1,3 +1,4 @@
+import type { Source } from '../event.js';
 import { NONE } from './columns.js';
 import type { Members } from './members.js';
 import type { Link } from './outcome.js';
@@ -294,6 +295,17 @@ export class Extent {
   recount(): void {
     this.#size = this.wide.size;
     for (const cell of this.#cells.values()) this.#size += cell.size;
+  }
+
+  /** Tells every member at or after `t` (epoch ms). */
+  eachFrom(t: number, tell: (source: Source, sourceEventId: string) => void): void {
+    const { members } = this;
+    for (const list of [this.wide, ...this.#cells.values()]) {
+      for (let i = list.after(t - 1); i < list.size; i++) {
+        const identity = members.identity(list.rows[i]!);
+        tell(members.identities.source(identity), members.identities.texts.text(identity));
+      }
+    }
   }
 
   /** Forgets members before `t` (epoch ms). */

@@ -12,6 +12,7 @@ import { RuleTimeline } from '../rules.js';
 import { unitVector } from '../sphere.js';
 import { isClockSuspect, timeOf } from '../time.js';
 import type { OutageRecord } from '../outage.js';
+import { amend } from './amend.js';
 import type { Body } from './body.js';
 import { NONE, type Room } from './columns.js';
 import { Draft } from './draft.js';
@@ -153,9 +154,9 @@ export class KeyState {
   /** Takes what was swept out of the columns too, once they are half as long again as after the last time. */
   #compact(): void {
     if (this.#rows < 1.5 * this.#compactRows) return;
-    const unmerged = [...this.outages.values()].filter(({ mergedInto }) => mergedInto === null);
-    this.entries.keep(unmerged.map(({ body }) => body));
-    const listed = this.index.owners.flatMap(({ extent }) => extent.rowsToRenumber());
+    const bodies = [...this.outages.values()].flatMap(({ mergedInto, body }) => (mergedInto === null ? [body] : []));
+    this.entries.keep(bodies);
+    const listed = bodies.flatMap(({ extent }) => extent.rowsToRenumber());
     this.members.keep(listed, (seenAt) => seenAt >= this.memoryFrom);
     this.#compactRows = this.#rows;
   }
@@ -176,23 +177,36 @@ export class KeyState {
     const probes = this.index.probes(t, this.rules, this.indexFrom);
     const found = this.index.find(linkEvent, probes);
     const wasClosed = isSomeClosed(found);
-    const outage = found.length === 0 ? this.#open(event, draft) : this.#merge(found, draft);
+    const outage = found.length === 0 ? this.open(event, draft) : this.#merge(found, draft);
     if (outage === null) {
       draft.duplicate(event);
       return;
     }
-    const back = outage.body.add(event, t, this.rules.at(t), this.index.origin!.lon);
-    this.index.add(outage.body, linkEvent);
+    const back = this.#admit(outage, event, t, linkEvent);
     outage.closed &&= back;
     if (wasClosed && !outage.closed) {
       outage.flags.add('reopened');
       draft.timeline(outage, 'reopened');
     }
+    draft.member(outage, event, linkOf(found));
+  }
+
+  /** Makes an outage event a member of an outage, wherever it is; later events link to it if it is not too old. */
+  admit(outage: OutageState, event: PlacedEvent, t: number): void {
+    this.index.origin ??= { lat: event.lat, lon: event.lon };
+    const linkEvent = t >= this.indexFrom ? this.#describe(event, this.identities.of(event), t) : null;
+    this.#admit(outage, event, t, linkEvent);
+  }
+
+  /** @returns whether the member is back already */
+  #admit(outage: OutageState, event: PlacedEvent, t: number, linkEvent: LinkEvent | null): boolean {
+    const back = outage.body.add(event, t, this.rules.at(t), this.index.origin!.lon);
+    if (linkEvent) this.index.add(outage.body, linkEvent);
     if (isClockSuspect(event)) outage.flags.add('clockSuspect');
     if (event.flags.length > 0) for (const flag of event.flags) outage.flags.add(flag);
     if (event.reach === 'substation')
       outage.noteIncident({ t, source: event.source, sourceEventId: event.sourceEventId });
-    draft.member(outage, event, linkOf(found));
+    return back;
   }
 
   /** The event as linking sees it. One object serves all: a storm would make six boxed numbers for each event. */
@@ -209,7 +223,7 @@ export class KeyState {
   }
 
   /** Opens an outage. Null if the very event has opened one before: its identity was forgotten, what it did was not. */
-  #open(event: PlacedEvent, draft: Draft): OutageState | null {
+  open(event: PlacedEvent, draft: Draft): OutageState | null {
     const { substationId, feederId } = this.key;
     const outageId = outageIdOf(substationId, feederId, event.source, event.sourceEventId);
     if (this.outages.has(outageId)) return null;
@@ -227,14 +241,17 @@ export class KeyState {
       .map(({ owner }) => owner.outage)
       .sort((a, b) => a.body.firstDetectedAt - b.body.firstDetectedAt || (a.outageId < b.outageId ? -1 : 1));
     const [survivor, ...others] = outages as [OutageState, ...OutageState[]];
-    for (const other of others) {
-      draft.timeline(other, 'merged', survivor.outageId);
-      draft.timeline(survivor, 'absorbed', other.outageId);
-      other.epitaph = this.#record(other);
-      survivor.takeOver(other);
-      this.#mergeBodies(survivor, other);
-    }
+    for (const other of others) this.mergeInto(survivor, other, draft);
     return survivor;
+  }
+
+  /** One outage becomes part of another: nothing of it is lost. */
+  mergeInto(survivor: OutageState, other: OutageState, draft: Draft): void {
+    draft.timeline(other, 'merged', survivor.outageId);
+    draft.timeline(survivor, 'absorbed', other.outageId);
+    other.epitaph = this.#record(other);
+    survivor.takeOver(other);
+    this.#mergeBodies(survivor, other);
   }
 
   #mergeBodies(survivor: OutageState, other: OutageState): void {
@@ -249,12 +266,13 @@ export class KeyState {
   }
 
   #restoration(event: PlacedEvent, t: number, draft: Draft): void {
-    const concerned = event.reach === 'point' ? this.#restorePoint(event, t, draft) : this.#restoreFeeder(t, draft);
-    if (concerned) draft.restoration(event);
+    if (this.restore(event, t, draft)) draft.restoration(event);
     else draft.withoutEffect(event);
   }
 
-  #restorePoint(event: PlacedEvent, t: number, draft: Draft): boolean {
+  /** What a restoration at `t` speaks for is back. Returns whether that concerns a member. */
+  restore(event: PlacedEvent, t: number, draft: Draft): boolean {
+    if (event.reach !== 'point') return this.#restoreFeeder(t, draft);
     return this.#restoreUnit(this.reporters.unitOf(event), t, draft);
   }
 
@@ -295,8 +313,12 @@ export class KeyState {
       this.#moveHorizons();
       return;
     }
-    const named = this.outages.get(command.outageId);
-    if (!named) {
+    if (command.command === 'amend') {
+      amend(this, command, draft);
+      return;
+    }
+    const outage = this.living(command.outageId);
+    if (!outage) {
       draft.reject(
         command,
         'unknownOutage',
@@ -304,13 +326,14 @@ export class KeyState {
       );
       return;
     }
-    this.#decide(this.#survivorOf(named), command, draft);
+    this.#decide(outage, command, draft);
   }
 
-  #survivorOf(outage: OutageState): OutageState {
-    let survivor = outage;
-    while (survivor.mergedInto !== null) survivor = this.outages.get(survivor.mergedInto)!;
-    return survivor;
+  /** The outage of an id, or the one that it merged into; null if there is none, or it was settled long ago. */
+  living(outageId: string): OutageState | null {
+    let outage = this.outages.get(outageId);
+    while (outage?.mergedInto) outage = this.outages.get(outage.mergedInto);
+    return outage ?? null;
   }
 
   #decide(outage: OutageState, command: OutageCommand, draft: Draft): void {

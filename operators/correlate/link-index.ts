@@ -96,7 +96,8 @@ export class LinkIndex<T extends Indexed> {
     const a = into.box;
     const b = from.box;
     this.remove(from);
-    this.#own(into);
+    // Both may be out of reach: an amend merges what no event links to any more.
+    if (into.extent.size > 0) this.#own(into);
     if (!b) return;
     this.#replaceBox(into, {
       minX: Math.min(a?.minX ?? Infinity, b.minX),
@@ -106,13 +107,12 @@ export class LinkIndex<T extends Indexed> {
     });
   }
 
-  /** Takes an outage with its members out of the index: nothing links to them any more. */
+  /** Takes an outage out of the index: nothing links to it any more. */
   remove(owner: T): void {
     this.#owners = this.#owners.filter((one) => one !== owner);
     this.#wideOwners.delete(owner);
     if (owner.box) this.#tree.remove(owner.box);
     owner.box = null;
-    owner.extent.clear();
   }
 
   /** What has members in the index. */

@@ -30,6 +30,8 @@ export class OutageState {
   etr: number | null = null;
   /** The substation event that names the incident: the earliest member of that reach. */
   incident: { t: number; source: string; sourceEventId: string } | null = null;
+  /** Members (`source/sourceEventId`) that amends took in: when they come again, they are known. */
+  readonly amended = new Set<string>();
   /** What its record said when it merged into another; null as long as it has not. */
   epitaph: OutageRecord | null = null;
   /** What the log record at hand did to it, while one is. */
@@ -74,6 +76,7 @@ export class OutageState {
     this.closed &&= other.closed;
     this.decidedAt = Math.max(this.decidedAt, other.decidedAt);
     this.etr ??= other.etr;
+    for (const identity of other.amended) this.amended.add(identity);
     for (const flag of other.flags) this.flags.add(flag);
     for (const crew of other.crew) this.crew.add(crew);
     for (const name of other.acknowledgedBy) this.acknowledgedBy.add(name);

@@ -45,6 +45,8 @@ export interface PackedKeyV1 {
     flags: string[];
     crew: string[];
     acknowledgedBy: string[];
+    /** Absent from snapshots of before there were amends. */
+    amended?: string[];
     body: PackedBody | null;
   }[];
 }
@@ -73,12 +75,13 @@ export function decodeVersion1(packed: PackedKeyV1, room: Room): KeyState {
   packed.reporters.forEach((one, i) => one.entries.forEach((at) => (reporterAt[at] = numbers.reporters[i]!)));
   packed.units.forEach((one, i) => one.entries.forEach((at) => (unitAt[at] = numbers.units[i]!)));
   let made = 0;
-  for (const { outageId, openedBy, scalars, flags, crew, acknowledgedBy, body } of packed.outages) {
+  for (const { outageId, openedBy, scalars, flags, crew, acknowledgedBy, amended = [], body } of packed.outages) {
     const outage = new OutageState(outageId, openedBy, entries, state.members);
     Object.assign(outage, scalars);
     for (const flag of flags) outage.flags.add(flag);
     for (const name of crew) outage.crew.add(name);
     for (const name of acknowledgedBy) outage.acknowledgedBy.add(name);
+    for (const identity of amended) outage.amended.add(identity);
     state.outages.set(outageId, outage);
     if (!body) continue;
     for (const { lastT, backAt, weight } of body.entries) {
@@ -119,7 +122,6 @@ function fill(body: Body, packed: PackedBody, units: readonly number[], state: K
   Object.assign(body.reporters, packed.reporters);
   body.weights = packed.weights;
   body.wides = packed.wides.map(({ unit, lastT, backAt }) => ({ unit: units[unit]!, lastT, backAt: backAt ?? NaN }));
-  if (!packed.indexed) return;
   const add = (column: PackedColumn, i: number, lat: number, lon: number): number => {
     const at = { x: 0, y: 0, z: 0 };
     unitVector(lat, lon, at);
@@ -133,5 +135,5 @@ function fill(body: Body, packed: PackedBody, units: readonly number[], state: K
     column.t.forEach((_, i) => cell.insert(add(column, i, column.lat[i]!, column.lon[i]!)));
   }
   body.extent.recount();
-  state.index.restore(body, packed.box);
+  if (packed.indexed) state.index.restore(body, packed.box);
 }

@@ -35,9 +35,9 @@ interface PackedBody {
   reporters: Record<Source, number>;
   weights: { weight: number; count: number }[];
   wides: { unit: number; lastT: number; backAt: number }[];
-  /** Null: it has no members in the index. */
-  extent: PackedExtent | null;
+  extent: PackedExtent;
   box: [number, number, number, number] | null;
+  indexed: boolean;
 }
 
 interface PackedOutage {
@@ -47,6 +47,7 @@ interface PackedOutage {
   flags: string[];
   crew: string[];
   acknowledgedBy: string[];
+  amended: string[];
   /** Null: it shares the body of the outage that it merged into. */
   body: PackedBody | null;
 }
@@ -134,6 +135,7 @@ export function encodeKeyState(state: KeyState): Uint8Array {
       flags: [...outage.flags],
       crew: [...outage.crew],
       acknowledgedBy: [...outage.acknowledgedBy],
+      amended: [...outage.amended],
       body: outage.mergedInto === null ? packBody(outage.body, indexed.has(outage.body)) : null,
     })),
   };
@@ -147,8 +149,9 @@ function packBody(body: Body, indexed: boolean): PackedBody {
     reporters: body.reporters,
     weights: body.weights,
     wides: body.wides,
-    extent: indexed ? packExtent(extent) : null,
+    extent: packExtent(extent),
     box: box && [box.minX, box.minY, box.maxX, box.maxY],
+    indexed,
   };
 }
 
@@ -185,12 +188,13 @@ function unpackKey(packed: PackedKey, room: Room): KeyState {
   state.reporters.unpack(packed.reporters);
   state.reporters.memoryFrom = state.memoryFrom;
   state.entries.unpack(packed.entries);
-  for (const { outageId, openedBy, scalars, flags, crew, acknowledgedBy, body } of packed.outages) {
+  for (const { outageId, openedBy, scalars, flags, crew, acknowledgedBy, amended, body } of packed.outages) {
     const outage = new OutageState(outageId, openedBy, state.entries, state.members);
     Object.assign(outage, scalars);
     for (const flag of flags) outage.flags.add(flag);
     for (const name of crew) outage.crew.add(name);
     for (const name of acknowledgedBy) outage.acknowledgedBy.add(name);
+    for (const identity of amended) outage.amended.add(identity);
     state.outages.set(outageId, outage);
     if (body) unpackBody(body, outage.body, state);
   }
@@ -213,7 +217,6 @@ function unpackBody(packed: PackedBody, body: Body, state: KeyState): void {
   Object.assign(body.reporters, packed.reporters);
   body.weights = packed.weights;
   body.wides = packed.wides;
-  if (!packed.extent) return;
   const { wide, cells, sizes, rows } = packed.extent;
   body.extent.wide.rows.push(...wide);
   let at = 0;
@@ -222,5 +225,5 @@ function unpackBody(packed: PackedBody, body: Body, state: KeyState): void {
     for (const end = at + sizes[i]!; at < end; at++) cell.insert(rows[at]!);
   });
   body.extent.recount();
-  state.index.restore(body, packed.box);
+  if (packed.indexed) state.index.restore(body, packed.box);
 }

@@ -17,6 +17,7 @@ import { loadNetwork } from '../network/store.js';
 import { checkTopics } from '../topic-admin.js';
 import { LineOutput } from './line-output.js';
 import { withDatabase, withProducer, withTopics } from './services.js';
+import { StopRequest } from './stop-request.js';
 import { fileProblem, progress, say, timeOption, WrongUse } from './talk.js';
 
 const REJECTS_SHOWN = 10;
@@ -237,20 +238,6 @@ async function warnOfLate(client: ClientBase, history: ReadHistory, published: n
     `The stream has outages up to ${last.toISOString()}: of feeders that it has heard of, events more than 6 h before ` +
       'their last one will be late: kept, not correlated.',
   );
-}
-
-/** Ctrl-C and SIGTERM: the batch at hand is brought to its end, and the command ends with a sentence. */
-class StopRequest {
-  #asked = false;
-
-  constructor() {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (this.#asked = true));
-  }
-
-  /** @throws Error if it was asked to stop */
-  check(sentence: string): void {
-    if (this.#asked) throw new Error(`Stopped: ${sentence}`);
-  }
 }
 
 async function readHistory(reading: Reading, rejects: string | undefined, stop: StopRequest): Promise<ReadHistory> {

@@ -31,8 +31,9 @@ export interface Member {
   readonly lat: number | null;
   readonly lon: number | null;
   readonly flags: readonly string[];
-  /** Null: it opened the outage, or one that merged into it. */
+  /** Null: it opened the outage, or one that merged into it, or a correction took it in. */
   readonly link: Link | null;
+  readonly amended: boolean;
   readonly log: LogPosition;
 }
 

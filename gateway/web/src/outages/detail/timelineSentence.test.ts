@@ -7,6 +7,7 @@ it('says what happened in the words of the list', () => {
   expect(timelineSentence({ what: 'absorbed', to: '3f0c6c1e-0000-5000-8000-000000000000' })).toBe(
     'Took in 3f0c6c1e: both are one outage',
   );
+  expect(timelineSentence({ what: 'amend', from: '12', to: '14' })).toBe('Corrected: 12 → 14 reports');
   expect(timelineSentence({ what: 'crew', to: 'North 2' })).toBe('Crew North 2 assigned');
 });
 

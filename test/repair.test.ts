@@ -1,0 +1,185 @@
+/** Corrections on a system that runs: what reconciliation in event-time order finds is mended through the log. */
+import type { PoolClient } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { retryUntil } from '../dev/retry.js';
+import { outageIdOf } from '../operators/identity.js';
+import type { Customer } from '../operators/network.js';
+import { readNetwork } from '../pipeline/network/read.js';
+import { Comparison } from '../pipeline/reconcile/comparison.js';
+import type { Finding } from '../pipeline/reconcile/finding.js';
+import { readBasis } from '../pipeline/reconcile/repair-basis.js';
+import { publishRepairs, rejectedRepairs } from '../pipeline/reconcile/repair-publication.js';
+import { repairOf, type Repair } from '../pipeline/reconcile/repair.js';
+import { beginRun, findRun, readFindings, stepRun } from '../pipeline/reconcile/run.js';
+import type { Order } from '../pipeline/reconcile/finding.js';
+import { simulateStorm } from '../pipeline/storm/storm.js';
+import { NETWORK } from './commands-program.js';
+import { compare } from './faults/compare.js';
+import { TestSystem } from './system.js';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const network = await readNetwork(NETWORK);
+const startMs = Date.UTC(2026, 9, 4);
+const storm = simulateStorm(network, { seed: 11, faults: 60, hours: 12, startMs });
+const quietMs = startMs + 24 * HOUR_MS;
+
+/** Three customers behind one distribution point: what two of them report within 30 min links. */
+function neighbours(): readonly [Customer, Customer, Customer] {
+  const byPoint = new Map<string, Customer[]>();
+  for (const customer of network.customers) {
+    if (customer.meterId === null) continue;
+    const there = [...(byPoint.get(customer.dpId) ?? []), customer];
+    if (there.length === 3) return there as [Customer, Customer, Customer];
+    byPoint.set(customer.dpId, there);
+  }
+  throw new Error('The network has no three meters behind one distribution point.');
+}
+
+const [one, two, three] = neighbours();
+const { feederId } = network.distributionPoints.find(({ dpId }) => dpId === one.dpId)!;
+const { substationId } = network.feeders.find((feeder) => feeder.feederId === feederId)!;
+const outageOf = (sourceEventId: string): string => outageIdOf(substationId, feederId, 'kaifa', sourceEventId);
+
+/** What a meter reports, in minutes of the quiet day: when it happened, and when it was received. */
+function report(
+  kind: 'outage' | 'restoration',
+  sourceEventId: string,
+  { meterId }: Customer,
+  min: number,
+  receivedMin = min,
+) {
+  return {
+    source: 'kaifa',
+    kind,
+    type: '',
+    sourceEventId,
+    assetId: meterId,
+    occurredAt: new Date(quietMs + min * MINUTE_MS).toISOString(),
+    receivedAt: new Date(quietMs + receivedMin * MINUTE_MS + 1000).toISOString(),
+  };
+}
+
+const quiet = [
+  // Late, and back since: its restoration is forgotten when it is taken in.
+  report('outage', 'missing', one, 0, 60),
+  report('restoration', 'missing-back', one, 30, 61),
+  // Two outages that are one with a late event between them.
+  report('outage', 'first', one, 120),
+  report('outage', 'second', two, 170),
+  report('restoration', 'first-back', one, 190),
+  report('outage', 'bridge', three, 145, 200),
+  // One outage that is two: the restoration between them was long under way.
+  report('outage', 'before', one, 900),
+  report('outage', 'after', two, 920),
+  report('restoration', 'slow', one, 905, 940),
+];
+
+let system: TestSystem;
+let client: PoolClient;
+
+beforeAll(async () => {
+  system = await TestSystem.start(network);
+  await system.run('place', 'correlate', 'sink');
+  client = await system.pool.connect();
+  await system.send([...storm.events, ...quiet].map((event) => JSON.stringify(event)));
+  await system.settled(storm.events.length + quiet.length);
+});
+
+afterAll(async () => {
+  client.release();
+  await system.stop();
+});
+
+let runs = 0;
+async function reconcile(order: Order): Promise<Finding[]> {
+  const name = `run ${++runs}`;
+  const [from, to] = [new Date(startMs).toISOString(), new Date(startMs + 48 * HOUR_MS).toISOString()];
+  await beginRun(client, { name, order, from, to, author: 'test' });
+  while ((await stepRun(client, name, 5000)) > 0);
+  await Comparison.make(client, (await findRun(client, name))!, false, () => undefined);
+  const found: Finding[] = [];
+  for await (const finding of readFindings(client, (await findRun(client, name))!.runId)) found.push(finding);
+  return found;
+}
+
+async function repairsOf(findings: readonly Finding[]): Promise<Repair[]> {
+  const repairs: Repair[] = [];
+  for (const finding of findings) {
+    repairs.push(repairOf(finding, await readBasis(client, finding), { author: 'ann', reason: null, at: Date.now() }));
+  }
+  return repairs;
+}
+
+/** Puts repairs on the log, and waits until the database holds what the log means. */
+async function publish(repairs: readonly Repair[]): Promise<void> {
+  const { topics, environment, pool, producer } = system;
+  const stored = await system.count('select count(*) from oms.commands');
+  const published = await publishRepairs(producer, topics, repairs);
+  await retryUntil(
+    async () => {
+      expect(await system.count('select count(*) from oms.commands')).toBe(stored + published);
+      const { differences } = await compare(
+        (topic) => system.read(topic),
+        topics,
+        environment.partitions,
+        pool,
+        new Set(),
+      );
+      expect(differences).toEqual([]);
+    },
+    60_000,
+    200,
+  );
+}
+
+interface OutageRow {
+  readonly status: string;
+  readonly members: string[];
+}
+
+async function outage(opener: string): Promise<OutageRow> {
+  const { rows } = await system.pool.query<OutageRow>(
+    `select o.status, array(select source_event_id from oms.outage_members m where m.outage_id = o.outage_id order by t) as members
+     from oms.outages o where outage_id = $1`,
+    [outageOf(opener)],
+  );
+  return rows[0]!;
+}
+
+describe('a repair through the log', () => {
+  it('mends what the stream could not know, once and for all, and both engines follow', async () => {
+    const before = await reconcile('event-time');
+    expect(before.length).toBeGreaterThan(5);
+    const kinds = new Set(before.map(({ kind }) => kind));
+    for (const kind of ['missing', 'merged', 'split'] as const) expect(kinds).toContain(kind);
+    const repairs = await repairsOf(before);
+    expect(repairs.map(({ unmended }) => unmended)).toEqual(before.map(() => null));
+    await publish(repairs);
+    expect(await rejectedRepairs(client, repairs)).toEqual(new Map());
+
+    expect(await outage('missing')).toEqual({ status: 'restored', members: ['missing'] });
+    expect(await outage('first')).toEqual({ status: 'partially_restored', members: ['first', 'bridge', 'second'] });
+    expect((await outage('second')).status).toBe('merged');
+    expect(await outage('before')).toEqual({ status: 'restored', members: ['before'] });
+    expect(await outage('after')).toEqual({ status: 'confirmed', members: ['after'] });
+    const told = await system.pool.query(
+      "select distinct by, reason from oms.timeline where what = 'amend' and outage_id = $1",
+      [outageOf('missing')],
+    );
+    expect(told.rows).toEqual([{ by: 'ann', reason: expect.stringMatching(/missing/) as string }]);
+    // No event is a member twice.
+    expect(
+      await system.count(
+        'select count(*) - count(distinct (substation_id, feeder_id, source, source_event_id)) from oms.members join oms.outages using (outage_id)',
+      ),
+    ).toBe(0);
+
+    expect(await reconcile('event-time')).toEqual([]);
+    expect(await reconcile('log')).toEqual([]);
+    const members = await system.count('select count(*) from oms.members');
+    await publish(repairs);
+    expect(await system.count('select count(*) from oms.members')).toBe(members);
+    expect(await reconcile('event-time')).toEqual([]);
+  });
+});
