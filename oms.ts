@@ -19,6 +19,8 @@ const WRONG_USE = 2;
 const program = new Command('oms')
   .description('outage management: correlates field reports into outages')
   .showHelpAfterError('(add --help for help)')
+  // An option belongs to the command before it: oms reconcile has options, and so has oms reconcile show.
+  .enablePositionalOptions()
   .exitOverride();
 
 for (const add of [
