@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { retryUntil } from '../dev/retry.js';
 import { keyText, type Command } from '../operators/event.js';
 import { outageIdOf } from '../operators/identity.js';
-import { encodeLogRecord } from '../operators/log-record.js';
+import { encodeCommands } from '../operators/log-record.js';
 import type { Customer } from '../operators/network.js';
 import { GIVEN_RULE_SETS } from '../operators/rules.js';
 import { readNetwork } from '../pipeline/network/read.js';
@@ -124,7 +124,7 @@ beforeAll(async () => {
   const decide = (command: Command) =>
     system.producer.send({
       topic: system.topics.events,
-      messages: [{ key: place, value: encodeLogRecord([command]) }],
+      messages: [{ key: place, value: encodeCommands([command]) }],
     });
   await send([...storm.events, ...morning]);
   await decide(closing);
