@@ -5,9 +5,12 @@ import { parseArgs } from 'node:util';
 import { worseThan, type Result } from './check.js';
 import { benchCorrelate } from './correlate.js';
 import type { Figure, Quantity } from './figures.js';
+import { benchGateway } from './gateway.js';
 import { benchRestore } from './restore.js';
 import { benchScaling } from './scaling.js';
+import { benchSink } from './sink.js';
 import { soak } from './soak.js';
+import { benchSqlFunction } from './sql-function.js';
 import { benchSqlReplay } from './sql-replay.js';
 import { benchStages } from './stages.js';
 
@@ -16,6 +19,9 @@ type Bench = () => readonly (Figure | Quantity)[] | Promise<readonly (Figure | Q
 /** Every benchmark by name; `npm run bench -- NAME` runs one. */
 const BENCHMARKS: Readonly<Record<string, Bench>> = {
   correlate: benchCorrelate,
+  gateway: benchGateway,
+  sink: benchSink,
+  'sql-function': benchSqlFunction,
   stages: benchStages,
   restore: benchRestore,
   scaling: benchScaling,

@@ -125,12 +125,14 @@ function flagsOf(event: ReportedEvent, { spot, by }: Found, reach: Reach): strin
     (event.dpId !== null && spot.dpId !== null && event.dpId !== spot.dpId);
   if (contradicts) flags.push('contradictsRegistry');
   if (by === 'coordinates') flags.push('placedByCoordinates');
+  if (event.placedByHand) flags.push('placedByHand');
   if (event.reach !== null && event.reach !== reach) flags.push('reachIgnored');
   return flags;
 }
 
 function ownCoordinates({ lat, lon }: ReportedEvent, spot: Asset): { lat: number; lon: number } | null {
   if (lat === null || lon === null) return null;
+  if (lat === spot.lat && lon === spot.lon) return { lat, lon };
   return distanceMm(lat, lon, spot.lat, spot.lon) <= OWN_COORDINATES_M * 1000 ? { lat, lon } : null;
 }
 

@@ -7,7 +7,7 @@ import { freePort } from '../../dev/ports.js';
 import { clearLeftover } from '../../dev/process-record.js';
 import { retryUntil } from '../../dev/retry.js';
 import { startServices } from '../../dev/services.js';
-import type { Network } from '../../operators/network.js';
+import { EMPTY_NETWORK, type Network } from '../../operators/network.js';
 import { connectToolProducer } from '../../pipeline/kafka-lines.js';
 import { migrate } from '../../pipeline/migrate.js';
 import { seededRandom } from '../../pipeline/network/random.js';
@@ -42,18 +42,12 @@ const PARTITIONS = 4;
 /** How much longer the storm lasts than the database is away. */
 const AROUND_MINUTES = 1;
 const LINES_PER_POST = 20;
+/** A storm of so many faults an hour has at least so many reports: it is made as long as it must last. */
+const FAULTS_PER_HOUR = 200;
+const FEWEST_EVENTS_PER_HOUR = 5800;
 const SETTLE_MS = 180_000;
 /** Run from the checkout, compiled or not. */
 const CHECKOUT = resolve('.');
-const NO_NETWORK: Network = {
-  substations: [],
-  feeders: [],
-  devices: [],
-  sections: [],
-  distributionPoints: [],
-  customers: [],
-};
-
 /** Starts the whole system, lets a storm and faults loose on it, lets it settle, and compares. */
 export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
   const { seed, rate, say, databaseAwayMinutes = null } = options;
@@ -127,7 +121,7 @@ async function prepare(brokers: string, databaseUrl: string): Promise<Network> {
   client.release();
   await pool.end();
   const producer = await connectToolProducer(brokers);
-  await publishNetwork(producer, topicNames().network, NO_NETWORK, network);
+  await publishNetwork(producer, topicNames().network, EMPTY_NETWORK, network);
   await producer.disconnect();
   return network;
 }
@@ -136,8 +130,9 @@ async function prepare(brokers: string, databaseUrl: string): Promise<Network> {
 async function storm(url: string, network: Network, seed: number, rate: number, endAt: number): Promise<Set<string>> {
   const random = seededRandom(seed, 1);
   const startMs = Date.now();
-  const hours = (endAt - startMs) / 3_600_000;
-  const { events } = simulateStorm(network, { seed, faults: 200, hours: Math.max(1, hours), startMs });
+  const needed = (rate * (endAt - startMs)) / 1000;
+  const hours = Math.ceil(needed / FEWEST_EVENTS_PER_HOUR);
+  const { events } = simulateStorm(network, { seed, faults: FAULTS_PER_HOUR * hours, hours, startMs });
   const acknowledged = new Set<string>();
   let sent = 0;
   while (Date.now() < endAt && sent < events.length) {
