@@ -6,6 +6,7 @@ import { soak } from './soak.js';
 import { benchSqlFunction } from './sql-function.js';
 import { benchSqlReplay } from './sql-replay.js';
 import { benchGateway } from './gateway.js';
+import { benchLatency } from './latency.js';
 import { benchSink } from './sink.js';
 import { benchStages } from './stages.js';
 
@@ -19,7 +20,7 @@ const BENCHMARKS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> =
 };
 
 /** Minutes long: only for those who ask. */
-const ON_DEMAND = ['soak', 'sql-replay'];
+const ON_DEMAND = ['latency', 'soak', 'sql-replay'];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !(name in BENCHMARKS) && !ON_DEMAND.includes(name));
@@ -29,6 +30,7 @@ if (unknown !== undefined) {
 }
 // For a heap that is collected before it is measured: node --expose-gc.
 if (wanted.includes('soak')) soak();
+if (wanted.includes('latency')) await benchLatency();
 if (wanted.includes('sql-replay')) await benchSqlReplay();
 
 for (const [name, run] of Object.entries(BENCHMARKS)) {
