@@ -6,6 +6,7 @@ import { worseThan, type Result } from './check.js';
 import { benchCorrelate } from './correlate.js';
 import type { Figure, Quantity } from './figures.js';
 import { benchGateway } from './gateway.js';
+import { benchLatency } from './latency.js';
 import { benchRestore } from './restore.js';
 import { benchScaling } from './scaling.js';
 import { benchSink } from './sink.js';
@@ -31,6 +32,7 @@ const BENCHMARKS: Readonly<Record<string, Bench>> = {
 const ON_DEMAND: Readonly<Record<string, () => void | Promise<void>>> = {
   // For a heap that is collected before it is measured: node --expose-gc.
   soak,
+  latency: benchLatency,
   'sql-replay': benchSqlReplay,
 };
 

@@ -19,6 +19,7 @@ const ID_LENGTH = 2000;
 const BACKLOG_MB = 640;
 /** Node and its client of Kafka, what is fetched ahead, and two batches in all their forms. */
 const MOST_MB = 400;
+/** Time enough to fetch all of it, for a sink that would. */
 const WATCHED_MS = 15_000;
 
 let system: TestSystem;
