@@ -6,8 +6,10 @@ import { addLog } from './pipeline/commands/log.js';
 import { addNetwork } from './pipeline/commands/network.js';
 import { addOperation } from './pipeline/commands/operation.js';
 import { addPipeline } from './pipeline/commands/pipeline.js';
+import { addReconcile } from './pipeline/commands/reconcile.js';
 import { addReplay } from './pipeline/commands/replay.js';
 import { addRules } from './pipeline/commands/rules.js';
+import { addUnplaced } from './pipeline/commands/unplaced.js';
 import { addStorm } from './pipeline/commands/storm.js';
 import { WrongUse } from './pipeline/commands/talk.js';
 
@@ -17,6 +19,8 @@ const WRONG_USE = 2;
 const program = new Command('oms')
   .description('outage management: correlates field reports into outages')
   .showHelpAfterError('(add --help for help)')
+  // An option belongs to the command before it: oms reconcile has options, and so has oms reconcile show.
+  .enablePositionalOptions()
   .exitOverride();
 
 for (const add of [
@@ -25,9 +29,11 @@ for (const add of [
   addStorm,
   addReplay,
   addBackfill,
+  addReconcile,
   addPipeline,
   addLog,
   addRules,
+  addUnplaced,
   addOperation,
 ])
   add(program);

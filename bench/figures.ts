@@ -9,6 +9,20 @@ export interface Figure {
   readonly cpuMicrosPerEvent: number;
 }
 
+/** A quantity that was measured several times. */
+export interface Quantity {
+  readonly name: string;
+  readonly unit: string;
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** What several measurements of a quantity come to. */
+export function quantityOf(name: string, unit: string, values: readonly number[]): Quantity {
+  return { name, unit, median: median(values), min: Math.min(...values), max: Math.max(...values) };
+}
+
 /** The middle one of several values. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -10,7 +10,8 @@ export interface MeterStorm {
   readonly events: number;
 }
 
-const START = Date.UTC(2026, 9, 4);
+/** Yesterday: what is older than its topic keeps is gone before it is read. */
+const START = Date.now() - 24 * 3_600_000;
 /** A feeder is out once an hour: its meters gasp within two minutes, and are back half an hour later. */
 const CYCLE_MS = 3_600_000;
 const BURST_MS = 120_000;

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 
 /** Ticks of /proc's clock in a second, on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -16,16 +16,20 @@ export function cpuMsOf(pid: number): number {
 
 /** A process of ours that is measured from outside: what the kernel says it took. */
 export class Measured {
-  private constructor(private readonly child: ChildProcess) {}
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly lines: Interface,
+  ) {}
 
   /**
-   * Starts one of our programs and waits until it says `ready` on standard error.
+   * Starts one of our programs, with Node's settings as `npm start` and the image have them, and waits until it says
+   * `ready` on standard error.
    * @param args of node: a built file and its arguments
    * @param ready null: it says nothing, and is not waited for
    */
   static async start(args: readonly string[], env: NodeJS.ProcessEnv, ready: RegExp | null): Promise<Measured> {
     const child = spawn(process.execPath, args, {
-      env: { ...process.env, UV_THREADPOOL_SIZE: '16', ...env },
+      env: { ...process.env, UV_THREADPOOL_SIZE: '16', NODE_OPTIONS: '--max-semi-space-size=64', ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const said: string[] = [];
@@ -38,7 +42,17 @@ export class Measured {
       if (ready === null) child.on('spawn', resolve);
       child.on('exit', (code) => reject(new Error(`${args.join(' ')} ended with ${code}:\n${said.join('\n')}`)));
     });
-    return new Measured(child);
+    return new Measured(child, lines);
+  }
+
+  /** Resolves when it has said something so often since. */
+  says(what: RegExp, times: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.lines.on('line', (line) => {
+        if (what.test(line) && --times === 0) resolve();
+      });
+      this.child.once('exit', (code) => reject(new Error(`It ended with ${code} before it said ${what}.`)));
+    });
   }
 
   /** CPU time so far, user and system, ms. */

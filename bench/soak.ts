@@ -3,6 +3,7 @@ import { Correlator } from '../operators/correlate/correlate.js';
 import type { Key, LogEntry, PlacedEvent } from '../operators/event.js';
 import type { OutageRecord } from '../operators/outage.js';
 import { seededRandom } from '../pipeline/network/random.js';
+import { plot } from './plot.js';
 
 /** 20 M events through the window of one partition: memory must be flat once the window is full. */
 const EVENTS = 20_000_000;
@@ -117,28 +118,8 @@ export function soak(): void {
   }
   const seconds = Math.round((Date.now() - startedAt) / 1000);
   writeFileSync('bench/results/soak.json', `${JSON.stringify({ events, seconds, samples }, null, 1)}\n`);
-  writeFileSync('docs/soak.svg', plot(samples));
+  const points = samples.map(({ events: after, heapMb }): [number, number] => [after, heapMb]);
+  const labels = { title: 'Heap after collection, correlate operator, one partition', xLabel: 'events', yLabel: 'MB' };
+  writeFileSync('docs/soak.svg', plot({ ...labels, curves: [{ name: 'heap', points }] }));
   console.log(`${events} events in ${seconds} s`);
-}
-
-/** The heap after collection, over the events, as a plot. */
-function plot(samples: readonly Sample[]): string {
-  const [width, height, margin] = [720, 300, 50];
-  const top = Math.ceil((Math.max(...samples.map(({ heapMb }) => heapMb)) * 1.2) / 50) * 50;
-  const last = samples.at(-1)!.events;
-  const x = (events: number): number => margin + (events / last) * (width - 2 * margin);
-  const y = (heapMb: number): number => height - margin - (heapMb / top) * (height - 2 * margin);
-  const line = samples.map(({ events, heapMb }) => `${x(events).toFixed(1)},${y(heapMb).toFixed(1)}`).join(' ');
-  const label = (at: string, text: string): string =>
-    `<text ${at} font-family="sans-serif" font-size="12" fill="#667">${text}</text>`;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}">`,
-    `<path d="M${margin} ${margin}V${height - margin}H${width - margin}" fill="none" stroke="#99a"/>`,
-    `<polyline points="${line}" fill="none" stroke="#2a78d0" stroke-width="2"/>`,
-    label(`x="4" y="${margin + 4}"`, `${top} MB`),
-    label(`x="4" y="${height - margin + 4}"`, '0 MB'),
-    label(`x="${width - margin - 70}" y="${height - margin + 20}"`, `${last / 1e6} M events`),
-    label(`x="${margin + 10}" y="${margin - 14}"`, 'heap after collection, correlate operator, one partition'),
-    '</svg>\n',
-  ].join('\n');
 }

@@ -55,7 +55,7 @@ async function fill(pool: pg.Pool): Promise<void> {
           timestampMs: 0,
           headers: {},
           key: new TextEncoder().encode(keyText(key)),
-          value: new TextEncoder().encode(value),
+          value: Buffer.from(value as Uint8Array),
         });
         if (offset % RECORDS_PER_WRITE > 0) continue;
         await batch.write(client);

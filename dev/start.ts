@@ -127,6 +127,8 @@ async function run(environment: Environment, demo: boolean): Promise<string | nu
         DATABASE_URL: services.databaseUrl,
         // Each call into librdkafka that waits holds a thread of the pool, which has 4 by default.
         UV_THREADPOOL_SIZE: '16',
+        // A commit's worth of events must not grow old, or it is copied again and again.
+        NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --max-semi-space-size=64`.trim(),
       },
       say: talk,
       servicesUp: async () => {

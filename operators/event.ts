@@ -36,6 +36,8 @@ export interface ReportedEvent {
   readonly dpId: string | null;
   /** Null: the registry decides. */
   readonly reach: Reach | null;
+  /** Somebody said where it belongs, as nobody knew. */
+  readonly placedByHand?: true;
 }
 
 /** A report on the log of its key. */
@@ -55,7 +57,7 @@ export interface PlacedEvent {
   readonly customerId: string | null;
   /** All customers of the feeder by the registry at placing, for reach `feeder` and `substation`; else 0. */
   readonly feederCustomers: number;
-  /** What placing noticed: `contradictsRegistry`, `coordinatesIgnored`, `placedByCoordinates`, `reachIgnored`. */
+  /** What placing noticed: `contradictsRegistry`, `coordinatesIgnored`, `placedByCoordinates`, `placedByHand`, `reachIgnored`. */
   readonly flags: readonly string[];
 }
 
@@ -89,7 +91,23 @@ export interface RulesCommand extends CommandBase {
   readonly validFrom: number;
 }
 
-export type Command = OutageCommand | RulesCommand;
+/**
+ * A correction: what reconciliation found is taken into an outage that the stream could not know better. All of it holds
+ * at once, or it is rejected and nothing does.
+ */
+export interface AmendCommand extends CommandBase {
+  readonly command: 'amend';
+  /** The outage; one that is not there is opened, if that is the id of one of the outage events. */
+  readonly outageId: string;
+  /** Outage events that become members, and restorations that are told again for them. */
+  readonly members: readonly PlacedEvent[];
+  /** True: the outage consists of exactly these, and what it had besides leaves it. False: these are added. */
+  readonly whole: boolean;
+  /** Outages that merge into it. */
+  readonly absorbs: readonly string[];
+}
+
+export type Command = OutageCommand | AmendCommand | RulesCommand;
 export type LogEntry = PlacedEvent | Command;
 
 /** The key of the log: events of different keys never join. */

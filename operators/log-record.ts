@@ -1,5 +1,15 @@
+import { Packr } from 'msgpackr';
 import Type from 'typebox';
-import { COMMANDS, KINDS, REACHES, SOURCES, type LogEntry } from './event.js';
+import {
+  COMMANDS,
+  isCommand,
+  KINDS,
+  REACHES,
+  SOURCES,
+  type Command,
+  type LogEntry,
+  type PlacedEvent,
+} from './event.js';
 
 const EpochMs = Type.Integer({ description: 'epoch ms, UTC' });
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -11,31 +21,29 @@ const CommandFields = {
   reason: nullable(Type.String()),
 };
 
-/**
- * The value of a record of `oms.events`, the log: what one transaction produced for one key, in order. Published as
- * `docs/schemas/log-record.json`.
- */
-export const LogRecordSchema = Type.Object(
+const PlacedEventSchema = Type.Object({
+  source: Type.Enum([...SOURCES]),
+  kind: Type.Enum([...KINDS]),
+  type: Type.String(),
+  sourceEventId: Type.String(),
+  assetId: nullable(Type.String()),
+  occurredAt: EpochMs,
+  receivedAt: EpochMs,
+  lat: Type.Number({ description: 'WGS 84 degrees' }),
+  lon: Type.Number({ description: 'WGS 84 degrees' }),
+  dpId: nullable(Type.String()),
+  reach: Type.Enum([...REACHES]),
+  customerId: nullable(Type.String()),
+  feederCustomers: Type.Integer({ minimum: 0 }),
+  flags: Type.Array(Type.String()),
+});
+
+const Rows = Type.Object(
   {
     v: Type.Literal(1, { description: 'version of the encoding' }),
     entries: Type.Array(
       Type.Union([
-        Type.Object({
-          source: Type.Enum([...SOURCES]),
-          kind: Type.Enum([...KINDS]),
-          type: Type.String(),
-          sourceEventId: Type.String(),
-          assetId: nullable(Type.String()),
-          occurredAt: EpochMs,
-          receivedAt: EpochMs,
-          lat: Type.Number({ description: 'WGS 84 degrees' }),
-          lon: Type.Number({ description: 'WGS 84 degrees' }),
-          dpId: nullable(Type.String()),
-          reach: Type.Enum([...REACHES]),
-          customerId: nullable(Type.String()),
-          feederCustomers: Type.Integer({ minimum: 0 }),
-          flags: Type.Array(Type.String()),
-        }),
+        PlacedEventSchema,
         Type.Object({
           ...CommandFields,
           command: Type.Enum([...COMMANDS]),
@@ -47,6 +55,16 @@ export const LogRecordSchema = Type.Object(
         }),
         Type.Object({
           ...CommandFields,
+          command: Type.Literal('amend'),
+          outageId: Type.String({ format: 'uuid' }),
+          members: Type.Array(PlacedEventSchema, {
+            description: 'outage events that become members, and restorations that are told again for them',
+          }),
+          whole: Type.Boolean({ description: 'true: the outage consists of exactly these; false: they are added' }),
+          absorbs: Type.Array(Type.String({ format: 'uuid' }), { description: 'outages that merge into it' }),
+        }),
+        Type.Object({
+          ...CommandFields,
           command: Type.Literal('rules'),
           ruleSet: Type.Object({ name: Type.String() }, { additionalProperties: true }),
           validFrom: EpochMs,
@@ -54,18 +72,114 @@ export const LogRecordSchema = Type.Object(
       ]),
     ),
   },
-  { $id: 'LogRecord' },
+  { description: 'JSON: records with commands, and all records of version 1' },
 );
+
+const column = <T extends Type.TSchema>(schema: T) =>
+  Type.Union([schema, Type.Array(schema)], { description: 'an element per event, or the one value of all' });
+const doubles = (description: string) =>
+  Type.Unsafe<Uint8Array>({ description: `${description}; bytes: a little-endian double per event` });
+
+const Columns = Type.Object(
+  {
+    v: Type.Literal(2, { description: 'version of the encoding' }),
+    count: Type.Integer({ minimum: 1, description: 'events' }),
+    source: column(Type.Enum([...SOURCES])),
+    kind: column(Type.Enum([...KINDS])),
+    type: column(Type.String()),
+    sourceEventId: column(Type.String()),
+    assetId: column(nullable(Type.String())),
+    occurredAt: doubles('epoch ms, UTC'),
+    receivedAt: doubles('epoch ms, UTC'),
+    lat: doubles('WGS 84 degrees'),
+    lon: doubles('WGS 84 degrees'),
+    dpId: column(nullable(Type.String())),
+    reach: column(Type.Enum([...REACHES])),
+    customerId: column(nullable(Type.String())),
+    feederCustomers: column(Type.Integer({ minimum: 0 })),
+    flags: Type.Array(Type.Tuple([Type.Integer({ description: 'place of the event' }), Type.Array(Type.String())]), {
+      description: 'of the events that have any',
+    }),
+  },
+  { description: 'MessagePack: records of events alone' },
+);
+
+/**
+ * The value of a record of `oms.events`, the log: what one transaction produced for one key, in order. Published as
+ * `docs/schemas/log-record.json`.
+ */
+export const LogRecordSchema = Type.Union([Rows, Columns], { $id: 'LogRecord' });
 
 interface LogRecordV1 {
   readonly v: 1;
   readonly entries: readonly LogEntry[];
 }
 
-/** Encodes entries of one key as a log record. */
-export function encodeLogRecord(entries: readonly LogEntry[]): string {
+type LogRecordV2 = Type.Static<typeof Columns>;
+
+/** Plain MessagePack, that any reader of it understands. */
+const packr = new Packr({ useRecords: false });
+
+/**
+ * Encodes entries of one key as a log record. Events go in columns: of 100 meters' events each takes 0.3 us to write, 0.1
+ * to read and 69 bytes; as JSON 1.9 us, 1.9 us and 279 bytes, and MessagePack, Avro or Protobuf by rows lie between.
+ */
+export function encodeLogRecord(entries: readonly LogEntry[]): string | Uint8Array {
+  return areEvents(entries) && entries.length > 0 ? packr.pack(columnsOf(entries)) : encodeRows(entries);
+}
+
+/** Encodes commands for one key as a log record. */
+export function encodeCommands(commands: readonly Command[]): string {
+  return encodeRows(commands);
+}
+
+function encodeRows(entries: readonly LogEntry[]): string {
   return JSON.stringify({ v: 1, entries } satisfies LogRecordV1);
 }
+
+function areEvents(entries: readonly LogEntry[]): entries is readonly PlacedEvent[] {
+  return !entries.some(isCommand);
+}
+
+function columnsOf(events: readonly PlacedEvent[]): LogRecordV2 {
+  return {
+    v: 2,
+    count: events.length,
+    source: columnOf(events, 'source'),
+    kind: columnOf(events, 'kind'),
+    type: columnOf(events, 'type'),
+    sourceEventId: columnOf(events, 'sourceEventId'),
+    assetId: columnOf(events, 'assetId'),
+    occurredAt: doublesOf(events, 'occurredAt'),
+    receivedAt: doublesOf(events, 'receivedAt'),
+    lat: doublesOf(events, 'lat'),
+    lon: doublesOf(events, 'lon'),
+    dpId: columnOf(events, 'dpId'),
+    reach: columnOf(events, 'reach'),
+    customerId: columnOf(events, 'customerId'),
+    feederCustomers: columnOf(events, 'feederCustomers'),
+    flags: events.flatMap(({ flags }, i): [number, string[]][] => (flags.length > 0 ? [[i, [...flags]]] : [])),
+  };
+}
+
+function columnOf<K extends keyof PlacedEvent>(
+  events: readonly PlacedEvent[],
+  name: K,
+): PlacedEvent[K] | PlacedEvent[K][] {
+  const first = events[0]![name];
+  return events.every((event) => event[name] === first) ? first : events.map((event) => event[name]);
+}
+
+function doublesOf(
+  events: readonly PlacedEvent[],
+  name: 'occurredAt' | 'receivedAt' | 'lat' | 'lon',
+): Uint8Array<ArrayBuffer> {
+  const values = new Float64Array(events.length);
+  for (let i = 0; i < values.length; i++) values[i] = events[i]![name];
+  return new Uint8Array(values.buffer);
+}
+
+const BRACE = 0x7b;
 
 /**
  * Decodes a log record of any version so far.
@@ -73,9 +187,62 @@ export function encodeLogRecord(entries: readonly LogEntry[]): string {
  */
 export function decodeLogRecord(value: Uint8Array | null): readonly LogEntry[] {
   if (value === null) throw new Error('A record of the log has no value.');
+  if (value[0] !== BRACE) return eventsOf(packr.unpack(value) as Partial<LogRecordV2>);
   const record = JSON.parse(new TextDecoder().decode(value)) as Partial<LogRecordV1>;
-  if (record.v !== 1 || !Array.isArray(record.entries)) {
-    throw new Error(`A record of the log has version ${String(record.v)}; this program reads version 1.`);
+  if (record.v !== 1) throw new UnknownVersion(record.v);
+  if (!Array.isArray(record.entries)) throw new Error('A record of the log holds no entries.');
+  return record.entries as readonly LogEntry[];
+}
+
+class UnknownVersion extends Error {
+  constructor(version: unknown) {
+    super(`A record of the log has version ${String(version)}; this program reads versions 1 and 2.`);
   }
-  return record.entries;
+}
+
+const NO_FLAGS: readonly string[] = [];
+
+function eventsOf(record: Partial<LogRecordV2> | null): PlacedEvent[] {
+  if (record?.v !== 2) throw new UnknownVersion(record?.v);
+  const columns = record as LogRecordV2;
+  const { count } = columns;
+  const occurredAt = numbersIn(columns, 'occurredAt');
+  const receivedAt = numbersIn(columns, 'receivedAt');
+  const lat = numbersIn(columns, 'lat');
+  const lon = numbersIn(columns, 'lon');
+  const flags = new Map(columns.flags);
+  const events: PlacedEvent[] = [];
+  for (let i = 0; i < count; i++) {
+    events.push({
+      source: at(columns.source, i),
+      kind: at(columns.kind, i),
+      type: at(columns.type, i),
+      sourceEventId: at(columns.sourceEventId, i),
+      assetId: at(columns.assetId, i),
+      occurredAt: occurredAt[i]!,
+      receivedAt: receivedAt[i]!,
+      lat: lat[i]!,
+      lon: lon[i]!,
+      dpId: at(columns.dpId, i),
+      reach: at(columns.reach, i),
+      customerId: at(columns.customerId, i),
+      feederCustomers: at(columns.feederCustomers, i),
+      flags: flags.get(i) ?? NO_FLAGS,
+    });
+  }
+  return events;
+}
+
+function at<T>(column: T | readonly T[], i: number): T {
+  return Array.isArray(column) ? (column as readonly T[])[i]! : (column as T);
+}
+
+function numbersIn(columns: LogRecordV2, name: 'occurredAt' | 'receivedAt' | 'lat' | 'lon'): Float64Array {
+  const bytes = columns[name];
+  if (!(bytes instanceof Uint8Array) || bytes.byteLength !== columns.count * Float64Array.BYTES_PER_ELEMENT)
+    throw new Error(`A record of the log has no ${name} for each of its ${columns.count} events.`);
+  // Copied, as doubles must lie at multiples of eight.
+  const values = new Float64Array(columns.count);
+  new Uint8Array(values.buffer).set(bytes);
+  return values;
 }

@@ -21,7 +21,8 @@ export interface Unplaced {
 }
 
 /** What the registry found, and by what: an id of the event or its coordinates. */
-interface Spot extends Asset {
+interface Found {
+  readonly spot: Asset;
   readonly by: 'asset' | 'feeder' | 'substation' | 'coordinates';
 }
 
@@ -31,14 +32,14 @@ interface Spot extends Asset {
  * @returns a placement for its key, for reach substation one for every feeder of the substation; or why there is none
  */
 export function place(event: ReportedEvent, registry: Registry): Placement[] | Unplaced {
-  const spot = spotOf(event, registry);
-  if (!spot) return unplaced(event);
-  const reach = reachOf(event, spot);
-  const flags = flagsOf(event, spot, reach);
+  const found = spotOf(event, registry);
+  if (!found) return unplaced(event);
+  const { spot } = found;
+  const reach = reachOf(event, found);
+  const flags = flagsOf(event, found, reach);
   const own = ownCoordinates(event, spot);
   if (event.lat !== null && event.lon !== null && !own) flags.push('coordinatesIgnored');
-  const keys = reach === 'substation' ? registry.keysOf(spot.key.substationId) : [spot.key];
-  return keys.map((key) => ({
+  const placementOn = (key: Key): Placement => ({
     key,
     event: {
       source: event.source,
@@ -56,27 +57,37 @@ export function place(event: ReportedEvent, registry: Registry): Placement[] | U
       feederCustomers: reach === 'point' ? 0 : registry.customersOfFeeder(key.feederId),
       flags,
     },
-  }));
+  });
+  return reach === 'substation' ? registry.keysOf(spot.key.substationId).map(placementOn) : [placementOn(spot.key)];
 }
 
-function spotOf(event: ReportedEvent, registry: Registry): Spot | null {
-  for (const assetId of [event.assetId, ...event.otherAssetIds]) {
-    const asset = assetId === null ? null : registry.asset(event.source, assetId);
-    if (asset) return { ...asset, by: 'asset' };
-  }
+function spotOf(event: ReportedEvent, registry: Registry): Found | null {
+  const asset = assetOf(event, registry);
+  if (asset) return { spot: asset, by: 'asset' };
   const point = event.dpId === null ? null : registry.point(event.dpId);
-  if (point) return { ...point, by: 'asset' };
+  if (point) return { spot: point, by: 'asset' };
   const feeder = event.feederId === null ? null : registry.feeder(event.feederId);
-  if (feeder) return { ...feeder, by: 'feeder' };
+  if (feeder) return { spot: feeder, by: 'feeder' };
   const substation = substationSpot(event, registry);
-  if (substation) return substation;
+  if (substation) return { spot: substation, by: 'substation' };
   const { lat, lon } = event;
   const nearest = lat === null || lon === null ? null : registry.nearestPoint(lat, lon, NEAREST_M);
-  return nearest && { ...nearest, by: 'coordinates' };
+  return nearest && { spot: nearest, by: 'coordinates' };
+}
+
+/** The first asset of the event that the registry knows. */
+function assetOf({ source, assetId, otherAssetIds }: ReportedEvent, registry: Registry): Asset | null {
+  const asset = assetId === null ? null : registry.asset(source, assetId);
+  if (asset) return asset;
+  for (const other of otherAssetIds) {
+    const known = registry.asset(source, other);
+    if (known) return known;
+  }
+  return null;
 }
 
 /** A report on a whole substation needs no feeder: it goes to all of them. */
-function substationSpot({ reach, assetId, substationId }: ReportedEvent, registry: Registry): Spot | null {
+function substationSpot({ reach, assetId, substationId }: ReportedEvent, registry: Registry): Asset | null {
   const named = [assetId, reach === 'substation' ? substationId : null].find(
     (id): id is string => id !== null && registry.substation(id) !== null,
   );
@@ -90,7 +101,6 @@ function substationSpot({ reach, assetId, substationId }: ReportedEvent, registr
     dpId: null,
     customerId: null,
     reach: 'substation',
-    by: 'substation',
   };
 }
 
@@ -98,29 +108,31 @@ function substationSpot({ reach, assetId, substationId }: ReportedEvent, registr
  * How far the event speaks. Meters, ONUs, callers and switching devices below the feeder head are points, whatever the
  * event says; the head and what the registry does not know speak as far as the event says.
  */
-function reachOf({ source, reach, assetId }: ReportedEvent, spot: Spot): Reach {
+function reachOf({ source, reach, assetId }: ReportedEvent, { spot, by }: Found): Reach {
   if (source !== 'scada') return 'point';
-  if (spot.by === 'substation') return 'substation';
+  if (by === 'substation') return 'substation';
   if (spot.reach === 'point') return 'point';
   if (reach !== null) return reach;
   // An alarm on a feeder that names no device is that of the feeder breaker.
   return spot.reach ?? (assetId === null ? 'feeder' : 'point');
 }
 
-function flagsOf(event: ReportedEvent, spot: Spot, reach: Reach): string[] {
+function flagsOf(event: ReportedEvent, { spot, by }: Found, reach: Reach): string[] {
   const flags: string[] = [];
   const contradicts =
-    (event.feederId !== null && event.feederId !== spot.key.feederId && spot.by !== 'substation') ||
+    (event.feederId !== null && event.feederId !== spot.key.feederId && by !== 'substation') ||
     (event.substationId !== null && event.substationId !== spot.key.substationId) ||
     (event.dpId !== null && spot.dpId !== null && event.dpId !== spot.dpId);
   if (contradicts) flags.push('contradictsRegistry');
-  if (spot.by === 'coordinates') flags.push('placedByCoordinates');
+  if (by === 'coordinates') flags.push('placedByCoordinates');
+  if (event.placedByHand) flags.push('placedByHand');
   if (event.reach !== null && event.reach !== reach) flags.push('reachIgnored');
   return flags;
 }
 
-function ownCoordinates({ lat, lon }: ReportedEvent, spot: Spot): { lat: number; lon: number } | null {
+function ownCoordinates({ lat, lon }: ReportedEvent, spot: Asset): { lat: number; lon: number } | null {
   if (lat === null || lon === null) return null;
+  if (lat === spot.lat && lon === spot.lon) return { lat, lon };
   return distanceMm(lat, lon, spot.lat, spot.lon) <= OWN_COORDINATES_M * 1000 ? { lat, lon } : null;
 }
 

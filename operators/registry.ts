@@ -1,6 +1,6 @@
 import { getBoundsOfDistance } from 'geolib';
 import RBush from 'rbush';
-import type { Key, Reach, Source } from './event.js';
+import { SOURCES, type Key, type Reach, type Source } from './event.js';
 import type { Customer, Device, DistributionPoint, Feeder, Network, Substation } from './network.js';
 import { distanceMm } from './sphere.js';
 
@@ -49,6 +49,8 @@ const LOOKED_UP: Readonly<Record<Source, readonly ('device' | 'meter' | 'onu' | 
 export class Registry {
   readonly #substations = new Map<string, Substation>();
   readonly #feeders = new Map<string, Feeder>();
+  /** One object a feeder: what is placed on it refers to it. */
+  readonly #keys = new Map<string, Key>();
   readonly #feedersOf = new Map<string, Set<string>>();
   readonly #devices = new Map<string, Device>();
   readonly #points = new Map<string, DistributionPoint>();
@@ -74,6 +76,7 @@ export class Registry {
 
   /** Takes in one element under its id (`kind/id`), or takes it away (null). */
   apply(id: string, change: NetworkElement | null): void {
+    for (const source of SOURCES) if (this.#assets[source].size > 0) this.#assets[source].clear();
     const slash = id.indexOf('/');
     const kind = id.slice(0, slash) as NetworkKind;
     this.#remove(kind, id.slice(slash + 1));
@@ -87,6 +90,7 @@ export class Registry {
         break;
       case 'feeder': {
         this.#feeders.set(element.feederId, element);
+        this.#keys.set(element.feederId, { substationId: element.substationId, feederId: element.feederId });
         const feeders = this.#feedersOf.get(element.substationId) ?? new Set();
         this.#feedersOf.set(element.substationId, feeders.add(element.feederId));
         break;
@@ -123,6 +127,7 @@ export class Registry {
         const feeder = this.#feeders.get(id);
         if (feeder) this.#feedersOf.get(feeder.substationId)?.delete(id);
         this.#feeders.delete(id);
+        this.#keys.delete(id);
         break;
       }
       case 'device':
@@ -175,8 +180,24 @@ export class Registry {
     return this.#customersOfFeeder.get(feederId) ?? 0;
   }
 
+  /** Assets that were asked for, by source: a storm asks again and again. Dropped when the network changes. */
+  readonly #assets: Readonly<Record<Source, Map<string, Asset>>> = {
+    scada: new Map(),
+    kaifa: new Map(),
+    onu: new Map(),
+    call_center: new Map(),
+  };
+
   /** An asset by the id that an event of `source` carries; null if nobody knows it. */
   asset(source: Source, assetId: string): Asset | null {
+    const known = this.#assets[source].get(assetId);
+    if (known) return known;
+    const asset = this.#find(source, assetId);
+    if (asset) this.#assets[source].set(assetId, asset);
+    return asset;
+  }
+
+  #find(source: Source, assetId: string): Asset | null {
     for (const kind of LOOKED_UP[source]) {
       const asset = this.#lookUp(kind, assetId);
       if (asset) return asset;
@@ -236,13 +257,12 @@ export class Registry {
 
   /** The key of a feeder; null if nobody knows it. */
   key(feederId: string): Key | null {
-    const feeder = this.#feeders.get(feederId);
-    return feeder ? { substationId: feeder.substationId, feederId } : null;
+    return this.#keys.get(feederId) ?? null;
   }
 
   /** The keys of all feeders of a substation, by feeder id. */
   keysOf(substationId: string): Key[] {
-    return [...(this.#feedersOf.get(substationId) ?? [])].sort().map((feederId) => ({ substationId, feederId }));
+    return [...(this.#feedersOf.get(substationId) ?? [])].sort().map((feederId) => this.#keys.get(feederId)!);
   }
 
   /** All keys, sorted. */

@@ -33,30 +33,54 @@ const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?
  */
 export function parseTime(text: unknown, naiveOffsetMin = 0): number | null {
   if (typeof text !== 'string') return null;
+  if (isPlain(text)) {
+    const time = utcOf(
+      twoDigits(text, 0) * 100 + twoDigits(text, 2),
+      twoDigits(text, 5),
+      twoDigits(text, 8),
+      twoDigits(text, 11),
+      twoDigits(text, 14),
+      twoDigits(text, 17),
+    );
+    return time === null ? null : time + twoDigits(text, 20) * 10 + text.charCodeAt(22) - ZERO;
+  }
   const match = ISO.exec(text.trim());
   if (!match) return null;
   const [, year, month, day, hour, minute, second = '0', fraction = '', zone] = match;
-  const fields = [year, month, day, hour, minute, second].map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const utc = Date.UTC(fields[0], fields[1] - 1, fields[2], fields[3], fields[4], fields[5]);
-  const back = new Date(utc);
-  // Date.UTC rolls over what does not exist (30 February, 25:00): then the fields do not come back as they went in.
-  const exists =
-    back.getUTCFullYear() === fields[0] &&
-    back.getUTCMonth() === fields[1] - 1 &&
-    back.getUTCDate() === fields[2] &&
-    back.getUTCHours() === fields[3] &&
-    back.getUTCMinutes() === fields[4] &&
-    back.getUTCSeconds() === fields[5];
+  const utc = utcOf(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second));
   const offsetMin = zone === undefined ? naiveOffsetMin : zoneOffsetMin(zone);
-  if (!exists || offsetMin === null) return null;
+  if (utc === null || offsetMin === null) return null;
   return utc + Number(fraction.padEnd(3, '0').slice(0, 3)) - offsetMin * 60_000;
+}
+
+const ZERO = 48;
+const SHAPE = '0000-00-00T00:00:00.000Z';
+
+/** Is it of the shape that most systems write? A regular expression takes ten times as long to say so. */
+function isPlain(text: string): boolean {
+  if (text.length !== SHAPE.length) return false;
+  for (let i = 0; i < SHAPE.length; i++) {
+    const code = text.charCodeAt(i);
+    const shape = SHAPE.charCodeAt(i);
+    if (shape === ZERO ? code < ZERO || code > ZERO + 9 : code !== shape) return false;
+  }
+  return true;
+}
+
+/** The two digits at a place. */
+function twoDigits(text: string, at: number): number {
+  return (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO;
+}
+
+const DAYS_OF_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Epoch ms; null for what does not exist (30 February, 25:00), which Date.UTC would roll over. */
+function utcOf(year: number, month: number, day: number, hour: number, minute: number, second: number): number | null {
+  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 1 : 0;
+  // Date.UTC takes a year below 100 for one of the last century; no field system means one.
+  if (year < 100 || month < 1 || month > 12 || day < 1 || day > DAYS_OF_MONTH[month - 1]! + leap) return null;
+  if (hour > 23 || minute > 59 || second > 59) return null;
+  return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
 function zoneOffsetMin(zone: string): number | null {

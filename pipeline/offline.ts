@@ -42,6 +42,12 @@ interface OfflineOptions {
   readonly takenInAt: number;
 }
 
+/**
+ * Lines are put on the topic many in one record, as a producer in a hurry does; the record stays below what is read of one
+ * (1 MiB), whatever the characters.
+ */
+const CHARACTERS_PER_RECORD = 250_000;
+
 /** The whole topology without Kafka and database: lines of canonical events, or of an exported log, in; outages out. */
 export class OfflineRun {
   readonly counts: Counts = {
@@ -66,6 +72,9 @@ export class OfflineRun {
   readonly #members = new Map<string, Member[]>();
   readonly #linesPerCommit: number;
   #pending = 0;
+  /** Lines for the next record. */
+  #lines: string[] = [];
+  #characters = 0;
   #counted = { partition: -1, offset: -1, indices: new Set<number>() };
 
   constructor({ network, rules = [], naiveOffsetMin = 0, linesPerCommit = 1, takenInAt }: OfflineOptions) {
@@ -95,9 +104,21 @@ export class OfflineRun {
 
   #event(text: string): void {
     this.counts.read++;
-    // A canonical event names its own source: on one topic the order of the lines is the order of arrival.
-    this.#driver.pipe({ topic: this.#topics.kaifa, key: null, value: text });
+    // Only a line that is an object by itself means the same among others.
+    const alone = text.charAt(0) !== '{' || text.includes('\n');
+    if (alone || this.#characters + text.length > CHARACTERS_PER_RECORD) this.#pipeLines();
+    this.#lines.push(text);
+    this.#characters += text.length;
+    if (alone) this.#pipeLines();
     this.#commitNowAndThen();
+  }
+
+  #pipeLines(): void {
+    if (this.#lines.length === 0) return;
+    // A canonical event names its own source: on one topic the order of the lines is the order of arrival.
+    this.#driver.pipe({ topic: this.#topics.kaifa, key: null, value: this.#lines.join('\n') });
+    this.#lines = [];
+    this.#characters = 0;
   }
 
   #commitNowAndThen(): void {
@@ -106,25 +127,26 @@ export class OfflineRun {
 
   #commit(): void {
     this.#pending = 0;
+    this.#pipeLines();
     this.#driver.commit();
   }
 
   #placed(fields: Fields): void {
     this.counts.read++;
-    const { placed: _, substationId, feederId, occurredAt, receivedAt, ...rest } = fields;
-    const event = { ...rest, occurredAt: parseTime(occurredAt), receivedAt: parseTime(receivedAt) } as PlacedEvent;
-    this.#toLog(`${String(substationId)}/${String(feederId)}`, event);
+    const { placed: _, substationId, feederId, ...event } = fields;
+    this.#toLog(`${String(substationId)}/${String(feederId)}`, placedEvent(event));
     this.#commitNowAndThen();
   }
 
   #command(fields: Fields): void {
     this.counts.commands++;
-    const { substationId, feederId, at, validFrom, etr, ...rest } = fields;
+    const { substationId, feederId, at, validFrom, etr, members, ...rest } = fields;
     const command = {
       ...rest,
       at: parseTime(at),
       ...(validFrom === undefined ? {} : { validFrom: parseTime(validFrom) }),
       ...(etr === undefined ? {} : { etr: parseTime(etr) }),
+      ...(Array.isArray(members) ? { members: (members as Fields[]).map(placedEvent) } : {}),
     } as Command;
     if (typeof feederId === 'string') this.#toLog(`${String(substationId)}/${feederId}`, command);
     else this.#toEveryKey(command);
@@ -158,11 +180,12 @@ export class OfflineRun {
     }
   }
 
-  #keepEvidence({ outageId, members, restorations, duplicates, withoutEffect, log }: EvidenceRecord): void {
+  #keepEvidence({ outageId, members, restorations, duplicates, withoutEffect, restated, log }: EvidenceRecord): void {
     this.counts.members += members.length;
     this.#countRestorations(log, restorations);
     this.counts.duplicates += duplicates.length;
     this.counts.withoutEffect += withoutEffect.length;
+    for (const id of restated?.outageIds ?? []) this.#members.delete(id);
     if (outageId === null || members.length === 0) return;
     const known = this.#members.get(outageId) ?? [];
     for (const { source, sourceEventId } of members) known.push({ source, sourceEventId });
@@ -199,6 +222,11 @@ export class OfflineRun {
       members: (this.#members.get(outage.outageId) ?? []).sort(byIdentity),
     }));
   }
+}
+
+/** A placed event of an exported log, with its times as numbers. */
+function placedEvent({ occurredAt, receivedAt, ...rest }: Fields): PlacedEvent {
+  return { ...rest, occurredAt: parseTime(occurredAt), receivedAt: parseTime(receivedAt) } as PlacedEvent;
 }
 
 function byIdentity(a: Member, b: Member): number {

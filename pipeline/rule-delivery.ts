@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Producer } from 'kafkajs';
 import { keyText, type Key, type RulesCommand } from '../operators/event.js';
-import { encodeLogRecord } from '../operators/log-record.js';
+import { encodeCommands } from '../operators/log-record.js';
 import { GIVEN_RULE_SETS, type RuleSet } from '../operators/rules.js';
 import type { TopicNames } from '../topics.js';
 import { PartitionReader } from './streams/partition-reader.js';
@@ -89,7 +89,7 @@ async function deliver(
   keys: readonly Key[],
   commands: readonly RulesCommand[],
 ): Promise<void> {
-  const value = encodeLogRecord(commands);
+  const value = encodeCommands(commands);
   for (let i = 0; i < keys.length; i += KEYS_PER_SEND) {
     const messages = keys.slice(i, i + KEYS_PER_SEND).map((key) => ({ key: keyText(key), value }));
     await producer.send({ topic: topics.events, messages, acks: -1 });

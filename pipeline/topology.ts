@@ -1,24 +1,16 @@
 import { canonicalCommand, canonicalEvent } from '../operators/canonical-event.js';
 import { Correlator } from '../operators/correlate/correlate.js';
 import type { Outcome } from '../operators/correlate/outcome.js';
-import {
-  keyText,
-  parseKey,
-  SOURCES,
-  type Key,
-  type LogEntry,
-  type ReportedEvent,
-  type Source,
-} from '../operators/event.js';
+import { keyText, parseKey, SOURCES, type Key, type LogEntry, type Source } from '../operators/event.js';
 import { decodeLogRecord, encodeLogRecord } from '../operators/log-record.js';
-import { normalise } from '../operators/normalise/normalise.js';
+import { normalise, type Report } from '../operators/normalise/normalise.js';
 import type { OutageRecord } from '../operators/outage.js';
 import { place } from '../operators/place.js';
 import { Policies } from '../operators/policies.js';
 import { Registry, type NetworkElement } from '../operators/registry.js';
 import type { StormThresholds } from '../operators/storm-mode.js';
 import { parseTime } from '../operators/time.js';
-import { Topology, type OutRecord, type Processor, type SourceRecord } from './streams/topology.js';
+import { Topology, type OutRecord, type Processor, type RecordContext, type SourceRecord } from './streams/topology.js';
 import { sourceTopics, type TopicNames } from '../topics.js';
 
 /** What the topology needs to know besides the records. */
@@ -33,25 +25,6 @@ export interface TopologyOptions {
   /** The registry that `oms.network` fills; given by those who have read it otherwise. */
   readonly registry?: Registry;
 }
-
-/** Where a report stands: a source record holds one or more. */
-interface ReportPosition {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-  readonly index: number;
-}
-
-type Report =
-  | { readonly event: ReportedEvent; readonly position: ReportPosition }
-  | {
-      readonly reason: string;
-      readonly detail: string;
-      readonly raw: string;
-      readonly source: Source;
-      readonly receivedAt: number;
-      readonly position: ReportPosition;
-    };
 
 /** What became of a report. */
 type Placed =
@@ -85,8 +58,10 @@ function addPlace(topology: Topology, { topics, naiveOffsetMin, registry = new R
       tables: [network],
       reject: rejectWith(topics.rejected),
     })
-    .flatMap('normalise', (record) => reportsOf(record, sourceOf.get(record.topic)!, naiveOffsetMin))
-    .flatMap('place', (report) => placeReport(report, registry))
+    .flatMap('normalise', (record) =>
+      normalise(sourceOf.get(record.topic)!, record.value, { receivedAt: receivedAtOf(record), naiveOffsetMin }),
+    )
+    .flatMap('place', (report, record) => placeReport(report, record, registry, sourceOf.get(record.topic)!))
     .through(isOnLog, {
       topic: topics.events,
       key: ({ key }) => keyText(key),
@@ -99,27 +74,26 @@ function addPlace(topology: Topology, { topics, naiveOffsetMin, registry = new R
     );
 }
 
-function* reportsOf(record: SourceRecord, source: Source, naiveOffsetMin: number): Generator<Report> {
-  const receivedAt = parseTime(record.headers.ce_time) ?? record.timestampMs;
-  const { topic, partition, offset } = record;
-  for (const report of normalise(source, record.value, { receivedAt, naiveOffsetMin })) {
-    const position = { topic, partition, offset, index: report.index };
-    if ('event' in report) yield { event: report.event, position };
-    else yield { reason: report.reason, detail: report.detail, raw: report.raw, source, receivedAt, position };
-  }
+/** When a record was taken in: as its envelope says, else when it came on the topic. */
+function receivedAtOf({ headers, timestampMs }: RecordContext): number {
+  return parseTime(headers.ce_time) ?? timestampMs;
 }
 
-function placeReport(report: Report, registry: Registry): Placed[] {
-  const { position } = report;
+function placeReport(report: Report, record: RecordContext, registry: Registry, source: Source): Placed[] {
   if (!('event' in report)) {
-    const id = `${position.topic}/${position.partition}/${position.offset}/${position.index}`;
-    const { receivedAt, ...rest } = report;
-    return [{ to: 'rejected', id, value: { ...rest, receivedAt: new Date(receivedAt).toISOString() } }];
+    const { index, reason, detail, raw } = report;
+    const { topic, partition, offset } = record;
+    const receivedAt = new Date(receivedAtOf(record)).toISOString();
+    const position = { topic, partition, offset, index };
+    const id = `${topic}/${partition}/${offset}/${index}`;
+    return [{ to: 'rejected', id, value: { reason, detail, raw, source, position, receivedAt } }];
   }
-  const { event } = report;
+  const { event, index } = report;
   const placements = place(event, registry);
   if (!Array.isArray(placements)) {
+    const { topic, partition, offset } = record;
     const id = `${event.source}/${event.sourceEventId}`;
+    const position = { topic, partition, offset, index };
     return [{ to: 'unplaced', id, value: { ...placements, event: canonicalEvent(event), position } }];
   }
   return placements.map(({ key, event: entry }) => ({ to: 'log', key, entry }));
@@ -188,7 +162,7 @@ function* recordsOf(key: string, outcome: Outcome, topics: TopicNames): Generato
     yield record(topics.rejected, command.commandId, {
       reason,
       detail,
-      raw: JSON.stringify(canonicalCommand(command)),
+      raw: JSON.stringify(canonicalCommand(command)).slice(0, 10_000),
       source: null,
       receivedAt: new Date(command.at).toISOString(),
       position: { topic: topics.events, ...log, index: 0 },

@@ -1,62 +1,11 @@
 /** Logs that press on one corner of the contract each, by construction. */
-import type { LogEntry, OutageCommand, PlacedEvent } from '../operators/event.js';
-import { outageIdOf } from '../operators/identity.js';
+import type { PlacedEvent } from '../operators/event.js';
 import { GIVEN_RULE_SETS, type RuleSet } from '../operators/rules.js';
 import { EARTH_RADIUS_M } from '../operators/sphere.js';
-import { HERE, MINUTE, north, rulesFrom, START, type LogOf } from './random-log.js';
+import { amends } from './corner-amends.js';
+import { always, command, joined, report, rules, wide, type Corner } from './corner-entries.js';
+import { HERE, MINUTE, north, START } from './random-log.js';
 import type { KeyLog } from './second-engine.js';
-
-type Report = Partial<PlacedEvent> & { readonly id: string; readonly ms?: number };
-
-/** A report of a customer's meter, `ms` after the start. */
-function report({ id, ms = 0, ...fields }: Report): PlacedEvent {
-  const occurredAt = START + ms;
-  return {
-    source: 'kaifa',
-    kind: 'outage',
-    type: '',
-    sourceEventId: id,
-    assetId: `M-${id}`,
-    occurredAt,
-    receivedAt: occurredAt,
-    ...HERE,
-    dpId: null,
-    reach: 'point',
-    customerId: `C-${id}`,
-    feederCustomers: 0,
-    flags: [],
-    ...fields,
-  };
-}
-
-const wide = (fields: Report): PlacedEvent =>
-  report({ source: 'scada', reach: 'feeder', customerId: null, assetId: null, feederCustomers: 12, ...fields });
-
-const rules = (ruleSet: RuleSet, minute: number, commandId = `rules-${minute}`): LogEntry =>
-  rulesFrom(ruleSet, minute, commandId);
-
-/** A command on the outage that a meter's report opened. */
-const command =
-  (name: OutageCommand['command'], opener: string, minute: number): LogOf =>
-  ({ substationId, feederId }) => [
-    {
-      command: name,
-      commandId: `${name}-${opener}-${minute}`,
-      outageId: outageIdOf(substationId, feederId, 'kaifa', opener),
-      at: START + minute * MINUTE,
-      author: 'ann',
-      reason: null,
-    },
-  ];
-
-const always =
-  (...entries: readonly LogEntry[]): LogOf =>
-  () => [...entries];
-
-const joined =
-  (...logs: readonly LogOf[]): LogOf =>
-  (key) =>
-    logs.flatMap((log) => log(key));
 
 function permutations<T>(items: readonly T[]): T[][] {
   if (items.length <= 1) return [[...items]];
@@ -65,12 +14,6 @@ function permutations<T>(items: readonly T[]): T[][] {
 
 const east = (metres: number, lat: number): number =>
   (metres / (EARTH_RADIUS_M * Math.cos((lat * Math.PI) / 180))) * (180 / Math.PI);
-
-interface Corner {
-  readonly name: string;
-  readonly log: LogOf;
-  readonly at?: KeyLog['at'];
-}
 
 /** Distances from a tenth of a millimetre below the radius to as much above it, northward, eastward and at 60 degrees. */
 function radii(): Corner[] {
@@ -118,14 +61,14 @@ function merges(): Corner[] {
 }
 
 function restorations(): Corner[] {
-  const back = (id: string, minute: number, of: string): PlacedEvent =>
+  const restoration = (id: string, minute: number, of: string): PlacedEvent =>
     report({ id, kind: 'restoration', ms: minute * MINUTE, assetId: `M-${of}`, customerId: `C-${of}` });
   const entries = [
     report({ id: 'a' }),
     report({ id: 'b', ms: MINUTE, source: 'onu' }),
-    back('r1', 4, 'a'),
-    back('r2', 5, 'b'),
-    back('r3', 2, 'a'),
+    restoration('r1', 4, 'a'),
+    restoration('r2', 5, 'b'),
+    restoration('r3', 2, 'a'),
   ];
   return permutations(entries).map((order) => ({
     name: `restorations, ${order.map(({ sourceEventId }) => sourceEventId).join()}`,
@@ -169,6 +112,29 @@ function decisions(): Corner[] {
         always(a, report({ id: 'b', ms: MINUTE, lat: north(1800) })),
         command('close', 'a', 20),
         always(report({ id: 'c', ms: 2 * MINUTE, lat: north(900) })),
+      ),
+    },
+    {
+      name: 'a closed outage merges with an open one, by an event that is back',
+      log: joined(
+        always(a, report({ id: 'b', ms: MINUTE, lat: north(1800) })),
+        command('close', 'a', 20),
+        always(
+          report({ id: 'r', kind: 'restoration', customerId: 'C-c', ms: 3 * MINUTE }),
+          report({ id: 'c', ms: 2 * MINUTE, lat: north(900) }),
+        ),
+      ),
+    },
+    {
+      name: 'confirmed by somebody, and merged into one that is not',
+      log: joined(
+        always(
+          rules(own({ weights: { scada: 0.1, kaifa: 0.1, onu: 0.1, call_center: 0.1 } }), -60),
+          a,
+          report({ id: 'b', ms: MINUTE, lat: north(1800) }),
+        ),
+        command('confirm', 'b', 3),
+        always(report({ id: 'c', ms: MINUTE, lat: north(900) })),
       ),
     },
     {
@@ -248,7 +214,7 @@ function decisions(): Corner[] {
 
 /** Every corner under a key of its own; feeders of one name in other substations have the same coordinates. */
 export function cornerLogs(): (KeyLog & { readonly name: string })[] {
-  const corners = [...radii(), ...times(), ...merges(), ...restorations(), ...places(), ...decisions()];
+  const corners = [...radii(), ...times(), ...merges(), ...restorations(), ...places(), ...decisions(), ...amends()];
   return corners.map(({ name, log, at }, i) => {
     const key = { substationId: `C${i}`, feederId: `F${i}` };
     return { name, key, entries: log(key), ...(at ? { at } : {}) };

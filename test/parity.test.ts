@@ -39,10 +39,11 @@ function expectSame(actual: readonly Compared[], expected: readonly Compared[], 
   expect(Object.keys(actualKeys).sort()).toEqual(Object.keys(byKey(expected)).sort());
 }
 
-/** The log as reconciliation takes it in event-time order: by the time that counts, and nothing is late. */
+/** The log as reconciliation takes it in event-time order: by the time that counts, and nothing is late or amended. */
 function byEventTime(entries: readonly LogEntry[]): LogEntry[] {
   const time = (entry: LogEntry): number => (isCommand(entry) ? entry.at : timeOf(entry));
   return entries
+    .filter((entry) => !isCommand(entry) || entry.command !== 'amend')
     .map((entry) => (isCommand(entry) || isClockSuspect(entry) ? entry : { ...entry, receivedAt: entry.occurredAt }))
     .sort((a, b) => time(a) - time(b));
 }

@@ -1,6 +1,15 @@
 /** Random logs of one key, for the tests that compare engines. */
 import fc from 'fast-check';
-import { COMMANDS, SOURCES, type Key, type LogEntry, type PlacedEvent } from '../operators/event.js';
+import { Correlator } from '../operators/correlate/correlate.js';
+import {
+  COMMANDS,
+  isCommand,
+  SOURCES,
+  type AmendCommand,
+  type Key,
+  type LogEntry,
+  type PlacedEvent,
+} from '../operators/event.js';
 import { outageIdOf } from '../operators/identity.js';
 import { GIVEN_RULE_SETS, type RuleSet } from '../operators/rules.js';
 import { EARTH_RADIUS_M } from '../operators/sphere.js';
@@ -85,7 +94,7 @@ export const rulesFrom = (ruleSet: RuleSet, minute: number, commandId: string): 
 export type LogOf = (key: Key) => LogEntry[];
 
 /** Reports as the SQL function takes them: only SCADA speaks for more than a point. */
-const arbitraryReport: fc.Arbitrary<PlacedEvent> = fc
+export const arbitraryReport: fc.Arbitrary<PlacedEvent> = fc
   .record({
     event: arbitraryEvent(['outage', 'outage', 'outage', 'restoration']),
     substation: fc.boolean(),
@@ -135,6 +144,55 @@ const arbitraryCommand: fc.Arbitrary<(key: Key, commandId: string) => LogEntry> 
       }),
   );
 
+/** What came before on the log. */
+type Before = readonly LogEntry[];
+
+/** The outages that a log opens. */
+function outagesOf(key: Key, log: Before): string[] {
+  const { outages } = new Correlator().apply(key, log, { partition: 0, offset: 0 });
+  return outages.map(({ outageId }) => outageId);
+}
+
+/** A correction that names events, mostly some that came before: taken in, moved, all of an outage, merged, or opened. */
+const arbitraryAmend: fc.Arbitrary<(key: Key, commandId: string, before: Before) => LogEntry> = fc
+  .record({
+    picks: fc.array(fc.nat(), { minLength: 1, maxLength: 8 }),
+    fresh: fc.option(arbitraryReport, { freq: 3, nil: null }),
+    named: fc.nat(),
+    whole: fc.boolean(),
+    absorbs: fc.array(fc.nat(), { maxLength: 2 }),
+    minute: fc.integer({ min: 0, max: 500 }),
+    again: fc.option(fc.nat(), { freq: 8, nil: null }),
+  })
+  .map(({ picks, fresh, named, whole, absorbs, minute, again }) => ({ substationId, feederId }, commandId, before) => {
+    const amends = before.filter((entry): entry is AmendCommand => isCommand(entry) && entry.command === 'amend');
+    // Said again: by the same command, or by another that says the same.
+    if (again !== null && amends.length > 0) {
+      const former = amends[again % amends.length]!;
+      return again % 2 === 0 ? former : { ...former, commandId };
+    }
+    const events = before.filter((entry): entry is PlacedEvent => !isCommand(entry));
+    const pool = events.length === 0 || fresh ? [...events, ...(fresh ? [fresh] : [])] : events;
+    const pick = (n: number): PlacedEvent | undefined => pool[n % Math.max(1, pool.length)];
+    const opened = outagesOf({ substationId, feederId }, before);
+    const idOf = (n: number): string => {
+      if (n % 4 > 0 && opened.length > 0) return opened[Math.floor(n / 4) % opened.length]!;
+      const { source, sourceEventId } = pick(n) ?? { source: 'kaifa', sourceEventId: 'o1' };
+      return outageIdOf(substationId, feederId, source, sourceEventId);
+    };
+    return {
+      command: 'amend',
+      commandId,
+      at: START + minute * MINUTE,
+      author: 'reconcile',
+      reason: null,
+      outageId: idOf(named),
+      members: [...picks.flatMap((n) => pick(n) ?? []), ...(fresh ? [fresh] : [])],
+      whole,
+      absorbs: absorbs.map(idOf),
+    };
+  });
+
 const arbitraryRules: fc.Arbitrary<(key: Key, commandId: string) => LogEntry> = fc
   .record({ ruleSet: fc.constantFrom(...RULE_SETS), minute: fc.constantFrom(-60, 0, 30, 45, 90, 150) })
   .map(
@@ -149,8 +207,13 @@ export const arbitraryLog: fc.Arbitrary<LogOf> = fc
     fc.oneof(
       { weight: 40, arbitrary: arbitraryReport.map((event) => (): LogEntry => event) },
       { weight: 6, arbitrary: arbitraryCommand },
+      { weight: 3, arbitrary: arbitraryAmend },
       { weight: 1, arbitrary: arbitraryRules },
     ),
     { minLength: 1, maxLength: 70, size: 'max' },
   )
-  .map((entries) => (key) => entries.map((entry, i) => entry(key, `command-${i}`)));
+  .map((entries) => (key) => {
+    const log: LogEntry[] = [];
+    entries.forEach((entry, i) => log.push(entry(key, `command-${i}`, log)));
+    return log;
+  });

@@ -1,5 +1,5 @@
 /** Feeds the second engine, in SQL, and reads its outages in the form of the first one's records. */
-import { canonicalCommand } from '../operators/canonical-event.js';
+import { canonicalCommand, canonicalEvent } from '../operators/canonical-event.js';
 import { Correlator } from '../operators/correlate/correlate.js';
 import { isCommand, SOURCES, type Command, type Key, type LogEntry, type PlacedEvent } from '../operators/event.js';
 import type { Network } from '../operators/network.js';
@@ -46,7 +46,8 @@ export function firstEngine(logs: readonly KeyLog[]): Compared[] {
         // As it is published: JSON knows no -0.
         outages.set(outage.outageId, JSON.parse(JSON.stringify(outage)) as OutageRecord);
       }
-      for (const { outageId, members } of outcome.evidence) {
+      for (const { outageId, members, restated } of outcome.evidence) {
+        for (const id of restated?.outageIds ?? []) joined.delete(id);
         if (outageId === null || members.length === 0) continue;
         const identities = members.map(({ source, sourceEventId }) => `${source}/${sourceEventId}`);
         joined.set(outageId, [...(joined.get(outageId) ?? []), ...identities]);
@@ -127,6 +128,14 @@ async function feedCommand(database: TestDatabase, run: string, key: Key, comman
       'select oms_reconcile_rules($1, $2, $3, $4, p_command_id => $5, p_author => $6, p_run => $7)',
       [JSON.stringify(command.ruleSet), formatTime(command.validFrom), key.substationId, key.feederId, command.commandId,
        command.author, run], // prettier-ignore
+    );
+    return;
+  }
+  if (command.command === 'amend') {
+    await database.rows(
+      'select oms_reconcile_amend($1, $2, $3, $4, $5, $6, p_at => $7, p_author => $8, p_command_id => $9, p_run => $10)',
+      [command.outageId, JSON.stringify(command.members.map(canonicalEvent)), command.whole, command.absorbs,
+       key.substationId, key.feederId, formatTime(command.at), command.author, command.commandId, run], // prettier-ignore
     );
     return;
   }

@@ -35,7 +35,7 @@ it('runs every example of docs/sql.md', async () => {
     expect(results[3]).toMatchObject([
       { status: 'partially_restored', confidence: 0.92, events: '2', customers_out: '1' },
     ]);
-    expect(results).toHaveLength(18);
+    expect(results).toHaveLength(19);
   } finally {
     await database.stop();
   }

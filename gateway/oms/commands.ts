@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { COMMANDS, keyText, type Key, type OutageCommand } from '../../operators/event.js';
-import { encodeLogRecord } from '../../operators/log-record.js';
+import { encodeCommands } from '../../operators/log-record.js';
 import { parseTime } from '../../operators/time.js';
 import { GatewayError } from '../errors.js';
 import type { Services } from '../services.js';
@@ -77,7 +77,7 @@ export const commands: FastifyPluginAsyncTypebox<Services> = async (app, service
       };
       const key = await keyOf(outageId, services);
       if (!key) throw new GatewayError('OMS_UNKNOWN_OUTAGE', [outageId]);
-      await publisher.publish(topics.events, { key: keyText(key), value: encodeLogRecord([decision]) });
+      await publisher.publish(topics.events, { key: keyText(key), value: encodeCommands([decision]) });
       return reply.code(202).send({ status: 'accepted', commandId, outageId });
     },
   );

@@ -34,6 +34,7 @@ const Member = Type.Object({
     }),
     Type.Null(),
   ]),
+  amended: Type.Boolean({ description: 'a correction took it in' }),
   log: Log,
 });
 

@@ -10,6 +10,7 @@ import type {
   Membership,
   Outcome,
   RejectedCommand,
+  Restatement,
   TimelineEntry,
   Witness,
 } from './outcome.js';
@@ -23,6 +24,7 @@ export interface OutageDraft {
   readonly members: Membership[];
   readonly restorations: Witness[];
   readonly timeline: TimelineEntry[];
+  restated: Restatement | null;
 }
 
 /** Gathers what the entries of one log record lead to. */
@@ -72,7 +74,7 @@ export class Draft {
   touch(outage: OutageState): OutageDraft {
     let { draft } = outage;
     if (draft === null || draft.of !== this) {
-      draft = { of: this, outage, touched: false, members: [], restorations: [], timeline: [] };
+      draft = { of: this, outage, touched: false, members: [], restorations: [], timeline: [], restated: null };
       outage.draft = draft;
       this.#drafts.push(draft);
     }
@@ -101,6 +103,23 @@ export class Draft {
 
   member(outage: OutageState, { source, sourceEventId }: PlacedEvent, link: Link | null): void {
     this.touch(outage).members.push({ source, sourceEventId, t: this.#t, logIndex: this.#logIndex, link });
+  }
+
+  /** A member that an amend took in, whose time that counts is `t` (epoch ms): the `nth` of the command. */
+  amended(outage: OutageState, { source, sourceEventId }: PlacedEvent, t: number, nth: number): void {
+    this.touch(outage).members.push({ source, sourceEventId, t, logIndex: this.#logIndex, link: null, nth });
+  }
+
+  /** All members of an outage are stated anew from here on. */
+  restate(outage: OutageState): void {
+    const outageIds = [outage.outageId, ...outage.absorbed];
+    this.touch(outage).restated = { logIndex: this.#logIndex, outageIds };
+    for (const draft of this.#drafts) if (outageIds.includes(draft.outage.outageId)) draft.members.length = 0;
+  }
+
+  /** A restoration that an amend told again, and that concerned a member. */
+  retold(outage: OutageState, event: PlacedEvent): void {
+    this.touch(outage).restorations.push(this.#witness(event));
   }
 
   restoration(event: PlacedEvent): void {
@@ -138,9 +157,10 @@ export class Draft {
   /** All that is to be published. */
   outcome(record: (outage: OutageState) => OutageRecord): Outcome {
     const evidence: EvidenceRecord[] = [];
-    for (const { outage, members, restorations, timeline } of this.#drafts) {
+    for (const { outage, members, restorations, timeline, restated } of this.#drafts) {
       outage.draft = null;
-      evidence.push(this.#evidence(outage.outageId, { members, restorations, timeline }));
+      const what = { members, restorations, timeline };
+      evidence.push(this.#evidence(outage.outageId, restated ? { ...what, restated } : what));
     }
     if (this.#duplicates.length + this.#withoutEffect.length > 0) {
       evidence.push(this.#evidence(null, { duplicates: this.#duplicates, withoutEffect: this.#withoutEffect }));

@@ -96,7 +96,8 @@ export class LinkIndex<T extends Indexed> {
     const a = into.box;
     const b = from.box;
     this.remove(from);
-    this.#own(into);
+    // Both may be out of reach: an amend merges what no event links to any more.
+    if (into.extent.size > 0) this.#own(into);
     if (!b) return;
     this.#replaceBox(into, {
       minX: Math.min(a?.minX ?? Infinity, b.minX),
@@ -114,9 +115,9 @@ export class LinkIndex<T extends Indexed> {
     owner.box = null;
   }
 
-  /** Whether members of `owner` are in the index. */
-  has(owner: T): boolean {
-    return this.#owners.includes(owner);
+  /** What has members in the index. */
+  get owners(): readonly T[] {
+    return this.#owners;
   }
 
   /** Puts an owner whose extent was filled by a snapshot back into the index, with the box it had. */

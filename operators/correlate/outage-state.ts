@@ -5,6 +5,8 @@ import type { RuleSet } from '../rules.js';
 import { formatTime } from '../time.js';
 import { Body } from './body.js';
 import type { OutageDraft } from './draft.js';
+import type { Entries } from './entries.js';
+import type { Members } from './members.js';
 import type { LogPosition } from './outcome.js';
 
 /** IEEE 1366: an interruption of at most this long is momentary. */
@@ -28,6 +30,8 @@ export class OutageState {
   etr: number | null = null;
   /** The substation event that names the incident: the earliest member of that reach. */
   incident: { t: number; source: string; sourceEventId: string } | null = null;
+  /** Members (`source/sourceEventId`) that amends took in: when they come again, they are known. */
+  readonly amended = new Set<string>();
   /** What its record said when it merged into another; null as long as it has not. */
   epitaph: OutageRecord | null = null;
   /** What the log record at hand did to it, while one is. */
@@ -38,8 +42,10 @@ export class OutageState {
   constructor(
     readonly outageId: string,
     readonly openedBy: { readonly source: PlacedEvent['source']; readonly sourceEventId: string },
+    entries: Entries,
+    members: Members,
   ) {
-    this.body = new Body(this);
+    this.body = new Body(this, entries, members);
   }
 
   /** Whether an outage event at `t` (epoch ms) may link to it, as known now. */
@@ -70,6 +76,7 @@ export class OutageState {
     this.closed &&= other.closed;
     this.decidedAt = Math.max(this.decidedAt, other.decidedAt);
     this.etr ??= other.etr;
+    for (const identity of other.amended) this.amended.add(identity);
     for (const flag of other.flags) this.flags.add(flag);
     for (const crew of other.crew) this.crew.add(crew);
     for (const name of other.acknowledgedBy) this.acknowledgedBy.add(name);

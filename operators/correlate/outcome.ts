@@ -26,8 +26,17 @@ export interface Membership {
   /** The time that counts, epoch ms: formatting it for each member of a storm costs more than linking it. */
   readonly t: number;
   readonly logIndex: number;
-  /** Null: it opened the outage. */
+  /** Null: it opened the outage, or an amend took it in. */
   readonly link: Link | null;
+  /** Only if an amend took it in: its place among the command's members, from 1. `logIndex` is that of the command. */
+  readonly nth?: number;
+}
+
+/** An amend stated all members of an outage anew: what it had before the command is no member any more. */
+export interface Restatement {
+  readonly logIndex: number;
+  /** The outage, and all that merged into it. */
+  readonly outageIds: readonly string[];
 }
 
 /** A change that people want to know of. */
@@ -65,6 +74,8 @@ export interface EvidenceRecord {
   /** Restorations that concern no member that was out: remembered, nothing else. */
   readonly withoutEffect: readonly Witness[];
   readonly timeline: readonly TimelineEntry[];
+  /** Only if there was one: the last of the log record; `members` are those since then. */
+  readonly restated?: Restatement;
 }
 
 export const LATE_REASONS = ['receivedTooLate', 'behindWatermark'] as const;

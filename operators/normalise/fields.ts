@@ -47,14 +47,18 @@ const MAX_ID_LENGTH = 256;
 const CONTROL = /[\u0000-\u001f\u007f]/;
 /** Half of a surrogate pair: neither Kafka's nor PostgreSQL's UTF-8 can hold it. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
+/** What nearly every id is: one look instead of three. */
+const PLAIN = /^[!-~]{1,256}$/;
 
 export function isFields(value: unknown): value is Fields {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
+const NO_FIELDS: Fields = {};
+
 /** The object under `name`; empty if it is absent or null. Throws a refusal if it is something else. */
 export function objectAt(fields: Fields, name: string): Fields {
-  const value = fields[name] ?? {};
+  const value = fields[name] ?? NO_FIELDS;
   if (!isFields(value)) throw new Refusal('wrongShape', `${name} is not an object.`);
   return value;
 }
@@ -76,6 +80,7 @@ export function idsAt(fields: Fields, name: string): string[] {
 export function checkId(value: unknown, name: string): string {
   const id = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
   if (typeof id !== 'string') throw new Refusal('badId', `${name} is not a text.`);
+  if (PLAIN.test(id)) return id;
   if (id.trim() === '') throw new Refusal('badId', `${name} is empty.`);
   if (id.length > MAX_ID_LENGTH) throw new Refusal('badId', `${name} is longer than ${MAX_ID_LENGTH} characters.`);
   if (CONTROL.test(id) || LONE_SURROGATE.test(id))
@@ -98,6 +103,8 @@ export function timeAt(fields: Fields, name: string, naiveOffsetMin: number): nu
   return time;
 }
 
+const NOWHERE = { lat: null, lon: null };
+
 /** The coordinates under two names (degrees); null where both are absent. Throws a refusal if they cannot be. */
 export function coordinatesAt(
   fields: Fields,
@@ -106,7 +113,7 @@ export function coordinatesAt(
 ): { lat: number | null; lon: number | null } {
   const lat = fields[latName] ?? null;
   const lon = fields[lonName] ?? null;
-  if (lat === null && lon === null) return { lat: null, lon: null };
+  if (lat === null && lon === null) return NOWHERE;
   if (typeof lat !== 'number' || !(Math.abs(lat) <= 90)) {
     throw new Refusal('badLatitude', `${latName} ${quote(lat)} is not a latitude: expected -90 to 90.`);
   }

@@ -85,17 +85,9 @@ export function readEndDeviceEvent({ event, header }: EndDeviceEvent, reading: R
   const assetId = idAt(objectAt(event, 'Assets'), 'mRID');
   const usagePoint = idAt(objectAt(event, 'UsagePoint'), 'mRID');
   const named = (event.createdDateTime ?? null) !== null ? event : header;
-  return {
-    ...common(reading),
-    kind: kindOf(code),
-    type: code,
-    sourceEventId: idAt(event, 'mRID') ?? contentIdOf(event),
-    assetId: assetId ?? usagePoint,
-    otherAssetIds: assetId !== null && usagePoint !== null ? [usagePoint] : [],
-    occurredAt: timeAt(named, named === event ? 'createdDateTime' : 'Timestamp', reading.naiveOffsetMin),
-    lat: null,
-    lon: null,
-  };
+  const occurredAt = timeAt(named, named === event ? 'createdDateTime' : 'Timestamp', reading.naiveOffsetMin);
+  const id = idAt(event, 'mRID') ?? contentIdOf(event);
+  return meterEvent(kindOf(code), code, id, assetId, usagePoint, occurredAt, null, null, reading);
 }
 
 /** The code stands in the attribute `ref` or in four child elements. */
@@ -120,27 +112,48 @@ export function readKaifaJson(body: Fields, reading: Reading): ReportedEvent {
   const assetId = idAt(objectAt(body, 'assets'), 'mrid');
   const usagePoint = idAt(objectAt(body, 'usage_point'), 'mrid');
   const location = objectAt(body, 'location');
-  return {
-    ...common(reading),
-    kind: kindOfMessage(type),
-    type,
-    sourceEventId: idAt(body, 'event_id') ?? contentIdOf(body),
-    assetId: assetId ?? usagePoint,
-    otherAssetIds: assetId !== null && usagePoint !== null ? [usagePoint] : [],
-    occurredAt: timeAt(body, 'timestamp', reading.naiveOffsetMin),
-    ...('lng' in location ? coordinatesAt(location, 'lat', 'lng') : coordinatesAt(location, 'lat', 'lon')),
-  };
+  const { lat, lon } = coordinatesAt(location, 'lat', 'lng' in location ? 'lng' : 'lon');
+  const occurredAt = timeAt(body, 'timestamp', reading.naiveOffsetMin);
+  const id = idAt(body, 'event_id') ?? contentIdOf(body);
+  return meterEvent(kindOfMessage(type), type, id, assetId, usagePoint, occurredAt, lat, lon, reading);
 }
 
 /** `message_type` holds a code, or a word for it. */
 function kindOfMessage(type: string): Kind {
+  const kind = KIND_OF_CODE[type];
+  if (kind) return kind;
   if (/restor|power[ _-]?up|power[ _-]?on/i.test(type)) return 'restoration';
   if (/last[ _-]?gasp|outage|power[ _-]?(down|off|fail|loss)/i.test(type)) return 'outage';
   return kindOf(type);
 }
 
-function common({
-  receivedAt,
-}: Reading): Pick<ReportedEvent, 'source' | 'receivedAt' | 'substationId' | 'feederId' | 'dpId' | 'reach'> {
-  return { source: 'kaifa', receivedAt, substationId: null, feederId: null, dpId: null, reach: null };
+const NO_OTHERS: readonly string[] = [];
+
+function meterEvent(
+  kind: Kind,
+  type: string,
+  sourceEventId: string,
+  assetId: string | null,
+  usagePoint: string | null,
+  occurredAt: number,
+  lat: number | null,
+  lon: number | null,
+  { receivedAt }: Reading,
+): ReportedEvent {
+  return {
+    source: 'kaifa',
+    kind,
+    type,
+    sourceEventId,
+    assetId: assetId ?? usagePoint,
+    otherAssetIds: assetId !== null && usagePoint !== null ? [usagePoint] : NO_OTHERS,
+    occurredAt,
+    receivedAt,
+    lat,
+    lon,
+    substationId: null,
+    feederId: null,
+    dpId: null,
+    reach: null,
+  };
 }

@@ -22,6 +22,11 @@ const READERS: Readonly<Record<Source, (body: Fields, reading: Reading) => Repor
   call_center: readCallCenter,
 };
 
+/** UTF-8 as text. Node's own buffers do it in a third of the time of a decoder, which counts for a meter's event. */
+function textOf(value: Uint8Array): string {
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString();
+}
+
 /**
  * Reads a source record: a body alone or in an envelope, one event or many (SOAP, a JSON list, NDJSON).
  * @param source whose topic it stands on; a canonical event names its own source
@@ -30,7 +35,7 @@ const READERS: Readonly<Record<Source, (body: Fields, reading: Reading) => Repor
  */
 export function normalise(source: Source, value: Uint8Array | null, reading: Reading): Report[] {
   if (value === null) return [refused(0, 'noValue', 'The record has no value.', '')];
-  const text = new TextDecoder().decode(value);
+  const text = textOf(value);
   if (value.byteLength > MAX_VALUE_BYTES) {
     return [
       refused(0, 'tooLarge', `The value has ${value.byteLength} bytes; at most ${MAX_VALUE_BYTES} are read.`, text),
@@ -43,7 +48,7 @@ export function normalise(source: Source, value: Uint8Array | null, reading: Rea
 export function normaliseText(source: Source, text: string, reading: Reading): Report[] {
   const trimmed = text.trim();
   if (trimmed === '') return [refused(0, 'noValue', 'The record is empty.', text)];
-  if (trimmed.startsWith('<')) return readXml(trimmed, reading);
+  if (trimmed.startsWith('<')) return readXml(trimmed, reading, []);
   let value: unknown;
   try {
     value = JSON.parse(trimmed);
@@ -57,53 +62,71 @@ export function normaliseText(source: Source, text: string, reading: Reading): R
 
 /** Reads a value that was parsed already as {@link normalise} reads its text. */
 export function normaliseValue(source: Source, value: unknown, reading: Reading): Report[] {
-  return (Array.isArray(value) ? value : [value]).flatMap((item) => readValue(source, item, reading)).map(numbered);
+  const reports: Report[] = [];
+  if (Array.isArray(value)) for (const item of value) readValue(source, item, reading, reports);
+  else readValue(source, value, reading, reports);
+  return reports;
 }
 
 function readLines(source: Source, text: string, reading: Reading): Report[] {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return lines
-    .flatMap((line) => {
-      try {
-        return readValue(source, JSON.parse(line), reading);
-      } catch (error) {
-        return [refused(0, 'notJson', `Not JSON: ${(error as Error).message.slice(0, 200)}`, line)];
-      }
-    })
-    .map(numbered);
+  const reports: Report[] = [];
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') continue;
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch (error) {
+      const detail = `Not JSON: ${(error as Error).message.slice(0, 200)}`;
+      reports.push(refused(reports.length, 'notJson', detail, line));
+      continue;
+    }
+    readValue(source, value, reading, reports);
+  }
+  return reports;
 }
 
-function readValue(source: Source, value: unknown, reading: Reading): Report[] {
-  if (!isFields(value)) return [refused(0, 'wrongShape', 'Not an object.', JSON.stringify(value))];
-  if (isCanonical(value)) return [read(value, readCanonical, reading)];
+/** Puts what a value holds behind the `reports` of those before it. */
+function readValue(source: Source, value: unknown, reading: Reading, reports: Report[]): Report[] {
+  if (!isFields(value)) {
+    reports.push(refused(reports.length, 'wrongShape', 'Not an object.', JSON.stringify(value)));
+    return reports;
+  }
+  if (isCanonical(value)) return read(value, readCanonical, reading, reports);
   const { body, receivedAt } = openEnvelope(value);
   const inner = receivedAt === null ? reading : { ...reading, receivedAt };
-  if (typeof body !== 'string') return [read(body, isCanonical(body) ? readCanonical : READERS[source], inner)];
-  if (body.trim().startsWith('<')) return readXml(body, inner);
-  return [refused(0, 'notJson', 'The body inside the envelope is neither JSON nor XML.', body)];
+  if (typeof body !== 'string') return read(body, isCanonical(body) ? readCanonical : READERS[source], inner, reports);
+  if (body.trim().startsWith('<')) return readXml(body, inner, reports);
+  reports.push(refused(reports.length, 'notJson', 'The body inside the envelope is neither JSON nor XML.', body));
+  return reports;
 }
 
-function readXml(xml: string, reading: Reading): Report[] {
+function readXml(xml: string, reading: Reading, reports: Report[]): Report[] {
   try {
-    return readEventMessage(xml)
-      .map((event) => read(event, readEndDeviceEvent, reading))
-      .map(numbered);
+    for (const event of readEventMessage(xml)) read(event, readEndDeviceEvent, reading, reports);
   } catch (error) {
-    return [refusedBy(error, xml)];
+    reports.push(refusedBy(reports.length, error, xml));
   }
+  return reports;
 }
 
-function read<T>(body: T, reader: (body: T, reading: Reading) => ReportedEvent, reading: Reading): Report {
+function read<T>(
+  body: T,
+  reader: (body: T, reading: Reading) => ReportedEvent,
+  reading: Reading,
+  reports: Report[],
+): Report[] {
+  const index = reports.length;
   try {
-    return { index: 0, event: reader(body, reading) };
+    reports.push({ index, event: reader(body, reading) });
   } catch (error) {
-    return refusedBy(error, JSON.stringify(body));
+    reports.push(refusedBy(index, error, JSON.stringify(body)));
   }
+  return reports;
 }
 
-function refusedBy(error: unknown, raw: string): Report {
+function refusedBy(index: number, error: unknown, raw: string): Report {
   if (!(error instanceof Refusal)) throw error;
-  return refused(0, error.reason, error.message, raw);
+  return refused(index, error.reason, error.message, raw);
 }
 
 /** Enough of what was refused for people to see what it was. */
@@ -111,8 +134,4 @@ const RAW_KEPT = 10_000;
 
 function refused(index: number, reason: RejectReason, detail: string, raw: string): Report {
   return { index, reason, detail, raw: raw.slice(0, RAW_KEPT) };
-}
-
-function numbered(report: Report, index: number): Report {
-  return { ...report, index };
 }

@@ -1,6 +1,8 @@
+import { hostname } from 'node:os';
 import { InvalidArgumentError, type Command } from 'commander';
 import { readEnvironment } from '../../environment.js';
 import { healthApp } from '../health.js';
+import { runProcessGroup } from '../process-group.js';
 import { startStages, STAGES, type RunningStage, type StageName } from '../pipeline.js';
 import { inKafkaWords } from './services.js';
 
@@ -12,6 +14,13 @@ function stagesOption(text: string): StageName[] {
   });
 }
 
+function countOption(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 256)
+    throw new InvalidArgumentError('Expected a whole number from 1 to 256.');
+  return count;
+}
+
 /** `oms pipeline`: runs stages until SIGTERM. More processes, more partitions. */
 export function addPipeline(program: Command): void {
   program
@@ -20,8 +29,11 @@ export function addPipeline(program: Command): void {
     .option('--stages <list>', `stages to run, of ${STAGES.join(', ')}`, stagesOption, [...STAGES])
     .option('--slot <name>', 'tells processes that run the same stage on one host apart', process.env.OMS_SLOT)
     .option('--accept-gap', 'go on although retention cut a topic before it was read: what is missing stays missing')
-    .addHelpText('after', '\nExample:\n  oms pipeline --stages correlate --slot b')
-    .action((options: StagesOptions) => runStages(options));
+    .option('--processes <n>', 'run so many processes with these stages, one per core say', countOption)
+    .addHelpText('after', '\nExamples:\n  oms pipeline --stages correlate --slot b\n  oms pipeline --processes 4')
+    .action(({ processes, ...options }: StagesOptions & { readonly processes?: number }) =>
+      processes === undefined ? runStages(options) : runSeveral(processes, options),
+    );
 }
 
 /** How long the stages may take to end in order. */
@@ -64,7 +76,21 @@ async function runStages({ stages, ...others }: StagesOptions): Promise<void> {
   say('info', 'stopped');
 }
 
-/** Resolves on SIGTERM or Ctrl-C. A second one ends the process at once: what is not committed is read again. */
+/** Runs the stages in several processes of their own, each under its number as slot and with its own port. */
+function runSeveral(count: number, { stages, slot = hostname(), acceptGap }: StagesOptions): Promise<void> {
+  const { stagesPort } = readEnvironment();
+  return runProcessGroup({
+    count,
+    argsOf: (n) => [
+      ...['pipeline', '--stages', stages.join(','), '--slot', `${slot}-${n}`],
+      ...(acceptGap ? ['--accept-gap'] : []),
+    ],
+    envOf: (n) => (stagesPort === null ? {} : { OMS_STAGES_PORT: String(stagesPort + n) }),
+    told: toldToStop(),
+  });
+}
+
+/** Resolves on SIGTERM or Ctrl-C, or when the process that started this one is gone. A second signal ends the process at once: what is not committed is read again. */
 function toldToStop(): Promise<void> {
   return new Promise((resolve) => {
     let asked = false;
@@ -75,5 +101,8 @@ function toldToStop(): Promise<void> {
         resolve();
       });
     }
+    process.once('disconnect', resolve);
+    // Its channel must not keep a process that has ended its work.
+    process.channel?.unref();
   });
 }

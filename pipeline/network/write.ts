@@ -23,7 +23,8 @@ async function writeTable<T>(dir: string, table: Table<T>, records: readonly T[]
   await writeFile(join(dir, table.file), `${[table.columns.join(','), ...lines].join('\n')}\n`);
 }
 
-function cellText(cell: string | number | null): string {
+/** A cell as CSV has it: quoted where it holds a comma, a quote or a line break; null is empty. */
+export function cellText(cell: string | number | null): string {
   if (cell === null) return '';
   const text = String(cell);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -1,6 +1,12 @@
 import type { PoolClient } from 'pg';
 import { canonicalCommand } from '../../operators/canonical-event.js';
-import type { EvidenceRecord, LateRecord, Witness } from '../../operators/correlate/outcome.js';
+import type {
+  EvidenceRecord,
+  LateRecord,
+  LogPosition,
+  Restatement,
+  Witness,
+} from '../../operators/correlate/outcome.js';
 import {
   isCommand,
   parseKey,
@@ -44,6 +50,7 @@ const OUTAGE_COLUMNS = {
 const MEMBER_COLUMNS = {
   outage_id: 'uuid', source: 'text', source_event_id: 'text', t: 'timestamptz', link_source: 'text',
   link_source_event_id: 'text', link_distance_m: 'double precision', link_dt_ms: 'bigint', ...LOG_COLUMNS,
+  nth: 'integer',
 } as const satisfies Columns; // prettier-ignore
 
 const TIMELINE_COLUMNS = {
@@ -98,6 +105,7 @@ export class Batch {
   readonly #commands = new CopyRows(COMMAND_COLUMNS);
   readonly #outages = new Map<string, OutageRecord>();
   readonly #members = new CopyRows(MEMBER_COLUMNS);
+  readonly #restated: (Restatement & LogPosition)[] = [];
   readonly #timeline = new CopyRows(TIMELINE_COLUMNS);
   readonly #witnesses = new CopyRows(WITNESS_COLUMNS);
   readonly #late = new CopyRows(LATE_COLUMNS);
@@ -165,10 +173,11 @@ export class Batch {
   }
 
   #addEvidence({ outageId, substationId, feederId, log, members, timeline, ...others }: EvidenceRecord): void {
-    for (const { source, sourceEventId, t, logIndex, link } of members) {
+    if (others.restated) this.#restated.push({ ...others.restated, ...log });
+    for (const { source, sourceEventId, t, logIndex, link, nth } of members) {
       this.#members.add(
         outageId, source, sourceEventId, t, link?.source ?? null, link?.sourceEventId ?? null,
-        link?.distanceM ?? null, link?.dtMs ?? null, log.partition, log.offset, logIndex,
+        link?.distanceM ?? null, link?.dtMs ?? null, log.partition, log.offset, logIndex, nth ?? 0,
       ); // prettier-ignore
     }
     timeline.forEach(({ at, what, from, to, by, cause, reason, logIndex }, seq) =>
@@ -204,12 +213,24 @@ export class Batch {
     for (const source of SOURCES) await this.#events[source].copyTo(client, `${source}.events`);
     await this.#commands.copyTo(client, 'oms.commands');
     await this.#members.copyTo(client, 'oms.members');
+    await this.#forgetRestated(client);
     await this.#timeline.copyTo(client, 'oms.timeline');
     await this.#witnesses.copyTo(client, 'oms.witnesses');
     await this.#late.copyTo(client, 'oms.late');
     await this.#unplaced.copyTo(client, 'oms.unplaced');
     await this.#rejected.copyTo(client, 'oms.rejected');
     await this.#writeOutages(client);
+  }
+
+  /** What an outage had before all its members were stated anew goes; a member that moved stands where it is now. */
+  async #forgetRestated(client: PoolClient): Promise<void> {
+    for (const { outageIds, partition, offset, logIndex } of this.#restated) {
+      await client.query(
+        `delete from oms.members
+         where outage_id = any ($1) and log_partition = $2 and (log_offset, log_index) < ($3::bigint, $4::integer)`,
+        [outageIds, partition, offset, logIndex],
+      );
+    }
   }
 
   /** Outages are replaced by their later revisions: through a staging table, in one statement. */

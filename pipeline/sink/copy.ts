@@ -76,6 +76,11 @@ export class CopyRows {
   }
 }
 
+/** A value as JSON for `jsonb`, which holds neither NUL nor half a surrogate pair. */
+export function jsonText(value: object): string {
+  return JSON.stringify(value).replace(/\\u0000|\\ud[89a-f][0-9a-f]{2}/gi, '\\ufffd');
+}
+
 const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 const TRAILER = Buffer.from([0xff, 0xff]);
 
@@ -219,9 +224,8 @@ const WRITERS = {
     bytes.raw(lastUuid.bytes);
   },
   jsonb: (bytes: Chunks, cell: object) => {
-    // jsonb holds neither NUL nor half a surrogate pair. The first byte is its version.
-    const json = JSON.stringify(cell).replace(/\\u0000|\\ud[89a-f][0-9a-f]{2}/gi, '\\ufffd');
-    bytes.text(`\x01${json}`);
+    // The first byte is its version.
+    bytes.text(`\x01${jsonText(cell)}`);
   },
   'text[]': (bytes: Chunks, cell: readonly string[]) => {
     // Dimensions, no nulls, the type's number; of the one dimension: its length and first index.

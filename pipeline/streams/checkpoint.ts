@@ -10,7 +10,8 @@ const REMEMBERED_KEYS = 100_000;
 
 /** What must commit together: the records written, the offsets they come from, and the snapshots of the state. */
 export class Checkpoint {
-  readonly #offsets = new Map<string, TopicPartitionOffset>();
+  /** By topic and partition, the offset behind the last record processed since the last commit. */
+  readonly #next = new Map<string, Map<number, number>>();
   readonly #partitionOfKey = new Map<string, number>();
   /** Records processed since the last commit. */
   pending = 0;
@@ -24,37 +25,44 @@ export class Checkpoint {
 
   /** A source record of so many bytes was processed. */
   processed(topic: string, partition: number, offset: number, bytes: number): void {
-    this.#offsets.set(`${topic}/${partition}`, { topic, partition, offset: offset + 1 });
+    let partitions = this.#next.get(topic);
+    if (!partitions) this.#next.set(topic, (partitions = new Map()));
+    partitions.set(partition, offset + 1);
     this.pending++;
     this.pendingBytes += bytes;
   }
 
   /** The offset behind the last record processed of a partition since the last commit; null if there was none. */
   next(topic: string, partition: number): number | null {
-    return this.#offsets.get(`${topic}/${partition}`)?.offset ?? null;
+    return this.#next.get(topic)?.get(partition) ?? null;
   }
 
-  /** Forgets what was processed: its transaction was aborted. */
+  /** Forgets what was processed: it is read again. */
   clear(): void {
-    this.#offsets.clear();
+    this.#next.clear();
     this.pending = 0;
     this.pendingBytes = 0;
   }
 
   /**
-   * Commits all that was processed since the last time, with what it led to, in one transaction.
+   * Commits all that was processed since the last time, with what it led to, in one transaction. What is processed
+   * while it runs belongs to the next one.
    * @throws BrokerError whose flags say what to do; the transaction is then still open
    */
   async commit(records: readonly Outgoing[]): Promise<void> {
-    if (this.#offsets.size === 0 && records.length === 0) return;
+    const offsets: TopicPartitionOffset[] = [];
+    for (const [topic, partitions] of this.#next) {
+      for (const [partition, offset] of partitions) offsets.push({ topic, partition, offset });
+    }
+    this.clear();
+    if (offsets.length === 0 && records.length === 0) return;
     await this.transactions.begin();
     for (const { topic, key, value, headers, partitionKey, partition = this.#partition(partitionKey) } of records) {
       const room = this.transactions.send({ topic, key, value, partition, ...(headers && { headers }) });
       if (room) await room;
     }
-    if (this.#offsets.size > 0) await this.transactions.sendOffsets([...this.#offsets.values()]);
+    if (offsets.length > 0) await this.transactions.sendOffsets(offsets);
     await retried(() => this.transactions.commit());
-    this.clear();
   }
 
   #partition(key: string): number {

@@ -20,18 +20,22 @@ export class KafkaMember implements GroupMember {
     pollMs?: number,
   ): Promise<KafkaMember> {
     const rebalances: Rebalance[] = [];
+    // Topics that are read together must be assigned alike: whoever reads a source that is far behind then holds back
+    // the others too. Only the range assignor would do so, and it stops everybody at each rebalance. So the group shares
+    // out the first topic, and the same partitions of the others go with it.
+    const shared = together ? topics.slice(0, 1) : topics;
+    const withOthers = ({ topic, partition }: NativePartition): TopicPartition[] =>
+      together ? topics.map((one) => ({ topic: one, partition })) : [{ topic, partition }];
     const consumer = await connectConsumer(brokers, group, {
       'group.instance.id': `${group}-${slot}`,
-      // Topics that are read together are assigned alike, which only the range assignor does: whoever reads a source
-      // that is far behind then holds back the others too.
-      'partition.assignment.strategy': together ? 'range' : 'cooperative-sticky',
+      'partition.assignment.strategy': 'cooperative-sticky',
       ...(pollMs === undefined ? {} : { 'max.poll.interval.ms': pollMs }),
       // The client waits until it is told to (un)assign.
       rebalance_cb: (error: { code: number }, partitions: NativePartition[]) => {
-        rebalances.push({ assign: error.code === ASSIGN_PARTITIONS, partitions });
+        rebalances.push({ assign: error.code === ASSIGN_PARTITIONS, partitions: partitions.flatMap(withOthers) });
       },
     } as Parameters<typeof connectConsumer>[2]);
-    consumer.subscribe([...topics]);
+    consumer.subscribe([...shared]);
     return new KafkaMember(consumer, rebalances);
   }
 

@@ -60,10 +60,16 @@ export class StageRuntime {
   readonly #paused = new Set<string>();
   /** Records on which a node threw, by place: they are rejected when they come again. */
   readonly #poison = new Map<string, Error>();
+  /** Those of them that were rejected since the last commit. */
+  readonly #setAside: string[] = [];
   readonly #decoder = new TextDecoder();
   readonly #failedOnce = new Set<string>();
   readonly #checkpoint: Checkpoint;
   #owned: TopicPartition[] = [];
+  /** Records that were asked for ahead: they come while those before them are processed. */
+  #polling: Promise<readonly SourceRecord[]> | null = null;
+  /** The transaction that is being committed while what comes behind it is processed. */
+  #committing: Promise<void> = Promise.resolve();
   #stopping = false;
   #committedAt = 0;
   #advancedAt = 0;
@@ -120,20 +126,29 @@ export class StageRuntime {
   async #run(): Promise<void> {
     try {
       while (!this.#stopping) await this.#turn();
-      await this.#commit();
+      await this.#commitAll();
     } finally {
       for (const table of this.tables) await table.stop();
+      // A client that is reading, or in a transaction, must not be closed.
+      await Promise.allSettled([this.#polling, this.#committing]);
       await this.member.leave();
       await this.transactions.close();
     }
   }
 
-  /** One turn of the loop: rebalances, records, time, commit. */
+  /** One turn of the loop: records, rebalances, time, commit. */
   async #turn(): Promise<void> {
+    let arrived = 0;
+    try {
+      const records = await (this.#polling ?? this.member.poll(BATCH));
+      for (const record of records) this.#order.push(record);
+      arrived = records.length;
+    } catch (error) {
+      await this.#recover(error as BrokerError);
+    }
     for (let next = this.member.nextRebalance(); next; next = this.member.nextRebalance()) await this.#rebalance(next);
     try {
-      const records = await this.member.poll(BATCH);
-      for (const record of records) this.#order.push(record);
+      this.#polling = ahead(this.member.poll(BATCH));
       const drained = this.#drain();
       this.#balanceQueues();
       const now = this.options.now();
@@ -141,7 +156,7 @@ export class StageRuntime {
         this.#advancedAt = now;
         for (const { task } of this.#assigned.values()) task.advance(now);
       }
-      const idle = drained && records.length < BATCH / 10;
+      const idle = drained && arrived < BATCH / 10;
       if (idle || now - this.#committedAt >= this.options.commitMs) await this.#commit();
     } catch (error) {
       await this.#recover(error as BrokerError);
@@ -164,8 +179,10 @@ export class StageRuntime {
   #process(record: SourceRecord): void {
     const { topic, partition, offset, key } = record;
     const assigned = this.#assigned.get(partition)!;
-    const poison = this.#poison.size > 0 ? this.#poison.get(`${topic}/${partition}/${offset}`) : undefined;
+    const place = this.#poison.size > 0 ? `${topic}/${partition}/${offset}` : '';
+    const poison = this.#poison.get(place);
     if (poison) {
+      this.#setAside.push(place);
       this.statistics.rejected++;
       this.#outbox.add(this.stage.reject!(record, poison));
     } else {
@@ -194,7 +211,12 @@ export class StageRuntime {
     }
   }
 
+  /**
+   * Begins to commit what was processed; it goes on while the next records are processed. One transaction at a time:
+   * resolves when the one before is done.
+   */
   async #commit(): Promise<void> {
+    await this.#committing;
     this.#committedAt = this.options.now();
     const records: Outgoing[] = this.#outbox.take(encoderOf(this.stage));
     for (const [partition, { snapshots }] of this.#assigned) {
@@ -204,15 +226,36 @@ export class StageRuntime {
       }
     }
     if (this.#checkpoint.pending === 0 && records.length === 0) return;
+    this.#committing = ahead(this.#transact(records, this.#setAside.splice(0)));
+  }
+
+  async #transact(records: readonly Outgoing[], setAside: readonly string[]): Promise<void> {
     await this.#checkpoint.commit(records);
-    this.#poison.clear();
+    for (const place of setAside) this.#poison.delete(place);
     this.statistics.commits++;
     this.statistics.written += records.length;
+  }
+
+  /** Commits what was processed, all of it. */
+  async #commitAll(): Promise<void> {
+    await this.#commit();
+    await this.#committing;
   }
 
   /** What the error says: give up the transaction and begin again from what was committed, or end. */
   async #recover(error: BrokerError | PoisonRecord): Promise<void> {
     const { say } = this.options;
+    // What was asked for ahead is read again.
+    await Promise.allSettled([this.#polling]);
+    this.#polling = null;
+    const committing = this.#committing;
+    this.#committing = Promise.resolve();
+    const failed = await committing.then(
+      () => null,
+      (reason: BrokerError) => reason,
+    );
+    // A transaction that failed meanwhile comes first: a poisoned record behind it comes again.
+    if (failed !== null && failed !== error) return this.#recover(failed);
     if (error instanceof PoisonRecord) {
       if (!this.stage.reject) throw error.cause;
       const place = `${error.record.topic}/${error.record.partition}/${error.record.offset}`;
@@ -238,6 +281,7 @@ export class StageRuntime {
     }
     this.statistics.aborts++;
     this.#outbox.take(encoderOf(this.stage));
+    this.#setAside.length = 0;
     await this.#rewind();
   }
 
@@ -253,11 +297,13 @@ export class StageRuntime {
 
   async #rebalance({ assign, partitions }: Rebalance): Promise<void> {
     if (assign) {
+      // If it fails, that is met with the next commit: the group must have its answer now.
+      await Promise.allSettled([this.#committing]);
       await this.#take(partitions);
       return;
     }
     try {
-      await this.#commit();
+      await this.#commitAll();
     } catch (error) {
       // Whoever has the partitions next reads from what was committed; so does this one with what it keeps.
       this.options.say(
@@ -328,6 +374,12 @@ export class StageRuntime {
     if (!this.options.acceptGap) throw gap;
     this.options.say('warn', `${this.stage.name}: ${gap.message} Going on, as was asked for.`);
   }
+}
+
+/** A call whose end is awaited later: its failure is met then, and until then is nobody's. */
+function ahead<T>(call: Promise<T>): Promise<T> {
+  call.catch(() => undefined);
+  return call;
 }
 
 /** A record on which a node threw. */

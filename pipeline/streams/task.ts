@@ -42,14 +42,35 @@ export class Outbox {
 
 /** One partition of a stage: its nodes with their state. The driver and the runtime both run tasks. */
 export class Task {
-  readonly #processors: (Processor<unknown, unknown> | null)[];
+  readonly #processors: readonly (Processor<unknown, unknown> | null)[];
+  /** What takes a value into the node of the same place; behind the last one, what writes it. */
+  readonly #into: readonly ((value: unknown) => void)[];
+  /** The record at hand, and whether what comes of it is written: nodes are called for one record at a time. */
+  #context: RecordContext;
+  #mute = false;
 
   constructor(
     readonly stage: Stage,
     readonly partition: number,
     private readonly outbox: Outbox,
   ) {
+    this.#context = this.#atTime(0);
     this.#processors = stage.nodes.map((node) => (node.kind === 'process' ? node.make(partition) : null));
+    // Linked once: a closure for each node and record was a fifth of the time between the nodes.
+    const into = [(value: unknown): void => void (this.#mute || this.#write(value))];
+    for (let at = stage.nodes.length - 1; at >= 0; at--) {
+      const next = into[0]!;
+      const node = stage.nodes[at]!;
+      const processor = this.#processors[at]!;
+      into.unshift(
+        node.kind === 'flatMap'
+          ? (value) => {
+              for (const one of node.fn(value, this.#context)) next(one);
+            }
+          : (value) => processor.process(value, this.#context, next),
+      );
+    }
+    this.#into = into;
   }
 
   /** The state that is kept in snapshots; null if the stage has none. */
@@ -59,27 +80,20 @@ export class Task {
 
   /** Passes a record down the chain. With `mute` only the state changes: what it would write has been written. */
   process(record: SourceRecord, mute = false): void {
-    const { topic, partition, offset, timestampMs } = record;
-    this.#push(0, record, { topic, partition, offset, timestampMs }, mute);
+    this.#context = record;
+    this.#mute = mute;
+    this.#into[0]!(record);
   }
 
   /** Tells stateful nodes the time (epoch ms). */
   advance(nowMs: number): void {
-    this.#processors.forEach((processor, i) => {
-      const context = { topic: '', partition: this.partition, offset: -1, timestampMs: nowMs };
-      processor?.advance?.(nowMs, (value) => this.#push(i + 1, value, context, false));
-    });
+    this.#context = this.#atTime(nowMs);
+    this.#mute = false;
+    this.#processors.forEach((processor, at) => processor?.advance?.(nowMs, this.#into[at + 1]!));
   }
 
-  #push(at: number, value: unknown, context: RecordContext, mute: boolean): void {
-    const node = this.stage.nodes[at];
-    if (!node) {
-      if (!mute) this.#write(value);
-    } else if (node.kind === 'flatMap') {
-      for (const next of node.fn(value, context)) this.#push(at + 1, next, context, mute);
-    } else {
-      this.#processors[at]!.process(value, context, (next) => this.#push(at + 1, next, context, mute));
-    }
+  #atTime(timestampMs: number): RecordContext {
+    return { topic: '', partition: this.partition, offset: -1, timestampMs, headers: {} };
   }
 
   #write(value: unknown): void {

@@ -15,21 +15,40 @@ interface Queue {
  * at its end is not waited for.
  */
 export class TimeOrder {
-  readonly #queues = new Map<string, Queue>();
+  readonly #byTopic = new Map<string, (Queue | undefined)[]>();
+  /** In the order in which they were added, which decides between records of one time. */
+  #queues: Queue[] = [];
+  /** The queue that gave the last record gives the next ones too, while they are earlier than all others. */
+  #current: Queue | null = null;
+  #othersFromMs = -Infinity;
 
   /** Begins with a partition; it is waited for until its end is reported. */
   add(topic: string, partition: number): void {
-    this.#queues.set(`${topic}/${partition}`, { records: [], next: 0, bytes: 0, lastOffset: -1, end: -1 });
+    this.remove(topic, partition);
+    const queue: Queue = { records: [], next: 0, bytes: 0, lastOffset: -1, end: -1 };
+    let partitions = this.#byTopic.get(topic);
+    if (!partitions) this.#byTopic.set(topic, (partitions = []));
+    partitions[partition] = queue;
+    this.#queues.push(queue);
   }
 
   remove(topic: string, partition: number): void {
-    this.#queues.delete(`${topic}/${partition}`);
+    const queue = this.#queueOf(topic, partition);
+    this.#current = null;
+    if (!queue) return;
+    this.#byTopic.get(topic)![partition] = undefined;
+    this.#queues = this.#queues.filter((one) => one !== queue);
+  }
+
+  #queueOf(topic: string, partition: number): Queue | undefined {
+    return this.#byTopic.get(topic)?.[partition];
   }
 
   /** Takes a record in. A record of a partition that is not held is dropped: it was taken away meanwhile. */
   push(record: SourceRecord): void {
-    const queue = this.#queues.get(`${record.topic}/${record.partition}`);
+    const queue = this.#queueOf(record.topic, record.partition);
     if (!queue) return;
+    if (queue.next === queue.records.length) this.#current = null;
     queue.records.push(record);
     queue.bytes += bytesOf(record);
     queue.lastOffset = record.offset;
@@ -37,40 +56,57 @@ export class TimeOrder {
 
   /** The partition has nothing more for now behind `offset`. Word of it may come before the records themselves. */
   end(topic: string, partition: number, offset: number): void {
-    const queue = this.#queues.get(`${topic}/${partition}`);
+    const queue = this.#queueOf(topic, partition);
     if (queue) queue.end = Math.max(queue.end, offset);
   }
 
   /** Bytes of the records that wait in a partition. */
   waitingBytes(topic: string, partition: number): number {
-    return this.#queues.get(`${topic}/${partition}`)?.bytes ?? 0;
+    return this.#queueOf(topic, partition)?.bytes ?? 0;
   }
 
-  /** The next record; null while one that may be earlier is still to come. Ties go by topic and partition. */
+  /** The next record; null while one that may be earlier is still to come. Ties go by the order of {@link add}. */
   take(): SourceRecord | null {
-    let best: Queue | null = null;
-    for (const queue of this.#queues.values()) {
-      const head = queue.records[queue.next];
-      if (!head) {
-        if (queue.end <= queue.lastOffset) return null;
-        continue;
-      }
-      if (!best || head.timestampMs < best.records[best.next]!.timestampMs) best = queue;
-    }
-    if (!best) return null;
-    const record = best.records[best.next++]!;
-    best.bytes -= bytesOf(record);
-    if (best.next > 1000 && best.next * 2 > best.records.length) {
-      best.records.splice(0, best.next);
-      best.next = 0;
+    const queue = this.#next();
+    if (!queue) return null;
+    const record = queue.records[queue.next++]!;
+    queue.bytes -= bytesOf(record);
+    if (queue.next > 1000 && queue.next * 2 > queue.records.length) {
+      queue.records.splice(0, queue.next);
+      queue.next = 0;
     }
     return record;
   }
 
+  #next(): Queue | null {
+    const current = this.#current;
+    const head = current?.records[current.next];
+    if (head && head.timestampMs < this.#othersFromMs) return current;
+    return (this.#current = this.#look());
+  }
+
+  /** Looks at all queues for the earliest record, and for how long its queue goes on giving. */
+  #look(): Queue | null {
+    let best: Queue | null = null;
+    let bestMs = Infinity;
+    let othersMs = Infinity;
+    for (const queue of this.#queues) {
+      const head = queue.records[queue.next];
+      if (!head) {
+        if (queue.end <= queue.lastOffset) return null;
+      } else if (!best || head.timestampMs < bestMs) {
+        othersMs = bestMs;
+        best = queue;
+        bestMs = head.timestampMs;
+      } else if (head.timestampMs < othersMs) othersMs = head.timestampMs;
+    }
+    this.#othersFromMs = othersMs;
+    return best;
+  }
+
   /** Whether anything waits to be taken. */
   get isEmpty(): boolean {
-    for (const { records, next } of this.#queues.values()) if (records.length > next) return false;
-    return true;
+    return this.#queues.every(({ records, next }) => records.length === next);
   }
 }
 

@@ -26,7 +26,7 @@ export interface OutRecord {
 }
 
 /** Where the record that is at hand stands. */
-export type RecordContext = Pick<SourceRecord, 'topic' | 'partition' | 'offset' | 'timestampMs'>;
+export type RecordContext = Omit<SourceRecord, 'key' | 'value'>;
 
 /** State of one partition that survives its process: snapshots by key, and the log since. */
 export interface StateStore {

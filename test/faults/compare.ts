@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { EvidenceRecord, LateRecord } from '../../operators/correlate/outcome.js';
+import type { EvidenceRecord, LateRecord, LogPosition } from '../../operators/correlate/outcome.js';
 import { isCommand } from '../../operators/event.js';
 import { decodeLogRecord } from '../../operators/log-record.js';
 import type { OutageRecord } from '../../operators/outage.js';
@@ -52,18 +52,28 @@ export async function compare(
   const values = <T>(texts: readonly string[]): T[] =>
     texts.map((text) => JSON.parse(text.slice(text.indexOf(' {') + 1)) as T);
   const evidence = values<EvidenceRecord>(expected.get(topics.evidence) ?? []);
+  const restatements = evidence.flatMap(({ restated, log: at }) => (restated ? [{ ...restated, at }] : []));
+  const hasLeft = (outageId: string | null, at: LogPosition, index: number): boolean =>
+    restatements.some(
+      ({ outageIds, at: { partition, offset }, logIndex }) =>
+        outageIds.includes(outageId ?? '') &&
+        partition === at.partition &&
+        (at.offset < offset || (at.offset === offset && index < logIndex)),
+    );
   const place = ({ partition, offset }: { partition: number; offset: number }, index: number): string =>
     `${partition}/${offset}/${index}`;
   same(
     'members in the database',
     evidence
       .flatMap(({ outageId, members, log: at }) =>
-        members.map((m) => `${outageId} ${m.source}/${m.sourceEventId} ${place(at, m.logIndex)}`),
+        members
+          .filter((m) => !hasLeft(outageId, at, m.logIndex))
+          .map((m) => `${outageId} ${m.source}/${m.sourceEventId} ${place(at, m.logIndex)}/${m.nth ?? 0}`),
       )
       .sort(),
     (
       await rows(
-        `select outage_id || ' ' || source || '/' || source_event_id || ' ' || log_partition || '/' || log_offset || '/' || log_index as text from oms.members`,
+        `select outage_id || ' ' || source || '/' || source_event_id || ' ' || log_partition || '/' || log_offset || '/' || log_index || '/' || nth as text from oms.members`,
       )
     ).sort(),
   );

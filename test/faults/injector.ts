@@ -31,6 +31,15 @@ export class Injector {
     await Promise.all(this.#thawing);
   }
 
+  /** Stops the database for a while, and does nothing else. */
+  async databaseAway(ms: number): Promise<void> {
+    this.#note('database away', `${ms / 60_000} min`);
+    await this.services.postgres.stop();
+    await delay(ms);
+    await this.services.postgres.start();
+    this.say('the database is back');
+  }
+
   async #one(): Promise<void> {
     const dice = this.random.next();
     if (dice < 0.5) this.#kill();

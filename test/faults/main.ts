@@ -1,4 +1,7 @@
-/** `npm run test:faults [-- --minutes N --seed S --rate R]`: kills everything at random during a storm, and compares. */
+/**
+ * `npm run test:faults [-- --minutes N --seed S --rate R]`: kills everything at random during a storm, and compares.
+ * With `--database-away N` nothing is killed: the database is away for N minutes, and then back.
+ */
 import { parseArgs } from 'node:util';
 import { runFaults } from './run.js';
 
@@ -7,13 +10,18 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '5' },
     seed: { type: 'string', default: String(Math.floor(Date.now() / 1000) % 1_000_000) },
     rate: { type: 'string', default: '100' },
+    'database-away': { type: 'string' },
   },
 });
-console.log(`seed ${values.seed}, ${values.minutes} minutes`);
+const away = values['database-away'];
+console.log(
+  `seed ${values.seed}, ${away === undefined ? `${values.minutes} minutes` : `the database away for ${away}`}`,
+);
 const { injected, compared, differences } = await runFaults({
   minutes: Number(values.minutes),
   seed: Number(values.seed),
   rate: Number(values.rate),
+  databaseAwayMinutes: away === undefined ? null : Number(away),
   say: (line) => console.error(`${new Date().toISOString().slice(11, 19)} ${line}`),
 });
 console.log('Injected:');

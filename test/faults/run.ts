@@ -7,7 +7,7 @@ import { freePort } from '../../dev/ports.js';
 import { clearLeftover } from '../../dev/process-record.js';
 import { retryUntil } from '../../dev/retry.js';
 import { startServices } from '../../dev/services.js';
-import type { Network } from '../../operators/network.js';
+import { EMPTY_NETWORK, type Network } from '../../operators/network.js';
 import { connectToolProducer } from '../../pipeline/kafka-lines.js';
 import { migrate } from '../../pipeline/migrate.js';
 import { seededRandom } from '../../pipeline/network/random.js';
@@ -28,6 +28,8 @@ export interface FaultRunOptions {
   readonly seed: number;
   /** Events a second through the gateway. */
   readonly rate: number;
+  /** Instead of faults at random: the database is away for so long, and the storm goes on. */
+  readonly databaseAwayMinutes?: number | null;
   readonly say: (line: string) => void;
 }
 
@@ -37,21 +39,19 @@ export interface FaultRun extends Comparison {
 }
 
 const PARTITIONS = 4;
+/** How much longer the storm lasts than the database is away. */
+const AROUND_MINUTES = 1;
 const LINES_PER_POST = 20;
+/** A storm of so many faults an hour has at least so many reports: it is made as long as it must last. */
+const FAULTS_PER_HOUR = 200;
+const FEWEST_EVENTS_PER_HOUR = 5800;
 const SETTLE_MS = 180_000;
 /** Run from the checkout, compiled or not. */
 const CHECKOUT = resolve('.');
-const NO_NETWORK: Network = {
-  substations: [],
-  feeders: [],
-  devices: [],
-  sections: [],
-  distributionPoints: [],
-  customers: [],
-};
-
 /** Starts the whole system, lets a storm and faults loose on it, lets it settle, and compares. */
-export async function runFaults({ minutes, seed, rate, say }: FaultRunOptions): Promise<FaultRun> {
+export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
+  const { seed, rate, say, databaseAwayMinutes = null } = options;
+  const minutes = databaseAwayMinutes === null ? options.minutes : databaseAwayMinutes + AROUND_MINUTES;
   const home = join(CHECKOUT, '.oms', 'faults');
   for (const name of ['kafka', 'postgres']) await clearLeftover(home, name, say);
   await emptyHome(home, say);
@@ -99,7 +99,9 @@ export async function runFaults({ minutes, seed, rate, say }: FaultRunOptions): 
     };
     const injector = new Injector([...members], services, seededRandom(seed), enlist, say);
     const endAt = Date.now() + minutes * 60_000;
-    const [, acknowledged] = await Promise.all([injector.run(endAt), storm(url, network, seed, rate, endAt)]);
+    const harm =
+      databaseAwayMinutes === null ? injector.run(endAt) : injector.databaseAway(databaseAwayMinutes * 60_000);
+    const [, acknowledged] = await Promise.all([harm, storm(url, network, seed, rate, endAt)]);
     say(`${acknowledged.size} events acknowledged; settling.`);
     const comparison = await settled(services.kafkaBrokers, services.databaseUrl, acknowledged, say);
     return { injected: injector.done, ...comparison };
@@ -119,7 +121,7 @@ async function prepare(brokers: string, databaseUrl: string): Promise<Network> {
   client.release();
   await pool.end();
   const producer = await connectToolProducer(brokers);
-  await publishNetwork(producer, topicNames().network, NO_NETWORK, network);
+  await publishNetwork(producer, topicNames().network, EMPTY_NETWORK, network);
   await producer.disconnect();
   return network;
 }
@@ -128,8 +130,9 @@ async function prepare(brokers: string, databaseUrl: string): Promise<Network> {
 async function storm(url: string, network: Network, seed: number, rate: number, endAt: number): Promise<Set<string>> {
   const random = seededRandom(seed, 1);
   const startMs = Date.now();
-  const hours = (endAt - startMs) / 3_600_000;
-  const { events } = simulateStorm(network, { seed, faults: 200, hours: Math.max(1, hours), startMs });
+  const needed = (rate * (endAt - startMs)) / 1000;
+  const hours = Math.ceil(needed / FEWEST_EVENTS_PER_HOUR);
+  const { events } = simulateStorm(network, { seed, faults: FAULTS_PER_HOUR * hours, hours, startMs });
   const acknowledged = new Set<string>();
   let sent = 0;
   while (Date.now() < endAt && sent < events.length) {

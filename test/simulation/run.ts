@@ -187,7 +187,7 @@ function placedAlone(broker: SimulatedBroker, topology: Topology): string[] {
   const values: Uint8Array[] = [];
   const driver = new TestDriver(topology, {
     partitions: PARTITIONS,
-    onRecord: ({ topic, value }) => void (topic === topics.events && values.push(Buffer.from(value as string))),
+    onRecord: ({ topic, value }) => void (topic === topics.events && values.push(Buffer.from(value as Uint8Array))),
   });
   for (const topic of Object.values(TOPIC_OF)) {
     for (const { partition, offset, value, headers } of broker.log.committed(topics[topic])) {

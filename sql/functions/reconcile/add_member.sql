@@ -1,5 +1,6 @@
 create or replace function reconcile.add_member(
-  p_outage_no bigint, p_body_no bigint, p_event reconcile.queue, p_x double precision, p_y double precision, p_z double precision
+  p_outage_no bigint, p_body_no bigint, p_event reconcile.queue, p_x double precision, p_y double precision, p_z double precision,
+  p_nth integer
 ) returns void
 language plpgsql as $$
 declare
@@ -23,10 +24,10 @@ begin
   elsif v_found.last_bucket < e.t_ms >> 20 then
     update reconcile.cells set last_bucket = e.t_ms >> 20 where cell_id = v_found.cell_id;
   end if;
-  insert into reconcile.members (cell_id, t_ms, seq, outage_no, source, source_event_id, lat, lon)
-  values (v_found.cell_id, e.t_ms, e.seq, p_outage_no, e.source, e.source_event_id, e.lat, e.lon);
+  insert into reconcile.members (cell_id, t_ms, seq, nth, outage_no, source, source_event_id, lat, lon)
+  values (v_found.cell_id, e.t_ms, e.seq, p_nth, p_outage_no, e.source, e.source_event_id, e.lat, e.lon);
 end
 $$;
 comment on function reconcile.add_member(
-  bigint, bigint, reconcile.queue, double precision, double precision, double precision
+  bigint, bigint, reconcile.queue, double precision, double precision, double precision, integer
 ) is 'Makes an event a member of an outage, in its cell.';

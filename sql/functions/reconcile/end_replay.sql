@@ -1,7 +1,9 @@
 create or replace function reconcile.end_replay(p_run_id integer) returns void
 language plpgsql as $$
 begin
-  delete from reconcile.queue where run_id = p_run_id;
+  -- A comparison asks the queue for what the books do not keep, and empties it then.
+  delete from reconcile.queue where run_id = p_run_id and not exists (
+    select from reconcile.stretches join reconcile.keys using (key_id) where keys.run_id = p_run_id);
   update reconcile.runs
   set status = 'done', finished_at = clock_timestamp(), result = (
     select jsonb_build_object('entries', sum(k.taken), 'duplicates', sum(k.duplicates),
@@ -16,4 +18,4 @@ begin
   where run_id = p_run_id;
 end
 $$;
-comment on function reconcile.end_replay(integer) is 'Ends a replay: its queue is emptied and its counts are kept.';
+comment on function reconcile.end_replay(integer) is 'Ends a replay: its queue is emptied, unless it is to be compared, and its counts are kept.';

@@ -33,7 +33,8 @@ begin
     if e.command is null then
       v_taken := reconcile.take_event(k, e, v_judge_late);
     else
-      v_taken := reconcile.take_command(k, e.seq, e.t_ms, e.command);
+      -- As the stream took it, a command goes by the outage's id alone.
+      v_taken := reconcile.take_command(k, e.seq, e.t_ms, case when v_judge_late then e.command - 'openedBy' else e.command end);
     end if;
     k := v_taken.key;
     v_taken_now := v_taken_now + 1;

@@ -5,49 +5,9 @@ create or replace function reconcile.outages_of(p_run text default 'direct') ret
   reporters jsonb, center geometry, flags text[], rule_set text, crew text[], acknowledged_by text[], etr timestamptz
 )
 language sql stable parallel safe as $$
-  with mine as (
-    select o.outage_no, o.outage_id, k.substation_id, k.feeder_id, o.opened_source, o.opened_event_id, o.merged_into, o.epitaph,
-      o.cancelled, o.closed
-    from reconcile.runs r
-    join reconcile.keys k using (run_id)
-    join reconcile.outages o using (key_id)
-    where r.name = p_run and not o.is_superseded
-  ), faces as (
-    select f.*
-    from reconcile.faces(array(select outage_no from mine where merged_into is null)) f
-    union all
-    select f.*
-    from mine
-    cross join lateral jsonb_populate_record(null::reconcile.face, mine.epitaph) f
-    where mine.merged_into is not null
-  )
-  select mine.outage_id, mine.substation_id, mine.feeder_id, f.incident_id,
-    case
-      when mine.merged_into is not null then 'merged'
-      when mine.cancelled then 'cancelled'
-      when mine.closed then 'closed'
-      when f.restored_ms is not null then 'restored'
-      when f.is_partly_back then 'partially_restored'
-      when f.crew <> '{}' then 'in_progress'
-      when f.is_confirmed then 'confirmed'
-      else 'detected'
-    end,
-    f.confidence, f.severity, reconcile.time_of(f.first_ms), reconcile.time_of(f.last_ms), reconcile.time_of(f.restored_ms),
-    coalesce(f.restored_ms - f.first_ms <= 300000, false), into_outage.outage_id,
-    mine.opened_source || '/' || mine.opened_event_id,
-    counts.events, counts.assets_affected, counts.assets_out, counts.customers_affected, counts.customers_out,
-    case when mine.merged_into is null then f.reporters else '{"scada": 0, "kaifa": 0, "onu": 0, "call_center": 0}' end,
-    st_setsrid(st_makepoint(f.center_lon, f.center_lat), 4326),
-    f.flags, f.rule_set, f.crew, f.acknowledged_by, reconcile.time_of(f.etr_ms)
-  from mine
-  join faces f using (outage_no)
-  left join reconcile.outages into_outage on into_outage.outage_no = mine.merged_into
-  -- A merged outage counts nothing, so that sums count nothing twice.
-  cross join lateral (
-    select f.events, f.assets_affected, f.assets_out, f.customers_affected, f.customers_out where mine.merged_into is null
-    union all
-    select 0, 0, 0, 0, 0 where mine.merged_into is not null) counts
-  order by mine.outage_no
+  select o.*
+  from reconcile.outages_in(array(
+    select key_id from reconcile.runs join reconcile.keys using (run_id) where name = p_run)) o
 $$;
 comment on function reconcile.outages_of(text) is
   'The outages of a run, in the order in which they were opened (in a replay: key by key); one that merged says what it was, with all counts 0.';

@@ -6,6 +6,7 @@ declare
   c jsonb := p_command;
   v_outage_no bigint;
   v_unit text;
+  v_taken reconcile.taken;
 begin
   k.taken := k.taken + 1;
   if exists (select from reconcile.commands
@@ -13,10 +14,15 @@ begin
   then
     return row(k, 'duplicate', null)::reconcile.taken;
   end if;
+  if c ->> 'command' = 'amend' then
+    v_taken := reconcile.amend(k, p_seq, p_at_ms, c);
+    insert into reconcile.commands (run_id, key_id, seq, command_id, seen_ms, command, outage_no, rejected)
+    values (k.run_id, k.key_id, p_seq, c ->> 'commandId', greatest(k.watermark_ms, p_at_ms), c, v_taken.outage_no,
+      nullif(v_taken.outcome, 'command'));
+    return row(v_taken.key, case v_taken.outcome when 'command' then 'command' else 'rejected' end, v_taken.outage_no)::reconcile.taken;
+  end if;
   if c ->> 'command' <> 'rules' then
-    select survivor_no into v_outage_no
-    from reconcile.outages
-    where key_id = k.key_id and outage_id = (c ->> 'outageId')::uuid and not is_settled;
+    v_outage_no := reconcile.outage_named(k.key_id, c);
   end if;
   insert into reconcile.commands (run_id, key_id, seq, command_id, seen_ms, command, outage_no, rejected)
   values (k.run_id, k.key_id, p_seq, c ->> 'commandId', greatest(k.watermark_ms, p_at_ms), c, v_outage_no,

@@ -18,6 +18,7 @@ const member = (sourceEventId: string, changes: Partial<Member> = {}): Member =>
   lon: -119.1,
   flags: [],
   link: null,
+  amended: false,
   log: { partition: 0, offset: 0 },
   ...changes,
 });

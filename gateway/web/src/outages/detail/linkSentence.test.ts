@@ -10,8 +10,8 @@ const link = (changes: Partial<Link> = {}): Link => ({
   dtMs: 3_000,
   ...changes,
 });
-const meter = { kind: 'outage', source: 'kaifa', sourceEventId: 'K-13', reach: 'point' } as const;
-const breaker = { kind: 'outage', source: 'scada', sourceEventId: 'B-1', reach: 'feeder' } as const;
+const meter = { kind: 'outage', source: 'kaifa', sourceEventId: 'K-13', reach: 'point', amended: false } as const;
+const breaker = { kind: 'outage', source: 'scada', sourceEventId: 'B-1', reach: 'feeder', amended: false } as const;
 
 describe('the sentence for a link', () => {
   it('says how far in space and time the member lies from the one it links to', () => {
@@ -24,6 +24,10 @@ describe('the sentence for a link', () => {
   it('tells the event that opened the outage from one that opened an outage merged into it', () => {
     expect(linkSentence({ ...meter, sourceEventId: 'K-1', link: null }, OPENED_BY)).toBe('Opened the outage');
     expect(linkSentence({ ...meter, link: null }, OPENED_BY)).toBe('Opened an outage that merged into this one');
+  });
+
+  it('says that a correction took it in', () => {
+    expect(linkSentence({ ...meter, amended: true, link: null }, OPENED_BY)).toBe('Taken in by a correction');
   });
 
   it('says that a breaker gathers the whole feeder, whatever the distance', () => {

@@ -8,7 +8,14 @@ const GATHERS: Record<Exclude<Reach, 'point'>, string> = {
 
 /** Why a member belongs to its outage, in words a dispatcher can check: `42 m and 3 s from kaifa/K-12`. */
 export function linkSentence(
-  { kind, source, sourceEventId, reach, link }: Pick<Member, 'kind' | 'source' | 'sourceEventId' | 'reach' | 'link'>,
+  {
+    kind,
+    source,
+    sourceEventId,
+    reach,
+    link,
+    amended,
+  }: Pick<Member, 'kind' | 'source' | 'sourceEventId' | 'reach' | 'link' | 'amended'>,
   openedBy: OutageRecord['openedBy'],
 ): string {
   if (kind === 'restoration') {
@@ -19,7 +26,9 @@ export function linkSentence(
     const opened =
       source === openedBy.source && sourceEventId === openedBy.sourceEventId
         ? 'Opened the outage'
-        : 'Opened an outage that merged into this one';
+        : amended
+          ? 'Taken in by a correction'
+          : 'Opened an outage that merged into this one';
     return gathers === null ? opened : `${opened}; ${gathers}`;
   }
   const partner = eventName(link.source, link.sourceEventId);

@@ -14,6 +14,8 @@ export function timelineSentence({ what, from, to }: Pick<TimelineEntry, 'what' 
       return to ? `Took in ${shortId(to)}: both are one outage` : 'Took in another outage';
     case 'reopened':
       return 'Reopened: supply failed again';
+    case 'amend':
+      return `Corrected: ${from ?? '?'} → ${to ?? '?'} reports`;
     case 'crew':
       return to ? `Crew ${to} assigned` : 'Crew assigned';
     case 'crewLeft':

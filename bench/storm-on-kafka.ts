@@ -1,0 +1,100 @@
+import type { Admin } from 'kafkajs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { EMPTY_NETWORK } from '../operators/network.js';
+import { connectToolProducer } from '../pipeline/kafka-lines.js';
+import { publishNetwork } from '../pipeline/network/store.js';
+import { connectProducer, disconnect } from '../pipeline/streams/kafka-client.js';
+import { ensureTopics, withAdmin } from '../pipeline/topic-admin.js';
+import { sourceTopics, topicNames } from '../topics.js';
+import type { Taken } from './figures.js';
+import { preload, stormNetwork, type MeterStorm } from './meter-storm.js';
+import { Measured } from './processes.js';
+import { withServices } from './services.js';
+
+export const PARTITIONS = 4;
+
+/** What stages and how many processes of them take from a topic. */
+interface Work {
+  readonly stage: 'place' | 'correlate';
+  readonly processes: number;
+}
+
+/** A storm that waits on Kafka, under a topic prefix, for stages that are measured as processes of their own. */
+export class StormOnKafka {
+  private constructor(
+    readonly brokers: string,
+    private readonly admin: Admin,
+  ) {}
+
+  /** Brings up a Kafka for the benchmark (or takes that of KAFKA_BROKERS), and stops it when `work` is done. */
+  static with<T>(work: (kafka: StormOnKafka) => Promise<T>): Promise<T> {
+    return withServices(['kafka'], ({ kafkaBrokers }) =>
+      withAdmin(kafkaBrokers, (admin) => work(new StormOnKafka(kafkaBrokers, admin))),
+    );
+  }
+
+  /** Fills new topics with the storm: `perPost` events in each record of the meters' source topic. */
+  async prepare(prefix: string, storm: MeterStorm, perPost: number): Promise<void> {
+    const topics = topicNames(prefix);
+    const existing = (await this.admin.listTopics()).filter((topic) => topic.startsWith(prefix));
+    if (existing.length > 0) await this.admin.deleteTopics({ topics: existing });
+    await ensureTopics(this.admin, topics, PARTITIONS);
+    const tool = await connectToolProducer(this.brokers);
+    await publishNetwork(tool, topics.network, EMPTY_NETWORK, stormNetwork(storm));
+    await tool.disconnect();
+    const producer = await connectProducer(this.brokers);
+    await preload(producer, topics.kaifa, PARTITIONS, storm, perPost);
+    await disconnect(producer);
+  }
+
+  /** Empties what a stage and those behind it write, and lets it begin anew. */
+  async reset(prefix: string, stage: Work['stage']): Promise<void> {
+    const topics = topicNames(prefix);
+    const kept = new Set<string>([...Object.values(sourceTopics(topics)), topics.network]);
+    if (stage === 'correlate') kept.add(topics.events);
+    const wanted = new Set([`${prefix}oms-${stage}`, `${prefix}oms-correlate`]);
+    const { groups } = await this.admin.listGroups();
+    const known = groups.map(({ groupId }) => groupId).filter((id) => wanted.has(id));
+    if (known.length > 0) await this.admin.deleteGroups(known);
+    await this.admin.deleteTopics({ topics: Object.values(topics).filter((topic) => !kept.has(topic)) });
+    await ensureTopics(this.admin, topics, PARTITIONS);
+  }
+
+  /** Starts a process with a stage; resolves when it takes part in its group. */
+  start(prefix: string, stage: Work['stage'], n = 0): Promise<Measured> {
+    return Measured.start(
+      ['dist/oms.js', 'pipeline', '--stages', stage, '--slot', `bench-${n}`],
+      { KAFKA_BROKERS: this.brokers, OMS_TOPIC_PREFIX: prefix, OMS_PARTITIONS: String(PARTITIONS) },
+      /running/,
+    );
+  }
+
+  /**
+   * Lets processes of a stage take all that waits for them.
+   * @returns what they took, from the moment they were ready, and the most memory one of them had (MB)
+   */
+  async run(prefix: string, { stage, processes }: Work, events: number): Promise<Taken & { readonly peakMb: number }> {
+    const running = await Promise.all(Array.from({ length: processes }, (_, n) => this.start(prefix, stage, n)));
+    const cpu = (): number => running.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+    const [wallBefore, cpuBefore] = [performance.now(), cpu()];
+    await this.caughtUp(prefix, stage);
+    const taken = { events, wallMs: performance.now() - wallBefore, cpuMs: cpu() - cpuBefore };
+    const peakMb = Math.max(...running.map(({ peakRssMb }) => peakRssMb));
+    await Promise.all(running.map((process) => process.stop()));
+    return { ...taken, peakMb };
+  }
+
+  /** Resolves when a stage has committed all of what it reads. */
+  async caughtUp(prefix: string, stage: Work['stage']): Promise<void> {
+    const topics = topicNames(prefix);
+    const topic = stage === 'place' ? topics.kaifa : topics.events;
+    const ends = await this.admin.fetchTopicOffsets(topic);
+    for (;;) {
+      const [committed] = await this.admin.fetchOffsets({ groupId: `${prefix}oms-${stage}`, topics: [topic] });
+      const at = new Map(committed!.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+      // The mark that ends a transaction has an offset too, and is no record.
+      if (ends.every(({ partition, high }) => Number(high) - Math.max(0, at.get(partition) ?? 0) <= 1)) return;
+      await pause(100);
+    }
+  }
+}

@@ -1,0 +1,185 @@
+import { keyText, type AmendCommand, type PlacedEvent } from '../event.js';
+import { outageIdOf } from '../identity.js';
+import { timeOf } from '../time.js';
+import { Body } from './body.js';
+import { NONE } from './columns.js';
+import type { Draft } from './draft.js';
+import type { KeyState } from './key-state.js';
+import type { OutageState } from './outage-state.js';
+
+/**
+ * Corrections: what reconciliation found is taken into an outage. All of a command holds or nothing does, so it is looked
+ * through before anything is changed. See the notes to the contract on `amend`.
+ */
+
+/** An outage event that an amend takes in, and its place among the command's members, from 1. */
+interface Taken {
+  readonly event: PlacedEvent;
+  readonly nth: number;
+}
+
+/** Why an amend is not carried out. */
+interface Objection {
+  readonly reason: 'unknownOutage' | 'cancelledOutage' | 'noMembers';
+  readonly detail: string;
+}
+
+/** What an amend comes to. */
+interface Plan {
+  /** Null: it is opened. */
+  readonly outage: OutageState | null;
+  readonly merging: readonly OutageState[];
+  readonly taken: readonly Taken[];
+  readonly restorations: readonly PlacedEvent[];
+}
+
+/** Carries out an amend, or rejects it; one that says nothing new changes nothing. */
+export function amend(state: KeyState, command: AmendCommand, draft: Draft): void {
+  const plan = planOf(state, command);
+  if ('reason' in plan) {
+    draft.reject(command, plan.reason, plan.detail);
+    return;
+  }
+  const { merging, taken, restorations } = plan;
+  if (merging.length + taken.length + restorations.length === 0) return;
+  const outage = plan.outage ?? open(state, command, taken, draft);
+  const before = outage.body.events;
+  const wasClosed = [outage, ...merging].some(({ closed }) => closed);
+  for (const other of merging) state.mergeInto(outage, other, draft);
+  const known = command.whole ? restate(state, outage, draft) : [];
+  for (const { event, nth } of taken) take(state, outage, event, nth, draft);
+  tellAgain(state, outage.body, known);
+  for (const event of restorations) {
+    remember(state, event);
+    if (state.restore(event, timeOf(event), draft)) draft.retold(outage, event);
+  }
+  outage.closed &&= outage.body.restoredAt !== null;
+  if (wasClosed && !outage.closed) {
+    outage.flags.add('reopened');
+    draft.timeline(outage, 'reopened');
+  }
+  outage.decidedAt = Math.max(outage.decidedAt, command.at);
+  draft.timeline(outage, 'amend', String(outage.body.events), String(before));
+}
+
+function planOf(state: KeyState, command: AmendCommand): Plan | Objection {
+  const { outageId, members, whole } = command;
+  const outage = state.living(outageId);
+  const merging = new Set<OutageState>();
+  for (const id of [outageId, ...command.absorbs]) {
+    const named = state.living(id);
+    if (named === null && (id !== outageId || whole)) return unknown(state, id);
+    if (named?.cancelled) return { reason: 'cancelledOutage', detail: `Outage ${id} was cancelled: it takes no more.` };
+    if (named !== null && named !== outage) merging.add(named);
+  }
+  const taken = takenOf(state, command, outage, merging);
+  const { substationId, feederId } = state.key;
+  const isOpener = ({ event }: Taken): boolean =>
+    outageIdOf(substationId, feederId, event.source, event.sourceEventId) === outageId;
+  if (outage === null && !taken.some(isOpener)) return unknown(state, outageId);
+  if (whole && taken.length === 0) {
+    return { reason: 'noMembers', detail: `Nothing would be left of outage ${outageId}: an outage has members.` };
+  }
+  return { outage, merging: [...merging], taken, restorations: members.filter(({ kind }) => kind === 'restoration') };
+}
+
+function unknown(state: KeyState, outageId: string): Objection {
+  const detail = `No outage ${outageId} on ${keyText(state.key)}, or it was settled long ago: check the id.`;
+  return { reason: 'unknownOutage', detail };
+}
+
+/**
+ * The outage events that become members, each once: none that is a member elsewhere, and, unless all are stated anew,
+ * none that is one here.
+ */
+function takenOf(
+  state: KeyState,
+  { members, whole }: AmendCommand,
+  outage: OutageState | null,
+  merging: ReadonlySet<OutageState>,
+): Taken[] {
+  const here = new Set<string>();
+  const elsewhere = new Set<string>();
+  for (const one of state.outages.values()) {
+    if (one.mergedInto === null)
+      addKnownMembers(one, state.indexFrom, one === outage || merging.has(one) ? here : elsewhere);
+  }
+  const told = new Set<string>();
+  return members.flatMap((event, i) => {
+    const identity = identityOf(event);
+    if (event.kind !== 'outage' || told.has(identity)) return [];
+    told.add(identity);
+    const isKnown = elsewhere.has(identity) || (here.has(identity) && !whole);
+    return isKnown ? [] : [{ event, nth: i + 1 }];
+  });
+}
+
+/**
+ * The members of an outage as far as the state knows them: those in reach of linking, and those that amends took in.
+ * All are looked up for each amend: amends are rare, and no event pays for them.
+ */
+function addKnownMembers({ amended, body }: OutageState, indexFrom: number, to: Set<string>): void {
+  for (const identity of amended) to.add(identity);
+  body.extent.eachFrom(indexFrom, (source, id) => to.add(`${source}/${id}`));
+}
+
+function open(state: KeyState, { outageId }: AmendCommand, taken: readonly Taken[], draft: Draft): OutageState {
+  const { substationId, feederId } = state.key;
+  const opener = taken.find(
+    ({ event }) => outageIdOf(substationId, feederId, event.source, event.sourceEventId) === outageId,
+  )!;
+  return state.open(opener.event, draft)!;
+}
+
+/** When a unit was back, epoch ms. */
+type Back = readonly [unit: number, t: number];
+
+/**
+ * Lets an outage begin anew, without members; what was decided about it stays.
+ * @returns when its units were back: it must not forget what the memory of the key has forgotten
+ */
+function restate(state: KeyState, outage: OutageState, draft: Draft): Back[] {
+  const { body } = outage;
+  const { entries } = state;
+  const known: Back[] = [];
+  for (let entry = body.firstEntry; entry !== NONE; entry = entries.nextOfBody(entry)) {
+    if (!entries.isOut(entry)) known.push([entries.unit(entry), entries.backAt(entry)]);
+  }
+  state.index.remove(body);
+  body.forget();
+  outage.body = new Body(outage, entries, state.members);
+  outage.amended.clear();
+  outage.incident = null;
+  // Whoever holds a merged outage finds the survivor's body through it.
+  for (const id of outage.absorbed) state.outages.get(id)!.body = outage.body;
+  draft.restate(outage);
+  return known;
+}
+
+/** The units of a body were back at these times; nobody else is told. */
+function tellAgain({ entries, reporters }: KeyState, body: Body, known: readonly Back[]): void {
+  for (const [unit, t] of known) {
+    for (let entry = reporters.firstOfUnit[unit]!; entry !== NONE; entry = entries.nextOfUnit(entry)) {
+      if (entries.bodyOf(entry) === body) body.restore(entry, t);
+    }
+  }
+}
+
+function take(state: KeyState, outage: OutageState, event: PlacedEvent, nth: number, draft: Draft): void {
+  const t = timeOf(event);
+  remember(state, event);
+  outage.amended.add(identityOf(event));
+  state.admit(outage, event, t);
+  draft.amended(outage, event, t, nth);
+}
+
+/** A later copy of the event is a second one, unless the event is so old that its identity is forgotten. */
+function remember({ identities, memoryFrom }: KeyState, event: PlacedEvent): void {
+  const identity = identities.of(event);
+  // A new one was seen at NaN.
+  if (!(identities.seenAt[identity]! >= memoryFrom)) identities.seenAt[identity] = timeOf(event);
+}
+
+function identityOf({ source, sourceEventId }: PlacedEvent): string {
+  return `${source}/${sourceEventId}`;
+}

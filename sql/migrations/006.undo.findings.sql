@@ -1,0 +1,4 @@
+drop table reconcile.findings;
+drop table reconcile.stretches;
+alter table reconcile.queue drop column log_partition, drop column log_offset, drop column log_index;
+alter table reconcile.runs drop column compared_at, drop column comparison;
