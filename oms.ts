@@ -9,6 +9,7 @@ import { addPipeline } from './pipeline/commands/pipeline.js';
 import { addReconcile } from './pipeline/commands/reconcile.js';
 import { addReplay } from './pipeline/commands/replay.js';
 import { addRules } from './pipeline/commands/rules.js';
+import { addUnplaced } from './pipeline/commands/unplaced.js';
 import { addStorm } from './pipeline/commands/storm.js';
 import { WrongUse } from './pipeline/commands/talk.js';
 
@@ -32,6 +33,7 @@ for (const add of [
   addPipeline,
   addLog,
   addRules,
+  addUnplaced,
   addOperation,
 ])
   add(program);

@@ -1,5 +1,6 @@
 import type { Admin } from 'kafkajs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { EMPTY_NETWORK } from '../operators/network.js';
 import { connectToolProducer } from '../pipeline/kafka-lines.js';
 import { publishNetwork } from '../pipeline/network/store.js';
 import { connectProducer, disconnect } from '../pipeline/streams/kafka-client.js';
@@ -39,8 +40,7 @@ export class StormOnKafka {
     if (existing.length > 0) await this.admin.deleteTopics({ topics: existing });
     await ensureTopics(this.admin, topics, PARTITIONS);
     const tool = await connectToolProducer(this.brokers);
-    const nothing = { substations: [], feeders: [], devices: [], sections: [], distributionPoints: [], customers: [] };
-    await publishNetwork(tool, topics.network, nothing, stormNetwork(storm));
+    await publishNetwork(tool, topics.network, EMPTY_NETWORK, stormNetwork(storm));
     await tool.disconnect();
     const producer = await connectProducer(this.brokers);
     await preload(producer, topics.kaifa, PARTITIONS, storm, perPost);

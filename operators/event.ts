@@ -36,6 +36,8 @@ export interface ReportedEvent {
   readonly dpId: string | null;
   /** Null: the registry decides. */
   readonly reach: Reach | null;
+  /** Somebody said where it belongs, as nobody knew. */
+  readonly placedByHand?: true;
 }
 
 /** A report on the log of its key. */
@@ -55,7 +57,7 @@ export interface PlacedEvent {
   readonly customerId: string | null;
   /** All customers of the feeder by the registry at placing, for reach `feeder` and `substation`; else 0. */
   readonly feederCustomers: number;
-  /** What placing noticed: `contradictsRegistry`, `coordinatesIgnored`, `placedByCoordinates`, `reachIgnored`. */
+  /** What placing noticed: `contradictsRegistry`, `coordinatesIgnored`, `placedByCoordinates`, `placedByHand`, `reachIgnored`. */
   readonly flags: readonly string[];
 }
 

@@ -125,6 +125,7 @@ function flagsOf(event: ReportedEvent, { spot, by }: Found, reach: Reach): strin
     (event.dpId !== null && spot.dpId !== null && event.dpId !== spot.dpId);
   if (contradicts) flags.push('contradictsRegistry');
   if (by === 'coordinates') flags.push('placedByCoordinates');
+  if (event.placedByHand) flags.push('placedByHand');
   if (event.reach !== null && event.reach !== reach) flags.push('reachIgnored');
   return flags;
 }

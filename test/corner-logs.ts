@@ -115,6 +115,29 @@ function decisions(): Corner[] {
       ),
     },
     {
+      name: 'a closed outage merges with an open one, by an event that is back',
+      log: joined(
+        always(a, report({ id: 'b', ms: MINUTE, lat: north(1800) })),
+        command('close', 'a', 20),
+        always(
+          report({ id: 'r', kind: 'restoration', customerId: 'C-c', ms: 3 * MINUTE }),
+          report({ id: 'c', ms: 2 * MINUTE, lat: north(900) }),
+        ),
+      ),
+    },
+    {
+      name: 'confirmed by somebody, and merged into one that is not',
+      log: joined(
+        always(
+          rules(own({ weights: { scada: 0.1, kaifa: 0.1, onu: 0.1, call_center: 0.1 } }), -60),
+          a,
+          report({ id: 'b', ms: MINUTE, lat: north(1800) }),
+        ),
+        command('confirm', 'b', 3),
+        always(report({ id: 'c', ms: MINUTE, lat: north(900) })),
+      ),
+    },
+    {
       name: 'cancelled takes no more',
       log: joined(always(a), command('cancel', 'a', 5), always(report({ id: 'b', ms: MINUTE }))),
     },

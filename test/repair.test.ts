@@ -1,20 +1,15 @@
 /** Corrections on a system that runs: what reconciliation in event-time order finds is mended through the log. */
-import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { retryUntil } from '../dev/retry.js';
+import { PooledDatabase } from '../gateway/database.js';
+import { membersOf } from '../gateway/oms/outage-history.js';
 import { outageIdOf } from '../operators/identity.js';
 import type { Customer } from '../operators/network.js';
+import type { OutageRecord } from '../operators/outage.js';
 import { readNetwork } from '../pipeline/network/read.js';
-import { Comparison } from '../pipeline/reconcile/comparison.js';
-import type { Finding } from '../pipeline/reconcile/finding.js';
-import { readBasis } from '../pipeline/reconcile/repair-basis.js';
-import { publishRepairs, rejectedRepairs } from '../pipeline/reconcile/repair-publication.js';
-import { repairOf, type Repair } from '../pipeline/reconcile/repair.js';
-import { beginRun, findRun, readFindings, stepRun } from '../pipeline/reconcile/run.js';
-import type { Order } from '../pipeline/reconcile/finding.js';
+import { rejectedRepairs } from '../pipeline/reconcile/repair-publication.js';
 import { simulateStorm } from '../pipeline/storm/storm.js';
 import { NETWORK } from './commands-program.js';
-import { compare } from './faults/compare.js';
+import { Reconciliation } from './reconciliation.js';
 import { TestSystem } from './system.js';
 
 const MINUTE_MS = 60_000;
@@ -76,62 +71,20 @@ const quiet = [
 ];
 
 let system: TestSystem;
-let client: PoolClient;
+let reconciliation: Reconciliation;
 
 beforeAll(async () => {
   system = await TestSystem.start(network);
   await system.run('place', 'correlate', 'sink');
-  client = await system.pool.connect();
   await system.send([...storm.events, ...quiet].map((event) => JSON.stringify(event)));
   await system.settled(storm.events.length + quiet.length);
+  reconciliation = await Reconciliation.of(system, '2026-10-04', '2026-10-06');
 });
 
 afterAll(async () => {
-  client.release();
+  reconciliation.end();
   await system.stop();
 });
-
-let runs = 0;
-async function reconcile(order: Order): Promise<Finding[]> {
-  const name = `run ${++runs}`;
-  const [from, to] = [new Date(startMs).toISOString(), new Date(startMs + 48 * HOUR_MS).toISOString()];
-  await beginRun(client, { name, order, from, to, author: 'test' });
-  while ((await stepRun(client, name, 5000)) > 0);
-  await Comparison.make(client, (await findRun(client, name))!, false, () => undefined);
-  const found: Finding[] = [];
-  for await (const finding of readFindings(client, (await findRun(client, name))!.runId)) found.push(finding);
-  return found;
-}
-
-async function repairsOf(findings: readonly Finding[]): Promise<Repair[]> {
-  const repairs: Repair[] = [];
-  for (const finding of findings) {
-    repairs.push(repairOf(finding, await readBasis(client, finding), { author: 'ann', reason: null, at: Date.now() }));
-  }
-  return repairs;
-}
-
-/** Puts repairs on the log, and waits until the database holds what the log means. */
-async function publish(repairs: readonly Repair[]): Promise<void> {
-  const { topics, environment, pool, producer } = system;
-  const stored = await system.count('select count(*) from oms.commands');
-  const published = await publishRepairs(producer, topics, repairs);
-  await retryUntil(
-    async () => {
-      expect(await system.count('select count(*) from oms.commands')).toBe(stored + published);
-      const { differences } = await compare(
-        (topic) => system.read(topic),
-        topics,
-        environment.partitions,
-        pool,
-        new Set(),
-      );
-      expect(differences).toEqual([]);
-    },
-    60_000,
-    200,
-  );
-}
 
 interface OutageRow {
   readonly status: string;
@@ -149,14 +102,14 @@ async function outage(opener: string): Promise<OutageRow> {
 
 describe('a repair through the log', () => {
   it('mends what the stream could not know, once and for all, and both engines follow', async () => {
-    const before = await reconcile('event-time');
+    const before = await reconciliation.run('event-time');
     expect(before.length).toBeGreaterThan(5);
     const kinds = new Set(before.map(({ kind }) => kind));
     for (const kind of ['missing', 'merged', 'split'] as const) expect(kinds).toContain(kind);
-    const repairs = await repairsOf(before);
+    const repairs = await reconciliation.repairsOf(before);
     expect(repairs.map(({ unmended }) => unmended)).toEqual(before.map(() => null));
-    await publish(repairs);
-    expect(await rejectedRepairs(client, repairs)).toEqual(new Map());
+    await reconciliation.publish(repairs);
+    expect(await rejectedRepairs(reconciliation.client, repairs)).toEqual(new Map());
 
     expect(await outage('missing')).toEqual({ status: 'restored', members: ['missing'] });
     expect(await outage('first')).toEqual({ status: 'partially_restored', members: ['first', 'bridge', 'second'] });
@@ -175,11 +128,34 @@ describe('a repair through the log', () => {
       ),
     ).toBe(0);
 
-    expect(await reconcile('event-time')).toEqual([]);
-    expect(await reconcile('log')).toEqual([]);
+    expect(await reconciliation.run('event-time')).toEqual([]);
+    expect(await reconciliation.run('log')).toEqual([]);
     const members = await system.count('select count(*) from oms.members');
-    await publish(repairs);
+    await reconciliation.publish(repairs);
     expect(await system.count('select count(*) from oms.members')).toBe(members);
-    expect(await reconcile('event-time')).toEqual([]);
+    expect(await reconciliation.run('event-time')).toEqual([]);
+  });
+
+  it('tells all there is to know of what was taken in: where it was, what it said, that a correction did it', async () => {
+    const database = new PooledDatabase(system.environment.databaseUrl!);
+    const { rows } = await system.pool.query<{ record: OutageRecord }>(
+      'select record from oms.outages where outage_id = $1',
+      [outageOf('missing')],
+    );
+    const members = await membersOf(database, rows[0]!.record, [outageOf('missing')]);
+    await database.stop();
+    expect(members).toContainEqual(
+      expect.objectContaining({
+        sourceEventId: 'missing',
+        kind: 'outage',
+        amended: true,
+        link: null,
+        assetId: one.meterId,
+        customerId: one.customerId,
+        lat: one.lat,
+        lon: one.lon,
+        receivedAt: new Date(quietMs + 60 * MINUTE_MS + 1000).toISOString(),
+      }),
+    );
   });
 });

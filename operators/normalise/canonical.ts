@@ -24,6 +24,7 @@ export function readCanonical(body: Fields, { receivedAt, naiveOffsetMin }: Read
     feederId: idAt(body, 'feederId'),
     dpId: idAt(body, 'dpId'),
     reach: (body.reach ?? null) === null ? null : oneOf(body, 'reach', REACHES, 'wrongShape'),
+    ...(body.placedByHand === true ? { placedByHand: true } : {}),
   };
 }
 

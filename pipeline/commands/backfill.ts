@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { InvalidArgumentError, type Command } from 'commander';
-import type { ClientBase } from 'pg';
+import type { ClientBase, PoolClient } from 'pg';
 import { requireDatabase } from '../../connections.js';
 import { readEnvironment, type Environment } from '../../environment.js';
 import { SOURCES, type Source } from '../../operators/event.js';
@@ -10,6 +11,7 @@ import { backfillIdOf, publish, ReadHistory, type Input, type Reject } from '../
 import { openFile } from '../backfill/file-history.js';
 import { Journal, type JournalEntry } from '../backfill/journal.js';
 import { readMapping, type Mapping } from '../backfill/mapping.js';
+import { RunTarget } from '../backfill/run-target.js';
 import { summaryLines, type Summary } from '../backfill/summary.js';
 import { openTable } from '../backfill/table-history.js';
 import { LogTarget } from '../backfill/target.js';
@@ -39,6 +41,7 @@ interface BackfillOptions {
   readonly dryRun?: boolean;
   readonly rejects?: string;
   readonly again?: boolean;
+  readonly run?: string;
   readonly json?: boolean;
 }
 
@@ -57,6 +60,7 @@ export function addBackfill(program: Command): void {
     .option('--to <time>', 'only events up to this time', timeOption)
     .option('--dry-run', 'read and check all of it, count and show rejects, publish nothing')
     .option('--rejects <file>', 'write rejected rows there, one JSON object a line')
+    .option('--run <name>', 'into the books of a reconciliation run instead: no Kafka, nothing is late')
     .option('--again', 'publish it once more, from its beginning')
     .option('--json', 'the summary as JSON')
     .addHelpText(
@@ -116,7 +120,9 @@ async function backfill(
       for (const [i, input] of named.entries())
         inputs.push(await openInput(input, mappings[i]!, options.database ?? (() => requireDatabase(environment))));
       const reading = { inputs, registry, from, to, naiveOffsetMin: environment.naiveTimeOffsetMin };
-      await (options.dryRun ? dryRun(reading, options) : backfillLog(client, reading, options, environment));
+      if (options.dryRun) await dryRun(reading, options);
+      else if (options.run !== undefined) await backfillRun(client, reading, options, options.run);
+      else await backfillLog(client, reading, options, environment);
     } finally {
       await Promise.all(inputs.map(({ history }) => history.close()));
     }
@@ -212,6 +218,71 @@ async function backfillLog(
   } finally {
     await history.close();
   }
+}
+
+/** Puts the history into the books of a run of the second engine. */
+async function backfillRun(
+  client: PoolClient,
+  reading: Reading,
+  { json = false, rejects, again = false }: BackfillOptions,
+  name: string,
+): Promise<void> {
+  if (name.trim() === '') throw new WrongUse('--run must be a name.');
+  const id = backfillIdOf(reading.inputs, reading, `run/${name}`);
+  await checkName(client, name, id);
+  const journal = await Journal.open(client, id);
+  const before = await journal.entry();
+  if (before?.finishedAt && !again) {
+    tell(before.summary!, { finishedAt: before.finishedAt.toISOString(), publishedNow: 0 }, json);
+    say(
+      `The run "${name}" has all of it since ${before.finishedAt.toISOString()}: nothing to do. (--again does it anew.)`,
+    );
+    return;
+  }
+  const stop = new StopRequest();
+  const startedAt = Date.now();
+  const history = await readHistory(reading, rejects, stop);
+  try {
+    if (again) await client.query('select reconcile.forget_run($1)', [name]);
+    const fed = await beginOrGoOn(journal, before, again, reading.inputs);
+    const onward = `the same command${again ? ' without --again' : ''} goes on there.`;
+    const lined = progress('events lined up', history.size);
+    const taken = progress('events correlated', history.size);
+    const target = await RunTarget.open(client, {
+      name,
+      history: id,
+      author: userInfo().username,
+      registry: reading.registry,
+      fed,
+      onTaken: (done, total) => {
+        taken.update(done);
+        stop.check(`${done} of ${total} events are correlated; ${onward}`);
+      },
+    });
+    const all = await publish(history, target, {
+      published: fed,
+      onPublished: async (count) => {
+        await journal.published(count);
+        lined.update(count);
+        stop.check(`${count} events are lined up; ${onward}`);
+      },
+    }).finally(() => [lined, taken].forEach((shown) => shown.stop()));
+    await journal.finish(history.summary);
+    tell(history.summary, { publishedNow: all - fed, seconds: (Date.now() - startedAt) / 1000 }, json);
+    say(`The run "${name}" has them: select * from reconcile.outages_of('${name.replaceAll("'", "''")}').`);
+  } finally {
+    await history.close();
+  }
+}
+
+/** @throws WrongUse if the name is that of another run */
+async function checkName(client: ClientBase, name: string, history: string): Promise<void> {
+  const { rows } = await client.query<{ history: string | null }>(
+    `select parameters ->> 'history' as history from reconcile.runs where name = $1`,
+    [name],
+  );
+  if (rows[0] && rows[0].history !== history)
+    throw new WrongUse(`There is a run "${name}" of something else: choose another name, or delete it.`);
 }
 
 async function beginOrGoOn(

@@ -20,7 +20,9 @@ import { writeNetwork } from '../network/write.js';
 import { deliverRules } from '../rule-delivery.js';
 import { checkTopics } from '../topic-admin.js';
 import { inKafkaWords, withDatabase, withProducer, withReader, withTopics } from './services.js';
-import { fileProblem, say, wholeNumberBetween } from './talk.js';
+import { agrees, fileProblem, say, wholeNumberBetween } from './talk.js';
+import { inTransaction } from './transaction.js';
+import { countPlaceable, placePlaceable } from './unplaced.js';
 
 const ERRORS_SHOWN = 50;
 
@@ -35,6 +37,7 @@ export function addNetwork(program: Command): void {
     .option('--dry-run', 'only check it and show what would change')
     .option('--if-empty', 'do nothing if there is a network already')
     .option('--json', 'show what changed as JSON')
+    .option('--place-unplaced', 'give unplaced events that have a place now back to the stream, without asking')
     .addHelpText('after', '\nExample:\n  oms network import data/ieee9500 --dry-run')
     .action(async (path: string, options: ImportOptions) => importNetwork(path, options, readEnvironment()));
   network
@@ -60,6 +63,7 @@ interface ImportOptions {
   readonly dryRun?: boolean;
   readonly ifEmpty?: boolean;
   readonly json?: boolean;
+  readonly placeUnplaced?: boolean;
 }
 
 async function importNetwork(path: string, options: ImportOptions, environment: Environment): Promise<void> {
@@ -93,6 +97,17 @@ async function replace(network: Network, environment: Environment, options: Impo
   });
   const { feeders, customers } = stored;
   say(`In use: ${feeders.length} feeders, ${customers.length} customers (${sent} elements published).`);
+  await offerUnplaced(environment, options.placeUnplaced ?? false);
+}
+
+/** What could not be placed may have a place now: it is not lost, and not placed unasked. */
+async function offerUnplaced(environment: Environment, agreed: boolean): Promise<void> {
+  const { unplaced, placeable } = await countPlaceable(environment);
+  if (placeable === 0) return;
+  say(`${placeable} of ${unplaced} unplaced events have a place now.`);
+  if (agreed || (await agrees('Give them back to the stream?'))) {
+    say(`${await placePlaceable(environment)} events go on in the stream.`);
+  } else say('They stay; import the network again with --place-unplaced to give them back to the stream.');
 }
 
 /** Puts the network into the database, unless only an empty one is to be filled. Returns what is in it then. */
@@ -141,16 +156,4 @@ async function publish(environment: Environment, published: PublishedElements, n
 function keyOfFeeder(value: string): string[] {
   const { kind, element } = JSON.parse(value) as NetworkElement;
   return kind === 'feeder' ? [keyText(element satisfies Key)] : [];
-}
-
-async function inTransaction<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
-  await client.query('begin');
-  try {
-    const result = await work();
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined);
-    throw error;
-  }
 }

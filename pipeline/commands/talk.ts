@@ -1,9 +1,21 @@
 import { MultiBar, Presets } from 'cli-progress';
+import { createInterface } from 'node:readline/promises';
 import { InvalidArgumentError } from 'commander';
 import { parseTime } from '../../operators/time.js';
 
 /** Standard error carries the talk, standard output the result. */
 export const say = (line: string): void => console.error(line);
+
+/** Asks a question on the terminal; where there is none, nobody agrees. */
+export async function agrees(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
+}
 
 /** The progress of a long command: a bar on a terminal, plain lines otherwise. */
 export interface Progress {

@@ -21,6 +21,19 @@ export interface Run {
   readonly entriesDone: number;
   /** Null: it was not brought to its end. */
   readonly summary: Summary | null;
+  /** What was put on the log to mend what it found; null: nothing was. */
+  readonly repair: RunRepair | null;
+}
+
+/** What was put on the log to mend what a run found. */
+export interface RunRepair {
+  readonly at: string;
+  readonly author: string;
+  /** Findings that it mends, and the commands for them. */
+  readonly findings: number;
+  readonly commands: number;
+  /** Why findings are not mended, or not wholly: a sentence each. */
+  readonly unmended: readonly string[];
 }
 
 /** What is asked of a run. */
@@ -35,9 +48,10 @@ interface RunRow {
   readonly entries_total: number;
   readonly entries_done: number;
   readonly comparison: Summary | null;
+  readonly repair: RunRepair | null;
 }
 
-const COLUMNS = `run_id, name, author, started_at, parameters, entries_total::float8, entries_done::float8, comparison`;
+const COLUMNS = `run_id, name, author, started_at, parameters, entries_total::float8, entries_done::float8, comparison, repair`;
 
 /** All reconciliations, the latest first. */
 export async function listRuns(client: ClientBase): Promise<Run[]> {
@@ -117,6 +131,11 @@ export async function stepRun(client: ClientBase, name: string, entries: number)
   return rows[0]!.left;
 }
 
+/** Keeps what was put on the log for a run. */
+export async function noteRepair(client: ClientBase, runId: number, repair: RunRepair): Promise<void> {
+  await client.query('update reconcile.runs set repair = $2 where run_id = $1', [runId, JSON.stringify(repair)]);
+}
+
 /** Deletes a run, its books and what was found. */
 export async function forgetRun(client: ClientBase, name: string): Promise<void> {
   await client.query('select reconcile.forget_run($1)', [name]);
@@ -148,5 +167,6 @@ function runOf(row: RunRow): Run {
     entriesTotal: row.entries_total,
     entriesDone: row.entries_done,
     summary: row.comparison,
+    repair: row.repair,
   };
 }

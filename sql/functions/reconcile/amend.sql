@@ -76,7 +76,7 @@ begin
     perform reconcile.remember(k, e, case when v_named is null then 'withoutEffect' else 'restoration' end, v_named);
   end loop;
   update reconcile.outages
-  set decided_ms = greatest(decided_ms, p_at_ms), touched_seq = p_seq,
+  set decided_ms = greatest(decided_ms, p_at_ms), touched_seq = p_seq, look_ms = -9000000000000000,
     closed = closed and reconcile.restored_ms(body_no) is not null,
     flags = case when v_was_closed and not (closed and reconcile.restored_ms(body_no) is not null)
       then reconcile.united(flags, array['reopened']) else flags end

@@ -3,6 +3,7 @@ language sql as $$
   update reconcile.outages
   set decided_ms = greatest(decided_ms, p_at_ms),
     touched_seq = p_seq,
+    look_ms = -9000000000000000,
     flags = case when p_command ? 'flag' then reconcile.united(flags, array[p_command ->> 'flag']) else flags end,
     confirmed = confirmed or p_command ->> 'command' = 'confirm',
     cancelled = cancelled or p_command ->> 'command' = 'cancel',

@@ -19,6 +19,7 @@ begin
   update reconcile.outages
   set body_no = v_large,
     touched_seq = p_seq,
+    look_ms = -9000000000000000,
     first_ms = least(first_ms, v_other.first_ms),
     last_bucket = greatest(last_bucket, v_other.last_bucket),
     min_x = least(min_x, v_other.min_x), min_y = least(min_y, v_other.min_y), min_z = least(min_z, v_other.min_z),

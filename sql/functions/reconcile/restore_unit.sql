@@ -21,6 +21,7 @@ begin
     returning r.body_no
   )
   select coalesce(array_agg(distinct body_no), '{}') into v_bodies from changed;
+  perform reconcile.look_again(v_bodies);
   return v_bodies;
 end
 $$;

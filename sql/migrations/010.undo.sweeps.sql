@@ -1,0 +1,1 @@
+alter table reconcile.outages drop column look_ms;
