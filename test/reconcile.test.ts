@@ -417,6 +417,16 @@ describe('what goes wrong', () => {
     expect(await system.count("select count(*) from reconcile.runs where status = 'running'")).toBe(0);
   });
 
+  it('but not in a night without outages: what runs every night has not failed', async () => {
+    const { code, out, err } = await run(['reconcile', '--day', 'yesterday', '--report', 'quiet.html'], env);
+    expect({ code, out, err }).toEqual({
+      code: 0,
+      out: '',
+      err: expect.stringMatching(/^The stored log has no outage event from /) as string,
+    });
+    expect((await readdir(folder)).filter((name) => name.startsWith('quiet'))).toEqual([]);
+  });
+
   it('is a file that cannot be written: said before anything is done', async () => {
     await mkdir(join(folder, 'folder.json'), { recursive: true });
     const runs = await system.count('select count(*) from reconcile.runs');

@@ -7,7 +7,16 @@ import { Comparison } from '../reconcile/comparison.js';
 import { ORDERS, type Order } from '../reconcile/finding.js';
 import { dayRange, lastRange, rangeText, type TimeRange } from '../reconcile/range.js';
 import { earliestFrom } from '../reconcile/retention.js';
-import { beginRun, findRun, holdRun, isOtherRun, stepRun, type Run, type RunRequest } from '../reconcile/run.js';
+import {
+  beginRun,
+  findRun,
+  holdRun,
+  isOtherRun,
+  NothingStored,
+  stepRun,
+  type Run,
+  type RunRequest,
+} from '../reconcile/run.js';
 import { findingsOf, type Summary } from '../reconcile/summary.js';
 import { repairRun } from './reconcile-repair.js';
 import { addReconcileRuns } from './reconcile-runs.js';
@@ -92,6 +101,10 @@ async function reconcileRange(options: ReconcileOptions, environment: Environmen
       if (options.repair) await repairRun(client, run, options, environment);
       judge(run.summary!, options.failOnFindings ?? false);
     });
+  } catch (error) {
+    if (!(error instanceof NothingStored && range.isRelative)) throw error;
+    // A night without outages is no failure of the command that runs every night.
+    say(error.message);
   } finally {
     await report?.discard();
   }

@@ -78,16 +78,21 @@ export async function isOtherRun(client: ClientBase, name: string): Promise<bool
   return rows.length > 0;
 }
 
+/** There is no outage event in the range of a run. */
+export class NothingStored extends Error {
+  override name = 'NothingStored';
+}
+
 /**
  * Begins a run, or finds the one that was begun under that name with the same arguments.
- * @throws Error in a sentence: nothing is stored of that time, or the stream has not correlated all of it
+ * @throws NothingStored if there is no outage event of that time; Error if the stream has not correlated all of it
  */
 export async function beginRun(client: ClientBase, { name, from, to, order, author }: RunRequest): Promise<Run> {
   try {
     await client.query('select reconcile.begin_comparison($1, $2, $3, $4, $5)', [name, from, to, order, author]);
   } catch (error) {
     const { code, message } = error as Error & { code?: string };
-    if (code === 'P0002') throw new Error(await nothingStored(client, from, to), { cause: error });
+    if (code === 'P0002') throw new NothingStored(await nothingStored(client, from, to), { cause: error });
     if (code === '55000')
       throw new Error(`${message} Wait until "oms lag" shows 0, or give an earlier --to.`, { cause: error });
     throw error;
