@@ -6,7 +6,8 @@ import { distanceMm } from '../operators/sphere.js';
 import { seededRandom } from '../pipeline/network/random.js';
 import { inTurns, Meter, type Figure, type Taken } from './figures.js';
 
-const START = Date.UTC(2026, 9, 4, 10);
+/** No sweep falls into the half hour from here on: one comes every 45 minutes of a key's time, and would be the cost of few events. */
+const START = Date.UTC(2026, 9, 4, 9, 50);
 const STORM_MS = 30 * 60_000;
 const ENTRIES_PER_RECORD = 50;
 const RECORDS_AT_ONCE = 20;

@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { worseThan, type Result } from './check.js';
+import { benchCorrelateFile } from './correlate-file.js';
+import { benchCorrelateGrowth } from './correlate-growth.js';
 import { benchCorrelate } from './correlate.js';
 import type { Figure, Quantity } from './figures.js';
 import { benchGateway } from './gateway.js';
@@ -20,6 +22,8 @@ type Bench = () => readonly (Figure | Quantity)[] | Promise<readonly (Figure | Q
 /** Every benchmark by name; `npm run bench -- NAME` runs one. */
 const BENCHMARKS: Readonly<Record<string, Bench>> = {
   correlate: benchCorrelate,
+  'correlate-growth': benchCorrelateGrowth,
+  'correlate-file': benchCorrelateFile,
   gateway: benchGateway,
   sink: benchSink,
   'sql-function': benchSqlFunction,

@@ -29,8 +29,9 @@ export interface LinkEvent {
   z: number;
   /** Reach feeder or substation: space does not matter. */
   wide: boolean;
-  /** Its number among the identities of the key, and the id in it. */
+  /** Its number among the identities of the key, and what that stands for. */
   identity: number;
+  source: Source;
   sourceEventId: string;
 }
 
@@ -76,8 +77,9 @@ function cellNumber(x: number, y: number, z: number, origin: Origin): number {
 /** Rows of members sorted by time; of the same time, in the order in which they came. */
 class TimeOrder {
   readonly rows: number[] = [];
-  /** The last row and its event's id, most asked for: the text need not be made again. */
+  /** The last row and whose it is, most asked for: it need not be looked up, nor its text made again. */
   #lastRow = NONE;
+  #lastSource: Source = 'kaifa';
   #lastId = '';
 
   constructor(protected readonly members: Members) {}
@@ -114,6 +116,7 @@ class TimeOrder {
     this.insert(row);
     if (this.rows[this.rows.length - 1] !== row) return;
     this.#lastRow = row;
+    this.#lastSource = event.source;
     this.#lastId = event.sourceEventId;
   }
 
@@ -133,14 +136,12 @@ class TimeOrder {
   /** The link of an event to the member at a position. */
   link(event: LinkEvent, i: number, distanceM: number | null): Link {
     const row = this.rows[i]!;
+    const dtMs = event.t - this.members.t(row);
+    if (row === this.#lastRow) return { source: this.#lastSource, sourceEventId: this.#lastId, distanceM, dtMs };
     const { identities } = this.members;
     const identity = this.members.identity(row);
-    return {
-      source: identities.source(identity),
-      sourceEventId: row === this.#lastRow ? this.#lastId : identities.texts.text(identity),
-      distanceM,
-      dtMs: event.t - this.members.t(row),
-    };
+    const sourceEventId = identities.texts.text(identity);
+    return { source: identities.source(identity), sourceEventId, distanceM, dtMs };
   }
 }
 

@@ -62,6 +62,7 @@ export class KeyState {
     z: 0.5,
     wide: false,
     identity: 0,
+    source: 'kaifa',
     sourceEventId: '',
   };
 
@@ -210,13 +211,14 @@ export class KeyState {
   }
 
   /** The event as linking sees it. One object serves all: a storm would make six boxed numbers for each event. */
-  #describe({ lat, lon, reach, sourceEventId }: PlacedEvent, identity: number, t: number): LinkEvent {
+  #describe({ lat, lon, reach, source, sourceEventId }: PlacedEvent, identity: number, t: number): LinkEvent {
     const linkEvent = this.#linkEvent;
     linkEvent.t = t;
     linkEvent.lat = lat;
     linkEvent.lon = lon;
     linkEvent.wide = reach !== 'point';
     linkEvent.identity = identity;
+    linkEvent.source = source;
     linkEvent.sourceEventId = sourceEventId;
     unitVector(lat, lon, linkEvent);
     return linkEvent;

@@ -78,7 +78,7 @@ export class Members {
   }
 
   /** Takes in a member. Returns its row. */
-  add({ t, lat, lon, x, y, z, identity }: Omit<LinkEvent, 'wide' | 'sourceEventId'>): number {
+  add({ t, lat, lon, x, y, z, identity }: Omit<LinkEvent, 'wide' | 'source' | 'sourceEventId'>): number {
     const row = this.#size++;
     this.#identities = this.room.grown(this.#identities, this.#size);
     this.#values = this.room.grown(this.#values, this.#size * WIDTH);
