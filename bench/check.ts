@@ -18,9 +18,9 @@ const TOLERANCE = 0.15;
  */
 export function worseThan(before: Result, now: Result): string[] | null {
   if (before.machine.cpu !== now.machine.cpu || before.machine.cores !== now.machine.cores) return null;
-  const known = new Map(before.figures.map((figure) => [figure.name, figure]));
+  const known = new Map(before.figures.map((figure) => [keyOf(figure), figure]));
   return now.figures.flatMap((figure) => {
-    const was = known.get(figure.name);
+    const was = known.get(keyOf(figure));
     if (was === undefined) return [];
     const [old, current] = [cost(was, before), cost(figure, now)];
     const worse = current / old - 1;
@@ -30,6 +30,10 @@ export function worseThan(before: Result, now: Result): string[] | null {
       `${figure.name}: ${current.toFixed(2)} ${what}, was ${old.toFixed(2)}: ${Math.round(worse * 100)} % worse.`,
     ];
   });
+}
+
+function keyOf(figure: Figure | Quantity): string {
+  return 'unit' in figure ? `${figure.name}, ${figure.unit}` : figure.name;
 }
 
 /** What a figure costs: less is better. */
