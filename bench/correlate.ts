@@ -6,7 +6,8 @@ import { distanceMm } from '../operators/sphere.js';
 import { seededRandom } from '../pipeline/network/random.js';
 import { inTurns, Meter, type Figure, type Taken } from './figures.js';
 
-const START = Date.UTC(2026, 9, 4, 10);
+/** No sweep falls into the half hour from here on: one comes every 45 minutes of a key's time, and would be the cost of few events. */
+const START = Date.UTC(2026, 9, 4, 9, 50);
 const STORM_MS = 30 * 60_000;
 const ENTRIES_PER_RECORD = 50;
 const RECORDS_AT_ONCE = 20;
@@ -22,55 +23,61 @@ interface Batch {
   readonly entries: PlacedEvent[];
 }
 
-interface StormMeter {
-  readonly id: string;
-  readonly customerId: string;
-  readonly lat: number;
-  readonly lon: number;
-}
-
 /**
  * A storm in which all meters of a feeder lie in a square of 2 km: thousands within one radius. Feeders report side by
- * side, as the log would have them; events are made just before they are used, as the log's decoder would.
+ * side, as the log would have them; events are made just before they are used, as the log's decoder would. Nothing is kept
+ * of the meters: neither memory nor the garbage collector's time is to be the generator's.
  */
 export function* denseStorm({ feeders, metersPerFeeder, eventsPerFeeder }: Shape): Generator<readonly Batch[]> {
   const random = seededRandom(1);
-  const metersOf = Array.from({ length: feeders }, (_, f) =>
-    Array.from({ length: metersPerFeeder }, (__, m): StormMeter => ({
-      id: `M${f}-${m}`,
-      customerId: `C${f}-${m}`,
-      lat: 31 + f / 100 + random.next() * 0.018,
-      lon: 35.93 + random.next() * 0.021,
-    })),
-  );
-  for (let i = 0; i < eventsPerFeeder; i += ENTRIES_PER_RECORD) {
-    const batches = metersOf.map((meters, f): Batch => {
-      const entries = Array.from({ length: ENTRIES_PER_RECORD }, (_, n) => {
-        const meter = meters[Math.floor(random.next() * metersPerFeeder)]!;
-        const occurredAt = START + Math.floor(((i + n) / eventsPerFeeder) * STORM_MS + random.next() * 5000);
-        return lastGasp(`K${f}-${i + n}`, meter, occurredAt);
-      });
-      return { key: { substationId: `SS${f % 20}`, feederId: `F${f}` }, entries };
+  const record = (f: number, from: number): Batch => {
+    const entries = Array.from({ length: ENTRIES_PER_RECORD }, (_, n) => {
+      const meter = Math.floor(random.next() * metersPerFeeder);
+      const place = f * metersPerFeeder + meter;
+      const occurredAt = START + Math.floor(((from + n) / eventsPerFeeder) * STORM_MS + random.next() * 5000);
+      const id = `K${f}-${from + n}`;
+      const lat = 31 + f / 100 + scattered(2 * place) * 0.018;
+      const lon = 35.93 + scattered(2 * place + 1) * 0.021;
+      return lastGasp(id, `M${f}-${meter}`, `C${f}-${meter}`, occurredAt, lat, lon);
     });
+    return { key: { substationId: `SS${f % 20}`, feederId: `F${f}` }, entries };
+  };
+  for (let i = 0; i < eventsPerFeeder; i += ENTRIES_PER_RECORD) {
     // One measurement for many records: the clocks themselves cost a microsecond.
-    for (let n = 0; n < batches.length; n += RECORDS_AT_ONCE) yield batches.slice(n, n + RECORDS_AT_ONCE);
+    for (let f = 0; f < feeders; f += RECORDS_AT_ONCE) {
+      yield Array.from({ length: Math.min(RECORDS_AT_ONCE, feeders - f) }, (_, n) => record(f + n, i));
+    }
   }
 }
 
-function lastGasp(sourceEventId: string, meter: StormMeter, occurredAt: number): PlacedEvent {
+/** A number in [0, 1) for a whole number, always the same. */
+function scattered(n: number): number {
+  let mixed = Math.imul(n ^ (n >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32;
+}
+
+function lastGasp(
+  sourceEventId: string,
+  assetId: string,
+  customerId: string,
+  occurredAt: number,
+  lat: number,
+  lon: number,
+): PlacedEvent {
   return {
     source: 'kaifa',
     kind: 'outage',
     type: 'last_gasp',
     sourceEventId,
-    assetId: meter.id,
+    assetId,
     occurredAt,
     receivedAt: occurredAt + 5000,
-    lat: meter.lat,
-    lon: meter.lon,
+    lat,
+    lon,
     dpId: null,
     reach: 'point',
-    customerId: meter.customerId,
+    customerId,
     feederCustomers: 0,
     flags: [],
   };

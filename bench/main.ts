@@ -3,11 +3,17 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { worseThan, type Result } from './check.js';
+import { benchCorrelateFile } from './correlate-file.js';
+import { benchCorrelateGrowth } from './correlate-growth.js';
 import { benchCorrelate } from './correlate.js';
 import type { Figure, Quantity } from './figures.js';
+import { benchGateway } from './gateway.js';
+import { benchLatency } from './latency.js';
 import { benchRestore } from './restore.js';
 import { benchScaling } from './scaling.js';
+import { benchSink } from './sink.js';
 import { soak } from './soak.js';
+import { benchSqlFunction } from './sql-function.js';
 import { benchSqlReplay } from './sql-replay.js';
 import { benchStages } from './stages.js';
 
@@ -16,6 +22,11 @@ type Bench = () => readonly (Figure | Quantity)[] | Promise<readonly (Figure | Q
 /** Every benchmark by name; `npm run bench -- NAME` runs one. */
 const BENCHMARKS: Readonly<Record<string, Bench>> = {
   correlate: benchCorrelate,
+  'correlate-growth': benchCorrelateGrowth,
+  'correlate-file': benchCorrelateFile,
+  gateway: benchGateway,
+  sink: benchSink,
+  'sql-function': benchSqlFunction,
   stages: benchStages,
   restore: benchRestore,
   scaling: benchScaling,
@@ -25,6 +36,7 @@ const BENCHMARKS: Readonly<Record<string, Bench>> = {
 const ON_DEMAND: Readonly<Record<string, () => void | Promise<void>>> = {
   // For a heap that is collected before it is measured: node --expose-gc.
   soak,
+  latency: benchLatency,
   'sql-replay': benchSqlReplay,
 };
 

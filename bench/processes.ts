@@ -6,6 +6,14 @@ import { createInterface, type Interface } from 'node:readline';
 /** Ticks of /proc's clock in a second, on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
+/** CPU time that a process has taken so far, user and system, ms. */
+export function cpuMsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The second field is a name in brackets that may hold anything: count from behind it.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND) * 1000;
+}
+
 /** A process of ours that is measured from outside: what the kernel says it took. */
 export class Measured {
   private constructor(
@@ -17,8 +25,9 @@ export class Measured {
    * Starts one of our programs, with Node's settings as `npm start` and the image have them, and waits until it says
    * `ready` on standard error.
    * @param args of node: a built file and its arguments
+   * @param ready null: it says nothing, and is not waited for
    */
-  static async start(args: readonly string[], env: NodeJS.ProcessEnv, ready: RegExp): Promise<Measured> {
+  static async start(args: readonly string[], env: NodeJS.ProcessEnv, ready: RegExp | null): Promise<Measured> {
     const child = spawn(process.execPath, args, {
       env: { ...process.env, UV_THREADPOOL_SIZE: '16', NODE_OPTIONS: '--max-semi-space-size=64', ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -28,8 +37,9 @@ export class Measured {
     await new Promise<void>((resolve, reject) => {
       lines.on('line', (line) => {
         said.push(line);
-        if (ready.test(line)) resolve();
+        if (ready?.test(line)) resolve();
       });
+      if (ready === null) child.on('spawn', resolve);
       child.on('exit', (code) => reject(new Error(`${args.join(' ')} ended with ${code}:\n${said.join('\n')}`)));
     });
     return new Measured(child, lines);
@@ -47,10 +57,7 @@ export class Measured {
 
   /** CPU time so far, user and system, ms. */
   get cpuMs(): number {
-    const stat = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8');
-    // The second field is a name in brackets that may hold anything: count from behind it.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND) * 1000;
+    return cpuMsOf(this.child.pid!);
   }
 
   /** The most memory that it has had resident, MB. */

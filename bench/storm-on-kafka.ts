@@ -1,9 +1,6 @@
 import type { Admin } from 'kafkajs';
-import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from '../dev/ports.js';
-import { startServices } from '../dev/services.js';
-import { readEnvironment } from '../environment.js';
+import { EMPTY_NETWORK } from '../operators/network.js';
 import { connectToolProducer } from '../pipeline/kafka-lines.js';
 import { publishNetwork } from '../pipeline/network/store.js';
 import { connectProducer, disconnect } from '../pipeline/streams/kafka-client.js';
@@ -12,6 +9,7 @@ import { sourceTopics, topicNames } from '../topics.js';
 import type { Taken } from './figures.js';
 import { preload, stormNetwork, type MeterStorm } from './meter-storm.js';
 import { Measured } from './processes.js';
+import { withServices } from './services.js';
 
 export const PARTITIONS = 4;
 
@@ -29,23 +27,10 @@ export class StormOnKafka {
   ) {}
 
   /** Brings up a Kafka for the benchmark (or takes that of KAFKA_BROKERS), and stops it when `work` is done. */
-  static async with<T>(work: (kafka: StormOnKafka) => Promise<T>): Promise<T> {
-    const { kafkaBrokers } = readEnvironment();
-    const checkout = resolve('.oms');
-    const services = await startServices({
-      home: join(checkout, 'bench'),
-      kafkaPort: await freePort(),
-      postgresPort: await freePort(),
-      given: { kafkaBrokers, databaseUrl: null },
-      need: ['kafka'],
-      kafkaLibs: join(checkout, 'kafka', 'libs'),
-      say: (line) => console.error(line),
-    });
-    try {
-      return await withAdmin(services.kafkaBrokers, (admin) => work(new StormOnKafka(services.kafkaBrokers, admin)));
-    } finally {
-      await services.stop();
-    }
+  static with<T>(work: (kafka: StormOnKafka) => Promise<T>): Promise<T> {
+    return withServices(['kafka'], ({ kafkaBrokers }) =>
+      withAdmin(kafkaBrokers, (admin) => work(new StormOnKafka(kafkaBrokers, admin))),
+    );
   }
 
   /** Fills new topics with the storm: `perPost` events in each record of the meters' source topic. */
@@ -55,8 +40,7 @@ export class StormOnKafka {
     if (existing.length > 0) await this.admin.deleteTopics({ topics: existing });
     await ensureTopics(this.admin, topics, PARTITIONS);
     const tool = await connectToolProducer(this.brokers);
-    const nothing = { substations: [], feeders: [], devices: [], sections: [], distributionPoints: [], customers: [] };
-    await publishNetwork(tool, topics.network, nothing, stormNetwork(storm));
+    await publishNetwork(tool, topics.network, EMPTY_NETWORK, stormNetwork(storm));
     await tool.disconnect();
     const producer = await connectProducer(this.brokers);
     await preload(producer, topics.kaifa, PARTITIONS, storm, perPost);

@@ -81,3 +81,13 @@ export interface Network {
   readonly distributionPoints: readonly DistributionPoint[];
   readonly customers: readonly Customer[];
 }
+
+/** A network of nothing: what there is before the first import. */
+export const EMPTY_NETWORK: Network = {
+  substations: [],
+  feeders: [],
+  devices: [],
+  sections: [],
+  distributionPoints: [],
+  customers: [],
+};

@@ -132,6 +132,7 @@ function flagsOf(event: ReportedEvent, { spot, by }: Found, reach: Reach): strin
 
 function ownCoordinates({ lat, lon }: ReportedEvent, spot: Asset): { lat: number; lon: number } | null {
   if (lat === null || lon === null) return null;
+  if (lat === spot.lat && lon === spot.lon) return { lat, lon };
   return distanceMm(lat, lon, spot.lat, spot.lon) <= OWN_COORDINATES_M * 1000 ? { lat, lon } : null;
 }
 

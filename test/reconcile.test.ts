@@ -314,6 +314,38 @@ describe('a report', () => {
   });
 });
 
+describe('--repair', () => {
+  const repair = ['reconcile', ...STORM, '--repair'];
+
+  it('asks; where nobody answers, it wants --yes', async () => {
+    expect(await refusal(2, repair, env)).toBe('--repair asks on a terminal: without one, add --yes.');
+    expect(await refusal(2, ['reconcile', ...STORM, '--yes'], env)).toBe(
+      '--yes answers what --repair asks: name both.',
+    );
+    expect(await refusal(2, [...repair, '--yes', '--order', 'log'], env)).toMatch(/^--repair needs --order event-time/);
+  });
+
+  it('puts on the log what mends the findings: once, and then both orders agree', async () => {
+    const { findings } = await reconcile(...STORM);
+    const members = await system.count('select count(*) from oms.members');
+    const mended = await run([...repair, '--yes'], env);
+    expect(mended.code, mended.err).toBe(0);
+    expect(mended.out).toMatch(new RegExp(`^put on the log: \\d+ commands for ${findings.length} findings$`, 'm'));
+    const added = findings.reduce((sum, finding) => sum + finding.added.length, 0);
+    expect(await system.count('select count(*) from oms.members')).toBe(members + added);
+    const commands = await system.count('select count(*) from oms.commands');
+    expect((await run([...repair, '--yes'], env)).err).toMatch(/What it found was repaired on .*: nothing to do/);
+    expect(await system.count('select count(*) from oms.commands')).toBe(commands);
+    expect((await reconcile(...STORM, '--again')).findings).toEqual([]);
+    expect((await reconcile(...STORM, '--order', 'log', '--run', 'after the repair')).findings).toEqual([]);
+    const again = await run([...repair, '--again', '--yes'], env);
+    expect(again).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/There is nothing to put on the log/) as string,
+    });
+  });
+});
+
 describe('what goes wrong', () => {
   it('in log order ends with exit code 1, and the first event where the engines part', async () => {
     const client = await system.pool.connect();
@@ -383,6 +415,16 @@ describe('what goes wrong', () => {
   ])('is a range %s: nothing is begun', async (_, args, sentence) => {
     expect(await refusal(1, ['reconcile', ...args], env)).toMatch(sentence);
     expect(await system.count("select count(*) from reconcile.runs where status = 'running'")).toBe(0);
+  });
+
+  it('but not in a night without outages: what runs every night has not failed', async () => {
+    const { code, out, err } = await run(['reconcile', '--day', 'yesterday', '--report', 'quiet.html'], env);
+    expect({ code, out, err }).toEqual({
+      code: 0,
+      out: '',
+      err: expect.stringMatching(/^The stored log has no outage event from /) as string,
+    });
+    expect((await readdir(folder)).filter((name) => name.startsWith('quiet'))).toEqual([]);
   });
 
   it('is a file that cannot be written: said before anything is done', async () => {

@@ -1,7 +1,10 @@
 /** Corrections on a system that runs: what reconciliation in event-time order finds is mended through the log. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PooledDatabase } from '../gateway/database.js';
+import { membersOf } from '../gateway/oms/outage-history.js';
 import { outageIdOf } from '../operators/identity.js';
 import type { Customer } from '../operators/network.js';
+import type { OutageRecord } from '../operators/outage.js';
 import { readNetwork } from '../pipeline/network/read.js';
 import { rejectedRepairs } from '../pipeline/reconcile/repair-publication.js';
 import { simulateStorm } from '../pipeline/storm/storm.js';
@@ -131,5 +134,28 @@ describe('a repair through the log', () => {
     await reconciliation.publish(repairs);
     expect(await system.count('select count(*) from oms.members')).toBe(members);
     expect(await reconciliation.run('event-time')).toEqual([]);
+  });
+
+  it('tells all there is to know of what was taken in: where it was, what it said, that a correction did it', async () => {
+    const database = new PooledDatabase(system.environment.databaseUrl!);
+    const { rows } = await system.pool.query<{ record: OutageRecord }>(
+      'select record from oms.outages where outage_id = $1',
+      [outageOf('missing')],
+    );
+    const members = await membersOf(database, rows[0]!.record, [outageOf('missing')]);
+    await database.stop();
+    expect(members).toContainEqual(
+      expect.objectContaining({
+        sourceEventId: 'missing',
+        kind: 'outage',
+        amended: true,
+        link: null,
+        assetId: one.meterId,
+        customerId: one.customerId,
+        lat: one.lat,
+        lon: one.lon,
+        receivedAt: new Date(quietMs + 60 * MINUTE_MS + 1000).toISOString(),
+      }),
+    );
   });
 });

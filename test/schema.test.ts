@@ -47,9 +47,11 @@ describe('the schema', () => {
     const url = system.environment.databaseUrl!;
     expect(await migrate(url)).toEqual([]);
     expect(await migrate(url, '000')).toEqual([
+      '011.undo.repairs.sql',
       '010.undo.sweeps.sql',
       '009.undo.placed-by-hand.sql',
       '008.undo.amends.sql',
+      '007.undo.hot-indices.sql',
       '006.undo.findings.sql',
       '005.undo.backfills.sql',
       '004.undo.reconcile.sql',
@@ -58,7 +60,7 @@ describe('the schema', () => {
       '001.undo.network.sql',
     ]);
     expect(await texts(`select n.nspname as text from pg_namespace n where ${OURS}`)).toEqual([]);
-    expect(await migrate(url)).toHaveLength(9);
+    expect(await migrate(url)).toHaveLength(11);
   });
 
   it('keeps raw events by day, and drops the days whose retention is over', async () => {

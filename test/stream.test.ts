@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { retryUntil } from '../dev/retry.js';
+import { decodeLogRecord } from '../operators/log-record.js';
 import { readNetwork } from '../pipeline/network/read.js';
 import { OfflineRun, type OutageWithMembers } from '../pipeline/offline.js';
 import { simulateStorm } from '../pipeline/storm/storm.js';
@@ -88,10 +89,7 @@ describe('a storm through Kafka', () => {
 
   it('keeps every raw event in the schema of its source, once', async () => {
     const log = await system.read(system.topics.events);
-    const entries = log.reduce(
-      (n, { value }) => n + (JSON.parse(new TextDecoder().decode(value!)) as { entries: unknown[] }).entries.length,
-      0,
-    );
+    const entries = log.reduce((n, { value }) => n + decodeLogRecord(value).length, 0);
     expect(await system.count('select count(*) from oms.events')).toBe(entries);
     expect(await system.count('select count(distinct (log_partition, log_offset, log_index)) from oms.events')).toBe(
       entries,

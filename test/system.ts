@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { inject } from 'vitest';
 import { retryUntil } from '../dev/retry.js';
 import { readEnvironment, type Environment } from '../environment.js';
-import type { Network } from '../operators/network.js';
+import { EMPTY_NETWORK, type Network } from '../operators/network.js';
 import { connectToolProducer, LineSender } from '../pipeline/kafka-lines.js';
 import { publishNetwork } from '../pipeline/network/store.js';
 import { startStages, type RunningStage, type StageName } from '../pipeline/pipeline.js';
@@ -13,15 +13,6 @@ import type { SourceRecord } from '../pipeline/streams/topology.js';
 import { ensureTopics, withAdmin } from '../pipeline/topic-admin.js';
 import { topicNames, type TopicNames } from '../topics.js';
 import { TestDatabase } from './database.js';
-
-const NO_NETWORK: Network = {
-  substations: [],
-  feeders: [],
-  devices: [],
-  sections: [],
-  distributionPoints: [],
-  customers: [],
-};
 
 /** A system of its own, on the Kafka and PostGIS of the test run: a set of topics and a database. */
 export class TestSystem {
@@ -48,7 +39,7 @@ export class TestSystem {
     const topics = topicNames(environment.topicPrefix);
     await withAdmin(environment.kafkaBrokers!, (kafka) => ensureTopics(kafka, topics, environment.partitions));
     const producer = await connectToolProducer(environment.kafkaBrokers!);
-    await publishNetwork(producer, topics.network, NO_NETWORK, network);
+    await publishNetwork(producer, topics.network, EMPTY_NETWORK, network);
     return new TestSystem(
       environment,
       topics,

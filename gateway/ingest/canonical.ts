@@ -20,8 +20,8 @@ const Answer = Type.Object({
 
 /** One event of a body. */
 interface Item {
-  /** As it was sent, or on a line of its own. */
-  readonly line: Buffer;
+  /** The line that it was sent on; of a list, what stands there: most lists go on whole. */
+  readonly sent: unknown;
   /** The source it belongs to; null: it goes nowhere. */
   readonly source: Source | null;
   readonly assetId: string | null;
@@ -82,7 +82,7 @@ function* recordsOf(items: readonly Item[], whole: Buffer | null): Generator<[So
     return;
   }
   for (const source of sources) {
-    const lines = items.filter((item) => item.source === source).map(({ line }) => line);
+    const lines = items.filter((item) => item.source === source).map(({ sent }) => lineOf(sent));
     for (const body of bodiesOf(lines, MAX_VALUE_BYTES)) yield [source, body];
   }
 }
@@ -108,8 +108,12 @@ function readItems({ headers, bytes }: FastifyRequest, reading: Reading): { item
     throw new GatewayError('OMS_NOT_JSON', [(error as Error).message.slice(0, 200)]);
   }
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const items = list.map((item, index) => readItem(item, Buffer.from(JSON.stringify(item)), index, reading));
+  const items = list.map((item, index) => readItem(item, item, index, reading));
   return { items, whole: bytes };
+}
+
+function lineOf(sent: unknown): Buffer {
+  return Buffer.isBuffer(sent) ? sent : Buffer.from(JSON.stringify(sent));
 }
 
 function readLine(line: Buffer, index: number, reading: Reading): Item {
@@ -129,22 +133,22 @@ function readLine(line: Buffer, index: number, reading: Reading): Item {
   }
 }
 
-function readItem(value: unknown, line: Buffer, index: number, reading: Reading): Item {
-  if (!isFields(value)) return refused(line, index, null, 'wrongShape', 'Not an object.');
+function readItem(value: unknown, sent: unknown, index: number, reading: Reading): Item {
+  if (!isFields(value)) return refused(sent, index, null, 'wrongShape', 'Not an object.');
   try {
     const { source, sourceEventId, assetId } = readCanonical(value, reading);
-    return { line, source, assetId, answer: { index, status: 'accepted', source, sourceEventId } };
+    return { sent, source, assetId, answer: { index, status: 'accepted', source, sourceEventId } };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const source = SOURCES.find((known) => known === value.source) ?? null;
-    return refused(line, index, source, error.reason, error.message);
+    return refused(sent, index, source, error.reason, error.message);
   }
 }
 
 /** What is refused goes along with its source, so that it is seen beside what else was rejected. */
-function refused(line: Buffer, index: number, source: Source | null, reason: string, detail: string): Item {
+function refused(sent: unknown, index: number, source: Source | null, reason: string, detail: string): Item {
   return {
-    line,
+    sent,
     source,
     assetId: null,
     answer: { index, status: 'rejected', source, sourceEventId: null, reason, detail },

@@ -1,28 +1,7 @@
-import type { Link, LogPosition, TimelineEntry } from '../../operators/correlate/outcome.js';
-import type { Kind, Reach, Source } from '../../operators/event.js';
+import type { Source } from '../../operators/event.js';
 import type { OutageRecord } from '../../operators/outage.js';
 import type { Database } from '../database.js';
-
-/** An event of an outage, with the raw facts of it and why it belongs to it. */
-export interface Member {
-  readonly source: Source;
-  readonly sourceEventId: string;
-  readonly kind: Kind;
-  readonly type: string;
-  readonly assetId: string | null;
-  readonly customerId: string | null;
-  readonly dpId: string | null;
-  readonly reach: Reach;
-  readonly t: string;
-  readonly receivedAt: string;
-  readonly lat: number | null;
-  readonly lon: number | null;
-  readonly flags: string[];
-  readonly link: Link | null;
-  /** A correction took it in: nobody knows to what it links. */
-  readonly amended: boolean;
-  readonly log: LogPosition;
-}
+import type { Member, TimelineEntry } from './outage-story.js';
 
 interface MemberRow extends Omit<Member, 't' | 'receivedAt' | 'link' | 'log'> {
   readonly t: Date;
@@ -52,32 +31,37 @@ export async function membersOf(database: Database, outage: OutageRecord, ids: r
   const rows = await database.query<MemberRow>(
     `with joined as (
        select source, source_event_id, 'outage' as kind, t, link_source, link_source_event_id, link_distance_m,
-         link_dt_ms, nth > 0 as amended, log_partition, log_offset, log_index
+         link_dt_ms, nth, log_partition, log_offset, log_index
        from oms.members where outage_id = any ($1::uuid[])
        union all
        select distinct source, source_event_id, 'restoration', null::timestamptz, null, null, null::float8,
-         null::bigint, false, log_partition, log_offset, log_index
+         null::bigint, 0, log_partition, log_offset, log_index
        from oms.witnesses where outage_id = any ($1::uuid[]) and what = 'restoration'
      )
-     select j.source, j.source_event_id as "sourceEventId", j.kind, j.amended, coalesce(e.type, '') as type,
+     select j.source, j.source_event_id as "sourceEventId", j.kind, j.nth > 0 as amended, coalesce(e.type, '') as type,
        e.asset_id as "assetId", e.customer_id as "customerId", e.dp_id as "dpId", coalesce(e.reach, 'point') as reach,
-       coalesce(j.t, e.t) as t, coalesce(e.received_at, j.t) as "receivedAt", st_y(e.geom) as lat, st_x(e.geom) as lon,
+       coalesce(j.t, e.t) as t, coalesce(e.received_at, j.t) as "receivedAt", e.lat, e.lon,
        coalesce(e.flags, '{}') as flags, j.link_source as "linkSource", j.link_source_event_id as "linkSourceEventId",
        j.link_distance_m as "linkDistanceM", j.link_dt_ms as "linkDtMs",
        j.log_partition as partition, j.log_offset as offset
      from joined j
      left join lateral (
        (
-         select * from oms.events e
-         where e.source = j.source and e.log_partition = j.log_partition
+         select e.type, e.asset_id, e.customer_id, e.dp_id, e.reach, e.t, e.received_at, st_y(e.geom) as lat,
+           st_x(e.geom) as lon, e.flags
+         from oms.events e
+         where j.nth = 0 and e.source = j.source and e.log_partition = j.log_partition
            and e.log_offset = j.log_offset and e.log_index = j.log_index and e.received_at between $2 and $3
        )
        union all
-       -- What a correction told stands elsewhere on the log.
+       -- What a correction took in stands in it.
        (
-         select * from oms.events e
-         where e.source = j.source and e.source_event_id = j.source_event_id and e.received_at between $2 and $3
-         order by e.received_at, e.log_partition, e.log_offset, e.log_index
+         select m ->> 'type', m ->> 'assetId', m ->> 'customerId', m ->> 'dpId', m ->> 'reach', null,
+           (m ->> 'receivedAt')::timestamptz, (m ->> 'lat')::float8, (m ->> 'lon')::float8,
+           array(select jsonb_array_elements_text(m -> 'flags'))
+         from oms.commands c, lateral (select c.body -> 'members' -> (j.nth - 1) as m) taken_in
+         where j.nth > 0 and c.log_partition = j.log_partition and c.log_offset = j.log_offset
+           and c.log_index = j.log_index
        )
        limit 1
      ) e on true
@@ -103,17 +87,14 @@ function memberOf(row: MemberRow): Member {
   };
 }
 
-interface TimelineRow extends Omit<TimelineEntry, 'at' | 'logIndex'> {
+interface TimelineRow extends Omit<TimelineEntry, 'at' | 'log'> {
   readonly at: Date;
   readonly partition: number;
   readonly offset: string;
 }
 
 /** The history of an outage and of what merged into it, in the order of the log. */
-export async function timelineOf(
-  database: Database,
-  ids: readonly string[],
-): Promise<(Omit<TimelineEntry, 'logIndex'> & { readonly log: LogPosition })[]> {
+export async function timelineOf(database: Database, ids: readonly string[]): Promise<TimelineEntry[]> {
   const rows = await database.query<TimelineRow>(
     `select at, what, from_value as from, to_value as to, by, cause, reason, log_partition as partition,
        log_offset as offset

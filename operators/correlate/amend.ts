@@ -2,10 +2,10 @@ import { keyText, type AmendCommand, type PlacedEvent } from '../event.js';
 import { outageIdOf } from '../identity.js';
 import { timeOf } from '../time.js';
 import { Body } from './body.js';
+import { NONE } from './columns.js';
 import type { Draft } from './draft.js';
 import type { KeyState } from './key-state.js';
 import type { OutageState } from './outage-state.js';
-import type { Unit } from './reporters.js';
 
 /**
  * Corrections: what reconciliation found is taken into an outage. All of a command holds or nothing does, so it is looked
@@ -48,7 +48,7 @@ export function amend(state: KeyState, command: AmendCommand, draft: Draft): voi
   for (const other of merging) state.mergeInto(outage, other, draft);
   const known = command.whole ? restate(state, outage, draft) : [];
   for (const { event, nth } of taken) take(state, outage, event, nth, draft);
-  tellAgain(outage.body, known);
+  tellAgain(state, outage.body, known);
   for (const event of restorations) {
     remember(state, event);
     if (state.restore(event, timeOf(event), draft)) draft.retold(outage, event);
@@ -132,7 +132,7 @@ function open(state: KeyState, { outageId }: AmendCommand, taken: readonly Taken
 }
 
 /** When a unit was back, epoch ms. */
-type Back = readonly [unit: Unit, t: number];
+type Back = readonly [unit: number, t: number];
 
 /**
  * Lets an outage begin anew, without members; what was decided about it stays.
@@ -140,10 +140,14 @@ type Back = readonly [unit: Unit, t: number];
  */
 function restate(state: KeyState, outage: OutageState, draft: Draft): Back[] {
   const { body } = outage;
-  const known = body.entries.flatMap(({ unit, backAt }): Back[] => (backAt === null ? [] : [[unit, backAt]]));
+  const { entries } = state;
+  const known: Back[] = [];
+  for (let entry = body.firstEntry; entry !== NONE; entry = entries.nextOfBody(entry)) {
+    if (!entries.isOut(entry)) known.push([entries.unit(entry), entries.backAt(entry)]);
+  }
   state.index.remove(body);
   body.forget();
-  outage.body = new Body(outage);
+  outage.body = new Body(outage, entries, state.members);
   outage.amended.clear();
   outage.incident = null;
   // Whoever holds a merged outage finds the survivor's body through it.
@@ -153,11 +157,10 @@ function restate(state: KeyState, outage: OutageState, draft: Draft): Back[] {
 }
 
 /** The units of a body were back at these times; nobody else is told. */
-function tellAgain(body: Body, known: readonly Back[]): void {
-  if (known.length === 0) return;
+function tellAgain({ entries, reporters }: KeyState, body: Body, known: readonly Back[]): void {
   for (const [unit, t] of known) {
-    for (let entry = unit.first; entry !== null; entry = entry.nextOfUnit) {
-      if (entry.body === body) body.restore(entry, t);
+    for (let entry = reporters.firstOfUnit[unit]!; entry !== NONE; entry = entries.nextOfUnit(entry)) {
+      if (entries.bodyOf(entry) === body) body.restore(entry, t);
     }
   }
 }
@@ -171,10 +174,10 @@ function take(state: KeyState, outage: OutageState, event: PlacedEvent, nth: num
 }
 
 /** A later copy of the event is a second one, unless the event is so old that its identity is forgotten. */
-function remember(state: KeyState, event: PlacedEvent): void {
-  const seen = state.seen[event.source];
-  const seenAt = seen.get(event.sourceEventId);
-  if (seenAt === undefined || seenAt < state.memoryFrom) seen.set(event.sourceEventId, timeOf(event));
+function remember({ identities, memoryFrom }: KeyState, event: PlacedEvent): void {
+  const identity = identities.of(event);
+  // A new one was seen at NaN.
+  if (!(identities.seenAt[identity]! >= memoryFrom)) identities.seenAt[identity] = timeOf(event);
 }
 
 function identityOf({ source, sourceEventId }: PlacedEvent): string {

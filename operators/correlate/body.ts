@@ -1,19 +1,22 @@
 import type { PlacedEvent, Source } from '../event.js';
 import type { RuleSet } from '../rules.js';
 import { relativeLon } from '../sphere.js';
+import { NONE } from './columns.js';
+import type { Entries } from './entries.js';
 import { Extent } from './extent.js';
 import type { Indexed } from './link-index.js';
+import type { Members } from './members.js';
 import type { OutageState } from './outage-state.js';
-import { attach, detach, type Entry, type Reporter, type Reporters, type Unit } from './reporters.js';
 
 /** Coordinates are summed as whole ten-millionths of a degree (1 cm), so that a mean does not depend on the order. */
 const FIXED = 1e7;
 
 /** The latest member of reach feeder or substation of one unit: while it is not back, all customers are out. */
 interface WideMember {
-  readonly unit: Unit;
+  unit: number;
   lastT: number;
-  backAt: number | null;
+  /** NaN while it is not back. */
+  backAt: number;
 }
 
 /**
@@ -21,9 +24,12 @@ interface WideMember {
  * survives is another matter.
  */
 export class Body implements Indexed {
-  readonly extent = new Extent();
+  readonly extent: Extent;
   box: Indexed['box'] = null;
-  entries: Entry[] = [];
+  /** Its number among the bodies of the key, and the ends of its list of entries there. */
+  number: number;
+  firstEntry = NONE;
+  lastEntry = NONE;
   wides: WideMember[] = [];
   events = 0;
   firstDetectedAt = Infinity;
@@ -46,10 +52,17 @@ export class Body implements Indexed {
   maxLat = -Infinity;
   minLon = Infinity;
   maxLon = -Infinity;
-  /** The latest `backAt` of the entries; null when one that held it has changed and it must be looked for. */
-  latestBackAt: number | null = -Infinity;
+  /** The latest `backAt` of the entries; NaN when one that held it has changed and it must be looked for. */
+  latestBackAt = -Infinity;
 
-  constructor(public outage: OutageState) {}
+  constructor(
+    public outage: OutageState,
+    private readonly entries: Entries,
+    members: Members,
+  ) {
+    this.extent = new Extent(members);
+    this.number = entries.own(this);
+  }
 
   isOpenAt(t: number): boolean {
     return this.outage.isOpenAt(t);
@@ -60,26 +73,27 @@ export class Body implements Indexed {
    * @param originLon the longitude (degrees) from which the key measures
    * @returns whether the member is back already
    */
-  add(event: PlacedEvent, t: number, rules: RuleSet, reporters: Reporters, originLon: number): boolean {
+  add(event: PlacedEvent, t: number, rules: RuleSet, originLon: number): boolean {
     this.events++;
     if (t < this.firstDetectedAt) this.firstDetectedAt = t;
     if (t > this.lastEventAt) this.lastEventAt = t;
     if (rules.confirmThreshold < this.confirmThreshold) this.confirmThreshold = rules.confirmThreshold;
     this.#addPlace(event.lat, relativeLon(event.lon, originLon));
 
-    const reporter = reporters.reporterOf(event);
-    const unit = reporters.unitOf(event);
-    const backAt = reporters.backAt(unit, t);
+    const { entries } = this;
+    const reporter = entries.reporters.reporterOf(event);
+    const unit = entries.reporters.unitOf(event);
+    const backAt = entries.reporters.backAt(unit, t);
     const weight = rules.weights[event.source];
     const entry = this.#entryOf(reporter, unit);
-    if (entry) {
-      this.#changeWeight(entry, Math.max(entry.weight, weight));
-      if (t > entry.lastT) this.#changeEntry(entry, t, backAt);
+    if (entry !== NONE) {
+      this.#changeWeight(entry, Math.max(entries.weight(entry), weight));
+      if (t > entries.lastT(entry)) this.#changeEntry(entry, t, backAt);
     } else {
-      this.#addEntry({ reporter, unit, body: this, lastT: t, backAt, weight, nextOfReporter: null, nextOfUnit: null });
+      this.#addEntry(entries.make(reporter, unit, t, backAt, weight));
     }
     if (event.reach !== 'point') this.#addWide(unit, t, backAt, event.feederCustomers);
-    return backAt !== null;
+    return !Number.isNaN(backAt);
   }
 
   #addPlace(lat: number, relative: number): void {
@@ -91,66 +105,86 @@ export class Body implements Indexed {
     if (relative > this.maxLon) this.maxLon = relative;
   }
 
-  #addEntry(entry: Entry): void {
-    const { reporter, unit } = entry;
+  #addEntry(entry: number): void {
+    const { entries } = this;
+    const unit = entries.unit(entry);
+    const reporter = entries.reporter(entry);
     const unitBefore = this.#unitState(unit);
     const reporterBefore = this.#reporterState(reporter);
-    this.entries.push(entry);
-    attach(entry);
-    this.#raiseLatestBackAt(entry.backAt);
-    if (unitBefore === 'none') {
+    this.put(entry);
+    this.#raiseLatestBackAt(entries.backAt(entry));
+    if (unitBefore === ABSENT) {
       this.unitsAffected++;
-      if (unit.customerId !== null) this.customersAffected++;
+      if (entries.reporters.isCustomer(unit)) this.customersAffected++;
     }
-    if (reporterBefore === 'none') {
+    if (reporterBefore === ABSENT) {
       this.assetsAffected++;
-      this.reporters[reporter.source]++;
-      this.#countWeight(entry.weight, 1);
+      this.reporters[entries.reporters.sourceOf(reporter)]++;
+      this.#countWeight(entries.weight(entry), 1);
     }
     this.#recountUnit(unit, unitBefore);
     this.#recountReporter(reporter, reporterBefore);
   }
 
-  #changeEntry(entry: Entry, lastT: number, backAt: number | null): void {
-    const { unit, reporter } = entry;
+  /** Puts an entry at the end of all lists it belongs to, and counts nothing. */
+  put(entry: number): void {
+    this.entries.attach(entry, this.number);
+    if (this.firstEntry === NONE) this.firstEntry = entry;
+    else this.entries.setNextOfBody(this.lastEntry, entry);
+    this.lastEntry = entry;
+  }
+
+  #changeEntry(entry: number, lastT: number, backAt: number): void {
+    const { entries } = this;
+    const unit = entries.unit(entry);
+    const reporter = entries.reporter(entry);
     const unitBefore = this.#unitState(unit);
     const reporterBefore = this.#reporterState(reporter);
     // When the entry that held the latest time loses it, the next latest is looked for when asked.
-    if (entry.backAt !== null && entry.backAt === this.latestBackAt) this.latestBackAt = null;
-    entry.lastT = lastT;
-    entry.backAt = backAt;
+    if (entries.backAt(entry) === this.latestBackAt) this.latestBackAt = NaN;
+    entries.setTimes(entry, lastT, backAt);
     this.#raiseLatestBackAt(backAt);
     this.#recountUnit(unit, unitBefore);
     this.#recountReporter(reporter, reporterBefore);
   }
 
-  #raiseLatestBackAt(backAt: number | null): void {
-    if (backAt !== null && this.latestBackAt !== null && backAt > this.latestBackAt) this.latestBackAt = backAt;
+  #raiseLatestBackAt(backAt: number): void {
+    if (backAt > this.latestBackAt) this.latestBackAt = backAt;
   }
 
-  #addWide(unit: Unit, t: number, backAt: number | null, feederCustomers: number): void {
+  #addWide(unit: number, t: number, backAt: number, feederCustomers: number): void {
     if (feederCustomers > this.feederCustomers) this.feederCustomers = feederCustomers;
     const wide = this.wides.find((one) => one.unit === unit);
     if (!wide) this.wides.push({ unit, lastT: t, backAt });
     else if (t > wide.lastT) Object.assign(wide, { lastT: t, backAt });
   }
 
-  #changeWeight(entry: Entry, weight: number): void {
+  #changeWeight(entry: number, weight: number): void {
     // A reporter is worth the most that any of its members gives it, once, however many entries it has here.
-    const before = this.#reporterWeight(entry.reporter);
-    entry.weight = weight;
-    const after = this.#reporterWeight(entry.reporter);
+    const reporter = this.entries.reporter(entry);
+    const before = this.#reporterWeight(reporter);
+    this.entries.setWeight(entry, weight);
+    this.#recountWeight(reporter, before);
+  }
+
+  #recountWeight(reporter: number, before: number): void {
+    const after = this.#reporterWeight(reporter);
     if (after === before) return;
     this.#countWeight(before, -1);
     this.#countWeight(after, 1);
   }
 
-  #reporterWeight(reporter: Reporter): number {
+  #reporterWeight(reporter: number): number {
+    const { entries } = this;
     let weight = 0;
-    for (let entry = reporter.first; entry !== null; entry = entry.nextOfReporter) {
-      if (entry.body === this && entry.weight > weight) weight = entry.weight;
+    for (let entry = this.#firstOf(reporter); entry !== NONE; entry = entries.nextOfReporter(entry)) {
+      if (entries.body(entry) === this.number && entries.weight(entry) > weight) weight = entries.weight(entry);
     }
     return weight;
+  }
+
+  #firstOf(reporter: number): number {
+    return this.entries.reporters.firstOfReporter[reporter]!;
   }
 
   #countWeight(weight: number, by: 1 | -1): void {
@@ -164,40 +198,44 @@ export class Body implements Indexed {
     this.weights = [...this.weights, { weight, count: by }].sort((a, b) => a.weight - b.weight);
   }
 
-  #entryOf(reporter: Reporter, unit: Unit): Entry | null {
-    for (let entry = reporter.first; entry !== null; entry = entry.nextOfReporter) {
-      if (entry.body === this && entry.unit === unit) return entry;
+  #entryOf(reporter: number, unit: number): number {
+    const { entries } = this;
+    for (let entry = this.#firstOf(reporter); entry !== NONE; entry = entries.nextOfReporter(entry)) {
+      if (entries.body(entry) === this.number && entries.unit(entry) === unit) return entry;
     }
-    return null;
+    return NONE;
   }
 
-  #unitState(unit: Unit): MemberState {
-    let state: MemberState = 'none';
-    for (let entry = unit.first; entry !== null; entry = entry.nextOfUnit) {
-      if (entry.body !== this) continue;
-      if (entry.backAt === null) return 'out';
-      state = 'back';
-    }
-    return state;
-  }
-
-  #reporterState(reporter: Reporter): MemberState {
-    let state: MemberState = 'none';
-    for (let entry = reporter.first; entry !== null; entry = entry.nextOfReporter) {
-      if (entry.body !== this) continue;
-      if (entry.backAt === null) return 'out';
-      state = 'back';
+  #unitState(unit: number): MemberState {
+    const { entries } = this;
+    let state: MemberState = ABSENT;
+    for (let entry = entries.reporters.firstOfUnit[unit]!; entry !== NONE; entry = entries.nextOfUnit(entry)) {
+      if (entries.body(entry) !== this.number) continue;
+      if (entries.isOut(entry)) return OUT;
+      state = BACK;
     }
     return state;
   }
 
-  #recountUnit(unit: Unit, before: MemberState): void {
+  #reporterState(reporter: number): MemberState {
+    const { entries } = this;
+    let state: MemberState = ABSENT;
+    for (let entry = this.#firstOf(reporter); entry !== NONE; entry = entries.nextOfReporter(entry)) {
+      if (entries.body(entry) !== this.number) continue;
+      if (entries.isOut(entry)) return OUT;
+      state = BACK;
+    }
+    return state;
+  }
+
+  #recountUnit(unit: number, before: MemberState): void {
     const change = outs(this.#unitState(unit)) - outs(before);
+    if (change === 0) return;
     this.unitsOut += change;
-    if (unit.customerId !== null) this.customersOut += change;
+    if (this.entries.reporters.isCustomer(unit)) this.customersOut += change;
   }
 
-  #recountReporter(reporter: Reporter, before: MemberState): void {
+  #recountReporter(reporter: number, before: MemberState): void {
     this.assetsOut += outs(this.#reporterState(reporter)) - outs(before);
   }
 
@@ -205,32 +243,37 @@ export class Body implements Indexed {
    * The unit of `entry` is back at `t`.
    * @returns whether that concerns a member here: one at or before `t`, not back earlier
    */
-  restore(entry: Entry, t: number): boolean {
+  restore(entry: number, t: number): boolean {
+    const { entries } = this;
     let concerned = false;
     for (const wide of this.wides) {
-      if (wide.unit !== entry.unit || t < wide.lastT || (wide.backAt !== null && t >= wide.backAt)) continue;
+      if (wide.unit !== entries.unit(entry) || t < wide.lastT || t >= wide.backAt) continue;
       wide.backAt = t;
       concerned = true;
     }
-    if (t < entry.lastT || (entry.backAt !== null && entry.backAt <= t)) return concerned;
-    this.#changeEntry(entry, entry.lastT, t);
+    if (t < entries.lastT(entry) || entries.backAt(entry) <= t) return concerned;
+    this.#changeEntry(entry, entries.lastT(entry), t);
     return true;
   }
 
-  /** Takes in the members of a smaller body; the caller merges their places in the index. */
+  /** Takes in the members of a smaller body, which has none then; the caller merges their places in the index. */
   absorb(other: Body): void {
-    for (const entry of other.entries) {
-      const twin = this.#entryOf(entry.reporter, entry.unit);
-      detach(entry);
-      if (!twin) {
-        entry.body = this;
+    const { entries } = this;
+    let next: number;
+    for (let entry = other.firstEntry; entry !== NONE; entry = next) {
+      next = entries.nextOfBody(entry);
+      const twin = this.#entryOf(entries.reporter(entry), entries.unit(entry));
+      entries.detach(entry);
+      if (twin === NONE) {
         this.#absorbEntry(entry);
         continue;
       }
-      this.#changeWeight(twin, Math.max(twin.weight, entry.weight));
-      if (entry.lastT > twin.lastT) this.#changeEntry(twin, entry.lastT, entry.backAt);
+      this.#changeWeight(twin, Math.max(entries.weight(twin), entries.weight(entry)));
+      if (entries.lastT(entry) > entries.lastT(twin)) {
+        this.#changeEntry(twin, entries.lastT(entry), entries.backAt(entry));
+      }
     }
-    other.entries = [];
+    other.firstEntry = other.lastEntry = NONE;
     for (const { unit, lastT, backAt } of other.wides) this.#addWide(unit, lastT, backAt, other.feederCustomers);
     this.events += other.events;
     this.firstDetectedAt = Math.min(this.firstDetectedAt, other.firstDetectedAt);
@@ -245,15 +288,21 @@ export class Body implements Indexed {
   }
 
   /** An entry of another body joins; a reporter that is here already, for another unit, is not counted again. */
-  #absorbEntry(entry: Entry): void {
-    const known = this.#reporterState(entry.reporter) !== 'none';
-    const before = known ? this.#reporterWeight(entry.reporter) : 0;
+  #absorbEntry(entry: number): void {
+    const reporter = this.entries.reporter(entry);
+    const known = this.#reporterState(reporter) !== ABSENT;
+    const before = known ? this.#reporterWeight(reporter) : 0;
     this.#addEntry(entry);
-    if (!known) return;
-    const after = this.#reporterWeight(entry.reporter);
-    if (after === before) return;
-    this.#countWeight(before, -1);
-    this.#countWeight(after, 1);
+    if (known) this.#recountWeight(reporter, before);
+  }
+
+  /** The units of its members, in the order in which they joined. */
+  get units(): ReadonlySet<number> {
+    const units = new Set<number>();
+    for (let entry = this.firstEntry; entry !== NONE; entry = this.entries.nextOfBody(entry)) {
+      units.add(this.entries.unit(entry));
+    }
+    return units;
   }
 
   /** `1 - product over distinct reporters of (1 - weight)`, rounded to four decimals. */
@@ -274,15 +323,18 @@ export class Body implements Indexed {
   }
 
   get allCustomersOut(): number {
-    return this.wides.some((wide) => wide.backAt === null) ? this.allCustomersAffected : this.customersOut;
+    return this.wides.some((wide) => Number.isNaN(wide.backAt)) ? this.allCustomersAffected : this.customersOut;
   }
 
   /** When the last member was back (epoch ms); null while one is not. */
   get restoredAt(): number | null {
     if (this.unitsOut > 0) return null;
-    if (this.latestBackAt === null) {
+    if (Number.isNaN(this.latestBackAt)) {
+      const { entries } = this;
       this.latestBackAt = -Infinity;
-      for (const entry of this.entries) this.#raiseLatestBackAt(entry.backAt);
+      for (let entry = this.firstEntry; entry !== NONE; entry = entries.nextOfBody(entry)) {
+        this.#raiseLatestBackAt(entries.backAt(entry));
+      }
     }
     return this.latestBackAt;
   }
@@ -306,8 +358,17 @@ export class Body implements Indexed {
 
   /** Lets its reporters and units forget it: the outage leaves the state. */
   forget(): void {
-    this.entries.forEach(detach);
-    this.entries = [];
+    for (let entry = this.firstEntry; entry !== NONE; entry = this.entries.nextOfBody(entry))
+      this.entries.detach(entry);
+    this.firstEntry = this.lastEntry = NONE;
+  }
+
+  /** Takes note of new numbers: its own, those of its entries and of the units. */
+  renumber(number: number, entry: (entry: number) => number, units: Int32Array): void {
+    this.number = number;
+    this.firstEntry = entry(this.firstEntry);
+    this.lastEntry = entry(this.lastEntry);
+    for (const wide of this.wides) wide.unit = units[wide.unit]!;
   }
 }
 
@@ -322,10 +383,14 @@ function power(base: number, exponent: number): number {
   return result;
 }
 
-type MemberState = 'none' | 'out' | 'back';
+/** What a reporter or a unit is in a body. Numbers: these are compared ten times an event. */
+const ABSENT = 0;
+const BACK = 1;
+const OUT = 2;
+type MemberState = typeof ABSENT | typeof BACK | typeof OUT;
 
 function outs(state: MemberState): number {
-  return state === 'out' ? 1 : 0;
+  return state === OUT ? 1 : 0;
 }
 
 function absoluteLon(relative: number, originLon: number): number {

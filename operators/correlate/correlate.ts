@@ -1,4 +1,5 @@
 import { keyText, type Key, type LogEntry } from '../event.js';
+import { Room } from './columns.js';
 import { KeyState } from './key-state.js';
 import type { LogPosition, Outcome } from './outcome.js';
 import { decodeKeyState, encodeKeyState } from './snapshot.js';
@@ -6,12 +7,13 @@ import { decodeKeyState, encodeKeyState } from './snapshot.js';
 /** The keys of one partition of the log. */
 export class Correlator {
   readonly #keys = new Map<string, KeyState>();
+  readonly #room = new Room();
 
   /** Takes in one log record: entries of one key, in order. */
   apply(key: Key, entries: readonly LogEntry[], log: LogPosition): Outcome {
     const text = keyText(key);
     let state = this.#keys.get(text);
-    if (!state) this.#keys.set(text, (state = new KeyState(key)));
+    if (!state) this.#keys.set(text, (state = new KeyState(key, this.#room)));
     return state.apply(entries, log);
   }
 
@@ -23,6 +25,6 @@ export class Correlator {
 
   /** Puts back the state of a key. Throws if the bytes are of another version. */
   restore(key: string, bytes: Uint8Array): void {
-    this.#keys.set(key, decodeKeyState(bytes));
+    this.#keys.set(key, decodeKeyState(bytes, this.#room));
   }
 }

@@ -1,4 +1,6 @@
 import type { Source } from '../event.js';
+import { NONE } from './columns.js';
+import type { Members } from './members.js';
 import type { Link } from './outcome.js';
 import { arcM, chordSquared, distanceMm, EARTH_RADIUS_M } from '../sphere.js';
 
@@ -27,6 +29,8 @@ export interface LinkEvent {
   z: number;
   /** Reach feeder or substation: space does not matter. */
   wide: boolean;
+  /** Its number among the identities of the key, and what that stands for. */
+  identity: number;
   source: Source;
   sourceEventId: string;
 }
@@ -70,56 +74,79 @@ function cellNumber(x: number, y: number, z: number, origin: Origin): number {
   return (column(x, origin.x) << 20) | (column(y, origin.y) << 10) | column(z, origin.z);
 }
 
-/** Members sorted by time, as columns. */
-class Column {
-  readonly t: number[] = [];
-  readonly source: Source[] = [];
-  readonly sourceEventId: string[] = [];
+/** Rows of members sorted by time; of the same time, in the order in which they came. */
+class TimeOrder {
+  readonly rows: number[] = [];
+  /** The last row and whose it is, most asked for: it need not be looked up, nor its text made again. */
+  #lastRow = NONE;
+  #lastSource: Source = 'kaifa';
+  #lastId = '';
+
+  constructor(protected readonly members: Members) {}
+
+  get size(): number {
+    return this.rows.length;
+  }
 
   /** The position behind the last member at or before `t`. */
   after(t: number): number {
-    const times = this.t;
-    let high = times.length;
+    const { rows, members } = this;
+    let high = rows.length;
     // Storms arrive nearly in order: most look-ups end here.
-    if (high === 0 || times[high - 1]! <= t) return high;
+    if (high === 0 || members.t(rows[high - 1]!) <= t) return high;
     let low = 0;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (times[middle]! <= t) low = middle + 1;
+      if (members.t(rows[middle]!) <= t) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  get size(): number {
-    return this.t.length;
-  }
-}
-
-/** Members of reach feeder or substation. */
-class WideColumn extends Column {
-  add(t: number, source: Source, sourceEventId: string): void {
-    const at = this.after(t);
-    this.t.splice(at, 0, t);
-    this.source.splice(at, 0, source);
-    this.sourceEventId.splice(at, 0, sourceEventId);
+  /** Puts a row in its place. */
+  insert(row: number): void {
+    const { rows } = this;
+    const at = this.after(this.members.t(row));
+    if (at === rows.length) rows.push(row);
+    else rows.splice(at, 0, row);
   }
 
-  evictBefore(t: number): void {
+  add(event: LinkEvent): void {
+    const row = this.members.add(event);
+    this.insert(row);
+    if (this.rows[this.rows.length - 1] !== row) return;
+    this.#lastRow = row;
+    this.#lastSource = event.source;
+    this.#lastId = event.sourceEventId;
+  }
+
+  /** Takes out the rows of members before `t`. Returns how many. */
+  evictBefore(t: number): number {
     const count = this.after(t - 1);
-    this.t.splice(0, count);
-    this.source.splice(0, count);
-    this.sourceEventId.splice(0, count);
+    if (count > 0) this.rows.splice(0, count);
+    return count;
+  }
+
+  /** The rows, to be renumbered in place. */
+  rowsToRenumber(): number[] {
+    this.#lastRow = NONE;
+    return this.rows;
+  }
+
+  /** The link of an event to the member at a position. */
+  link(event: LinkEvent, i: number, distanceM: number | null): Link {
+    const row = this.rows[i]!;
+    const dtMs = event.t - this.members.t(row);
+    if (row === this.#lastRow) return { source: this.#lastSource, sourceEventId: this.#lastId, distanceM, dtMs };
+    const { identities } = this.members;
+    const identity = this.members.identity(row);
+    const sourceEventId = identities.texts.text(identity);
+    return { source: identities.source(identity), sourceEventId, distanceM, dtMs };
   }
 }
 
 /** Point members that share a cell, with the box that holds them. */
-export class Cell extends Column {
-  readonly lat: number[] = [];
-  readonly lon: number[] = [];
-  readonly x: number[] = [];
-  readonly y: number[] = [];
-  readonly z: number[] = [];
+export class Cell extends TimeOrder {
   #minX = Infinity;
   #minY = Infinity;
   #minZ = Infinity;
@@ -127,35 +154,23 @@ export class Cell extends Column {
   #maxY = -Infinity;
   #maxZ = -Infinity;
 
-  constructor(readonly number: number) {
-    super();
+  constructor(
+    readonly number: number,
+    members: Members,
+  ) {
+    super(members);
   }
 
-  add({ t, source, sourceEventId, lat, lon, x, y, z }: Omit<LinkEvent, 'wide'>): void {
-    const at = this.after(t);
-    if (at === this.t.length) {
-      this.t.push(t);
-      this.source.push(source);
-      this.sourceEventId.push(sourceEventId);
-      this.lat.push(lat);
-      this.lon.push(lon);
-      this.x.push(x);
-      this.y.push(y);
-      this.z.push(z);
-    } else {
-      this.t.splice(at, 0, t);
-      this.source.splice(at, 0, source);
-      this.sourceEventId.splice(at, 0, sourceEventId);
-      this.lat.splice(at, 0, lat);
-      this.lon.splice(at, 0, lon);
-      this.x.splice(at, 0, x);
-      this.y.splice(at, 0, y);
-      this.z.splice(at, 0, z);
-    }
-    this.#stretch(x, y, z);
+  override insert(row: number): void {
+    super.insert(row);
+    this.#stretch(row);
   }
 
-  #stretch(x: number, y: number, z: number): void {
+  #stretch(row: number): void {
+    const { members } = this;
+    const x = members.x(row);
+    const y = members.y(row);
+    const z = members.z(row);
     if (x < this.#minX) this.#minX = x;
     if (x > this.#maxX) this.#maxX = x;
     if (y < this.#minY) this.#minY = y;
@@ -164,68 +179,48 @@ export class Cell extends Column {
     if (z > this.#maxZ) this.#maxZ = z;
   }
 
-  absorb(other: Cell): void {
-    for (let i = 0; i < other.t.length; i++) {
-      this.add({
-        t: other.t[i]!,
-        source: other.source[i]!,
-        sourceEventId: other.sourceEventId[i]!,
-        lat: other.lat[i]!,
-        lon: other.lon[i]!,
-        x: other.x[i]!,
-        y: other.y[i]!,
-        z: other.z[i]!,
-      });
-    }
-  }
-
-  evictBefore(t: number): void {
-    const count = this.after(t - 1);
-    if (count === 0) return;
-    for (const column of [this.t, this.lat, this.lon, this.x, this.y, this.z]) column.splice(0, count);
-    this.source.splice(0, count);
-    this.sourceEventId.splice(0, count);
+  override evictBefore(t: number): number {
+    const count = super.evictBefore(t);
+    if (count === 0) return 0;
     // The box stays that of its members: a state restored from a snapshot must find the very same links.
     this.#minX = this.#minY = this.#minZ = Infinity;
     this.#maxX = this.#maxY = this.#maxZ = -Infinity;
-    for (let i = 0; i < this.t.length; i++) this.#stretch(this.x[i]!, this.y[i]!, this.z[i]!);
+    for (const row of this.rows) this.#stretch(row);
+    return count;
   }
 
   /** A member that links to `event` under `probe`, as a position in this cell; -1 if there is none. */
   find(event: LinkEvent, probe: Probe): number {
+    const { rows, members } = this;
     const last = this.after(probe.toT) - 1;
-    if (last < 0 || this.t[last]! < probe.fromT) return -1;
+    if (last < 0 || members.t(rows[last]!) < probe.fromT) return NONE;
     if (event.wide) return last;
     const { radius } = probe;
-    if (this.#nearest(event) > radius.surelyBeyond) return -1;
+    if (this.#nearest(event) > radius.surelyBeyond) return NONE;
     if (this.#farthest(event) <= radius.surelyWithin) return last;
-    for (let i = last; i >= 0 && this.t[i]! >= probe.fromT; i--) {
-      const chord = this.#chordSquared(event, i);
+    for (let i = last; i >= 0 && members.t(rows[i]!) >= probe.fromT; i--) {
+      const chord = this.#chordSquared(event, rows[i]!);
       if (chord > radius.surelyBeyond) continue;
-      if (chord <= radius.surelyWithin || this.#distanceMm(event, i) <= radius.radiusM * 1000) return i;
+      if (chord <= radius.surelyWithin || this.#distanceMm(event, rows[i]!) <= radius.radiusM * 1000) return i;
     }
-    return -1;
+    return NONE;
   }
 
   /** The link of an event to the member at a position of this cell. */
-  link(event: LinkEvent, i: number): Link {
-    return {
-      source: this.source[i]!,
-      sourceEventId: this.sourceEventId[i]!,
-      distanceM: event.wide ? null : arcM(this.#chordSquared(event, i)),
-      dtMs: event.t - this.t[i]!,
-    };
+  linkAt(event: LinkEvent, i: number): Link {
+    return this.link(event, i, event.wide ? null : arcM(this.#chordSquared(event, this.rows[i]!)));
   }
 
-  #chordSquared(event: LinkEvent, i: number): number {
-    const dx = this.x[i]! - event.x;
-    const dy = this.y[i]! - event.y;
-    const dz = this.z[i]! - event.z;
+  #chordSquared(event: LinkEvent, row: number): number {
+    const { members } = this;
+    const dx = members.x(row) - event.x;
+    const dy = members.y(row) - event.y;
+    const dz = members.z(row) - event.z;
     return dx * dx + dy * dy + dz * dz;
   }
 
-  #distanceMm(event: LinkEvent, i: number): number {
-    return distanceMm(this.lat[i]!, this.lon[i]!, event.lat, event.lon);
+  #distanceMm(event: LinkEvent, row: number): number {
+    return distanceMm(this.members.lat(row), this.members.lon(row), event.lat, event.lon);
   }
 
   /** Square of the shortest chord from the event to the box of this cell. */
@@ -247,9 +242,14 @@ export class Cell extends Column {
 
 /** All indexed members of one outage. */
 export class Extent {
-  readonly wide = new WideColumn();
+  /** Members of reach feeder or substation. */
+  readonly wide: TimeOrder;
   readonly #cells = new Map<number, Cell>();
   #size = 0;
+
+  constructor(private readonly members: Members) {
+    this.wide = new TimeOrder(members);
+  }
 
   /** Indexed members. */
   get size(): number {
@@ -263,59 +263,72 @@ export class Extent {
 
   add(event: LinkEvent, origin: Origin): void {
     this.#size++;
-    if (event.wide) {
-      this.wide.add(event.t, event.source, event.sourceEventId);
-      return;
-    }
-    this.#cell(cellNumber(event.x, event.y, event.z, origin)).add(event);
+    if (event.wide) this.wide.add(event);
+    else this.cell(cellNumber(event.x, event.y, event.z, origin)).add(event);
   }
 
-  #cell(number: number): Cell {
+  /** The cell of a number; made if there is none. */
+  cell(number: number): Cell {
     let cell = this.#cells.get(number);
-    if (!cell) this.#cells.set(number, (cell = new Cell(number)));
+    if (!cell) this.#cells.set(number, (cell = new Cell(number, this.members)));
     return cell;
   }
 
-  /** Takes in all members of another extent of the same key. */
+  /** Takes over all members of another extent of the same key, which is empty then. */
   absorb(other: Extent): void {
-    this.#size += other.#size;
-    const { t, source, sourceEventId } = other.wide;
-    for (let i = 0; i < t.length; i++) this.wide.add(t[i]!, source[i]!, sourceEventId[i]!);
+    for (const row of other.wide.rows) this.wide.insert(row);
     for (const cell of other.#cells.values()) {
       const mine = this.#cells.get(cell.number);
-      if (mine) mine.absorb(cell);
+      if (mine) for (const row of cell.rows) mine.insert(row);
       else this.#cells.set(cell.number, cell);
     }
+    this.#size += other.#size;
+    other.clear();
   }
 
-  /** Puts back the cells of a snapshot; the wide members are there already. */
-  restore(cells: readonly Cell[]): void {
-    for (const cell of cells) this.#cells.set(cell.number, cell);
-    this.#size = cells.reduce((size, cell) => size + cell.size, this.wide.size);
+  clear(): void {
+    this.wide.rows.length = 0;
+    this.#cells.clear();
+    this.#size = 0;
+  }
+
+  /** Counts the members again: after a snapshot was put into the cells. */
+  recount(): void {
+    this.#size = this.wide.size;
+    for (const cell of this.#cells.values()) this.#size += cell.size;
   }
 
   /** Tells every member at or after `t` (epoch ms). */
   eachFrom(t: number, tell: (source: Source, sourceEventId: string) => void): void {
-    for (const column of [this.wide, ...this.#cells.values()]) {
-      for (let i = column.after(t - 1); i < column.size; i++) tell(column.source[i]!, column.sourceEventId[i]!);
+    const { members } = this;
+    for (const list of [this.wide, ...this.#cells.values()]) {
+      for (let i = list.after(t - 1); i < list.size; i++) {
+        const identity = members.identity(list.rows[i]!);
+        tell(members.identities.source(identity), members.identities.texts.text(identity));
+      }
     }
   }
 
   /** Forgets members before `t` (epoch ms). */
   evictBefore(t: number): void {
     this.wide.evictBefore(t);
-    this.#size = this.wide.size;
     for (const cell of this.#cells.values()) {
       cell.evictBefore(t);
       if (cell.size === 0) this.#cells.delete(cell.number);
-      this.#size += cell.size;
     }
+    this.recount();
+  }
+
+  /** The rows of all members, in lists that may be renumbered in place: they are about to be. */
+  rowsToRenumber(): number[][] {
+    const lists = [this.wide, ...this.#cells.values()];
+    return lists.map((list) => list.rowsToRenumber());
   }
 
   /** A member that links to `event` under one of the probes, or null. */
   find(event: LinkEvent, probes: readonly Probe[], origin: Origin): Link | null {
-    for (const probe of probes) {
-      const found = this.#findWide(event, probe) ?? this.#findPoint(event, probe, origin);
+    for (let i = 0; i < probes.length; i++) {
+      const found = this.#findWide(event, probes[i]!) ?? this.#findPoint(event, probes[i]!, origin);
       if (found) return found;
     }
     return null;
@@ -325,13 +338,8 @@ export class Extent {
     const { wide } = this;
     if (wide.size === 0) return null;
     const last = wide.after(probe.toT) - 1;
-    if (last < 0 || wide.t[last]! < probe.fromT) return null;
-    return {
-      source: wide.source[last]!,
-      sourceEventId: wide.sourceEventId[last]!,
-      distanceM: null,
-      dtMs: event.t - wide.t[last]!,
-    };
+    if (last < 0 || this.members.t(wide.rows[last]!) < probe.fromT) return null;
+    return wide.link(event, last, null);
   }
 
   #findPoint(event: LinkEvent, probe: Probe, origin: Origin): Link | null {
@@ -339,12 +347,12 @@ export class Extent {
     const own = event.wide ? undefined : this.#cells.get(cellNumber(event.x, event.y, event.z, origin));
     if (own) {
       const i = own.find(event, probe);
-      if (i >= 0) return own.link(event, i);
+      if (i >= 0) return own.linkAt(event, i);
     }
     for (const cell of this.#cells.values()) {
       if (cell === own) continue;
       const i = cell.find(event, probe);
-      if (i >= 0) return cell.link(event, i);
+      if (i >= 0) return cell.linkAt(event, i);
     }
     return null;
   }

@@ -6,7 +6,6 @@ import {
   type LogEntry,
   type OutageCommand,
   type PlacedEvent,
-  type Source,
 } from '../event.js';
 import { outageIdOf } from '../identity.js';
 import { RuleTimeline } from '../rules.js';
@@ -15,12 +14,15 @@ import { isClockSuspect, timeOf } from '../time.js';
 import type { OutageRecord } from '../outage.js';
 import { amend } from './amend.js';
 import type { Body } from './body.js';
+import { NONE, type Room } from './columns.js';
 import { Draft } from './draft.js';
+import { Entries } from './entries.js';
 import type { LinkEvent } from './extent.js';
 import { LinkIndex, type Found } from './link-index.js';
+import { Identities, Members } from './members.js';
 import { OutageState } from './outage-state.js';
 import type { Link, LogPosition, Outcome } from './outcome.js';
-import { Reporters, type Unit } from './reporters.js';
+import { Reporters } from './reporters.js';
 
 /** How often, in the key's own time, what can have no more effect is looked for. */
 const SWEEP_MS = 45 * 60_000;
@@ -34,16 +36,12 @@ const SETTLED_MS = 7 * 86_400_000;
  */
 export class KeyState {
   readonly rules = new RuleTimeline();
-  readonly reporters = new Reporters();
+  readonly identities: Identities;
+  readonly members: Members;
+  readonly reporters: Reporters;
+  readonly entries: Entries;
   readonly index = new LinkIndex<Body>();
   readonly outages = new Map<string, OutageState>();
-  /** By source, then by event id: the time of each event seen. */
-  readonly seen: Readonly<Record<Source, Map<string, number>>> = {
-    scada: new Map(),
-    kaifa: new Map(),
-    onu: new Map(),
-    call_center: new Map(),
-  };
   /** Ids of commands taken, with the watermark at which they were. */
   readonly commandsSeen = new Map<string, number>();
   /** The greatest time of the key's events but for those with a suspect clock. */
@@ -53,6 +51,8 @@ export class KeyState {
   /** Members before it are out of the index. */
   indexFrom = -Infinity;
   sweptAt = -Infinity;
+  /** Rows of the columns after they were last compacted. */
+  #compactRows = 0;
   readonly #linkEvent: LinkEvent = {
     t: 0.5,
     lat: 0.5,
@@ -61,11 +61,21 @@ export class KeyState {
     y: 0.5,
     z: 0.5,
     wide: false,
+    identity: 0,
     source: 'kaifa',
     sourceEventId: '',
   };
 
-  constructor(readonly key: Key) {}
+  /** @param room where its columns are kept: shared with other keys */
+  constructor(
+    readonly key: Key,
+    room: Room,
+  ) {
+    this.identities = new Identities(room);
+    this.members = new Members(this.identities, room);
+    this.reporters = new Reporters(room);
+    this.entries = new Entries(this.reporters, room);
+  }
 
   /**
    * Takes in the entries of one log record, in order.
@@ -87,19 +97,19 @@ export class KeyState {
   }
 
   #event(event: PlacedEvent, draft: Draft): void {
-    const seen = this.seen[event.source];
-    const seenAt = seen.get(event.sourceEventId);
-    if (seenAt !== undefined && seenAt >= this.memoryFrom) {
+    let identity = this.identities.of(event);
+    if (this.identities.seenAt[identity]! >= this.memoryFrom) {
       draft.duplicate(event);
       return;
     }
     const t = timeOf(event);
     const late = event.kind === 'outage' ? this.#lateReason(event, t) : null;
     if (late) draft.late(event, late, this.watermark);
-    seen.set(event.sourceEventId, t);
-    if (t > this.watermark && !isClockSuspect(event)) this.#advance(t);
+    this.identities.seenAt[identity] = t;
+    // A sweep gives new numbers.
+    if (t > this.watermark && !isClockSuspect(event) && this.#advance(t)) identity = this.identities.of(event);
     if (late) return;
-    if (event.kind === 'outage') this.#outage(event, t, draft);
+    if (event.kind === 'outage') this.#outage(event, identity, t, draft);
     else this.#restoration(event, t, draft);
   }
 
@@ -109,14 +119,15 @@ export class KeyState {
     return t < this.watermark - rules.retentionMs ? 'behindWatermark' : null;
   }
 
-  /** Moves the watermark on; what can have no more effect is forgotten, now and then. */
-  #advance(watermark: number): void {
+  /** Moves the watermark on; what can have no more effect is swept out, now and then. Returns whether it was. */
+  #advance(watermark: number): boolean {
     this.watermark = watermark;
     this.#moveHorizons();
     const sweep = Math.floor(watermark / SWEEP_MS);
-    if (sweep === this.sweptAt) return;
+    if (sweep === this.sweptAt) return false;
     this.sweptAt = sweep;
     this.#sweep();
+    return true;
   }
 
   /** The horizons only move on: a longer retention does not bring back what is gone. */
@@ -128,12 +139,9 @@ export class KeyState {
   }
 
   #sweep(): void {
-    // forEach, not for-of: a pair for each of a million entries is a million pairs.
-    for (const seen of [...Object.values(this.seen), this.commandsSeen]) {
-      seen.forEach((t, id) => {
-        if (t < this.memoryFrom) seen.delete(id);
-      });
-    }
+    this.commandsSeen.forEach((t, id) => {
+      if (t < this.memoryFrom) this.commandsSeen.delete(id);
+    });
     this.index.evictBefore(this.indexFrom);
     for (const outage of this.outages.values()) {
       if (outage.mergedInto !== null || !this.#isSettled(outage)) continue;
@@ -141,7 +149,21 @@ export class KeyState {
       outage.body.forget();
       for (const id of [outage.outageId, ...outage.absorbed]) this.outages.delete(id);
     }
-    this.reporters.evict();
+    this.#compact();
+  }
+
+  /** Takes what was swept out of the columns too, once they are half as long again as after the last time. */
+  #compact(): void {
+    if (this.#rows < 1.5 * this.#compactRows) return;
+    const bodies = [...this.outages.values()].flatMap(({ mergedInto, body }) => (mergedInto === null ? [body] : []));
+    this.entries.keep(bodies);
+    const listed = bodies.flatMap(({ extent }) => extent.rowsToRenumber());
+    this.members.keep(listed, (seenAt) => seenAt >= this.memoryFrom);
+    this.#compactRows = this.#rows;
+  }
+
+  get #rows(): number {
+    return this.identities.texts.size + this.members.size + this.entries.size + this.reporters.restorations;
   }
 
   #isSettled({ body, closed, cancelled, decidedAt }: OutageState): boolean {
@@ -150,9 +172,9 @@ export class KeyState {
     return restoredAt !== null && restoredAt < this.watermark - SETTLED_MS;
   }
 
-  #outage(event: PlacedEvent, t: number, draft: Draft): void {
+  #outage(event: PlacedEvent, identity: number, t: number, draft: Draft): void {
     this.index.origin ??= { lat: event.lat, lon: event.lon };
-    const linkEvent = this.#describe(event, t);
+    const linkEvent = this.#describe(event, identity, t);
     const probes = this.index.probes(t, this.rules, this.indexFrom);
     const found = this.index.find(linkEvent, probes);
     const wasClosed = isSomeClosed(found);
@@ -173,12 +195,13 @@ export class KeyState {
   /** Makes an outage event a member of an outage, wherever it is; later events link to it if it is not too old. */
   admit(outage: OutageState, event: PlacedEvent, t: number): void {
     this.index.origin ??= { lat: event.lat, lon: event.lon };
-    this.#admit(outage, event, t, t >= this.indexFrom ? this.#describe(event, t) : null);
+    const linkEvent = t >= this.indexFrom ? this.#describe(event, this.identities.of(event), t) : null;
+    this.#admit(outage, event, t, linkEvent);
   }
 
   /** @returns whether the member is back already */
   #admit(outage: OutageState, event: PlacedEvent, t: number, linkEvent: LinkEvent | null): boolean {
-    const back = outage.body.add(event, t, this.rules.at(t), this.reporters, this.index.origin!.lon);
+    const back = outage.body.add(event, t, this.rules.at(t), this.index.origin!.lon);
     if (linkEvent) this.index.add(outage.body, linkEvent);
     if (isClockSuspect(event)) outage.flags.add('clockSuspect');
     if (event.flags.length > 0) for (const flag of event.flags) outage.flags.add(flag);
@@ -188,12 +211,13 @@ export class KeyState {
   }
 
   /** The event as linking sees it. One object serves all: a storm would make six boxed numbers for each event. */
-  #describe({ lat, lon, reach, source, sourceEventId }: PlacedEvent, t: number): LinkEvent {
+  #describe({ lat, lon, reach, source, sourceEventId }: PlacedEvent, identity: number, t: number): LinkEvent {
     const linkEvent = this.#linkEvent;
     linkEvent.t = t;
     linkEvent.lat = lat;
     linkEvent.lon = lon;
     linkEvent.wide = reach !== 'point';
+    linkEvent.identity = identity;
     linkEvent.source = source;
     linkEvent.sourceEventId = sourceEventId;
     unitVector(lat, lon, linkEvent);
@@ -205,7 +229,8 @@ export class KeyState {
     const { substationId, feederId } = this.key;
     const outageId = outageIdOf(substationId, feederId, event.source, event.sourceEventId);
     if (this.outages.has(outageId)) return null;
-    const outage = new OutageState(outageId, { source: event.source, sourceEventId: event.sourceEventId });
+    const openedBy = { source: event.source, sourceEventId: event.sourceEventId };
+    const outage = new OutageState(outageId, openedBy, this.entries, this.members);
     this.outages.set(outageId, outage);
     draft.timeline(outage, 'opened');
     return outage;
@@ -253,23 +278,26 @@ export class KeyState {
     return this.#restoreUnit(this.reporters.unitOf(event), t, draft);
   }
 
-  #restoreUnit(unit: Unit, t: number, draft: Draft): boolean {
-    if (!this.reporters.rememberUnit(unit, t)) return false;
+  #restoreUnit(unit: number, t: number, draft: Draft): boolean {
+    const { entries, reporters } = this;
+    if (!reporters.rememberUnit(unit, t)) return false;
     let concerned = false;
-    for (let entry = unit.first; entry !== null; entry = entry.nextOfUnit) {
-      if (!entry.body.restore(entry, t)) continue;
-      draft.touch(entry.body.outage);
+    for (let entry = reporters.firstOfUnit[unit]!; entry !== NONE; entry = entries.nextOfUnit(entry)) {
+      const body = entries.bodyOf(entry);
+      if (!body.restore(entry, t)) continue;
+      draft.touch(body.outage);
       concerned = true;
     }
     return concerned;
   }
 
   #restoreFeeder(t: number, draft: Draft): boolean {
+    const { entries } = this;
     if (!this.reporters.rememberFeeder(t)) return false;
     let concerned = false;
     for (const outage of this.outages.values()) {
       if (outage.mergedInto !== null) continue;
-      for (const entry of outage.body.entries) {
+      for (let entry = outage.body.firstEntry; entry !== NONE; entry = entries.nextOfBody(entry)) {
         if (!outage.body.restore(entry, t)) continue;
         draft.touch(outage);
         concerned = true;
@@ -314,9 +342,7 @@ export class KeyState {
     outage.decide(command);
     if (outage.cancelled) this.index.remove(outage.body);
     if (command.command === 'restore' || command.command === 'close') {
-      for (const unit of new Set(outage.body.entries.map((entry) => entry.unit))) {
-        this.#restoreUnit(unit, command.at, draft);
-      }
+      for (const unit of outage.body.units) this.#restoreUnit(unit, command.at, draft);
     }
     const to = command.command === 'crew' ? (command.crew ?? null) : null;
     draft.timeline(outage, command.leaves ? 'crewLeft' : command.command, to);

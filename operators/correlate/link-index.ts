@@ -115,9 +115,9 @@ export class LinkIndex<T extends Indexed> {
     owner.box = null;
   }
 
-  /** Whether members of `owner` are in the index. */
-  has(owner: T): boolean {
-    return this.#owners.includes(owner);
+  /** What has members in the index. */
+  get owners(): readonly T[] {
+    return this.#owners;
   }
 
   /** Puts an owner whose extent was filled by a snapshot back into the index, with the box it had. */

@@ -5,6 +5,8 @@ import type { RuleSet } from '../rules.js';
 import { formatTime } from '../time.js';
 import { Body } from './body.js';
 import type { OutageDraft } from './draft.js';
+import type { Entries } from './entries.js';
+import type { Members } from './members.js';
 import type { LogPosition } from './outcome.js';
 
 /** IEEE 1366: an interruption of at most this long is momentary. */
@@ -40,8 +42,10 @@ export class OutageState {
   constructor(
     readonly outageId: string,
     readonly openedBy: { readonly source: PlacedEvent['source']; readonly sourceEventId: string },
+    entries: Entries,
+    members: Members,
   ) {
-    this.body = new Body(this);
+    this.body = new Body(this, entries, members);
   }
 
   /** Whether an outage event at `t` (epoch ms) may link to it, as known now. */

@@ -1,184 +1,193 @@
-import type { PlacedEvent, Source } from '../event.js';
-import type { Body } from './body.js';
+import { SOURCES, type PlacedEvent, type Source } from '../event.js';
+import { countOf, NONE, renumber, type Room } from './columns.js';
+import { SOURCE_NUMBERS } from './members.js';
+import { TextTable } from './text-table.js';
 
 /**
  * Who reports and what is out or back, on one key. A *reporter* is `(source, asset)`; a *unit* is the customer whose
  * meter, ONU or premise reports, or the reporter itself where no customer is known. Restorations are remembered by unit,
  * so they count whether they come before or after the outage events they answer.
+ *
+ * Reporters and units are numbers. Their texts have tags: that of the source for an asset; that and OWN_EVENT for the id
+ * of an event without an asset; CUSTOMER for a customer.
  */
+const OWN_EVENT = 4;
+const CUSTOMER = 8;
 
-/** What is out or back. */
-export interface Unit {
-  /** Null: the unit is a reporter that serves no known customer. */
-  readonly customerId: string | null;
-  /** Its entries, one for each of its reporters in each outage it is in: linked by `nextOfUnit`. */
-  first: Entry | null;
-  /** Times of its restorations (epoch ms), ascending, for the retention; null while there are none. */
-  restorations: number[] | null;
-}
+/** What of an event tells who reports. */
+type Reporting = Pick<PlacedEvent, 'source' | 'assetId' | 'sourceEventId'>;
 
-/** What an event speaks for. */
-export interface Reporter {
-  readonly source: Source;
-  readonly key: string;
-  /** Its entries, linked by `nextOfReporter`. */
-  first: Entry | null;
-  /** The unit of a reporter without a customer; made when first needed. */
-  ownUnit: Unit | null;
-}
-
-/**
- * One reporter's membership in one outage, for one unit. A unit is out while an entry of it is. Most reporters and units
- * have one entry in their life: lists of links, not arrays, halve the memory of a storm.
- */
-export interface Entry {
-  readonly reporter: Reporter;
-  readonly unit: Unit;
-  body: Body;
-  /** The latest member's time: when that one is back, so are all before it. */
-  lastT: number;
-  /** The earliest restoration of the unit at or after `lastT`; null while there is none. */
-  backAt: number | null;
-  weight: number;
-  nextOfReporter: Entry | null;
-  nextOfUnit: Entry | null;
-}
-
-/** Puts an entry at the end of the lists of its reporter and its unit. */
-export function attach(entry: Entry): void {
-  entry.nextOfReporter = entry.nextOfUnit = null;
-  const { reporter, unit } = entry;
-  if (reporter.first === null) reporter.first = entry;
-  else {
-    let last = reporter.first;
-    while (last.nextOfReporter !== null) last = last.nextOfReporter;
-    last.nextOfReporter = entry;
-  }
-  if (unit.first === null) unit.first = entry;
-  else {
-    let last = unit.first;
-    while (last.nextOfUnit !== null) last = last.nextOfUnit;
-    last.nextOfUnit = entry;
-  }
-}
-
-/** Takes an entry out of the lists of its reporter and its unit. */
-export function detach(entry: Entry): void {
-  const { reporter, unit } = entry;
-  if (reporter.first === entry) reporter.first = entry.nextOfReporter;
-  else {
-    let before = reporter.first;
-    while (before && before.nextOfReporter !== entry) before = before.nextOfReporter;
-    if (before) before.nextOfReporter = entry.nextOfReporter;
-  }
-  if (unit.first === entry) unit.first = entry.nextOfUnit;
-  else {
-    let before = unit.first;
-    while (before && before.nextOfUnit !== entry) before = before.nextOfUnit;
-    if (before) before.nextOfUnit = entry.nextOfUnit;
-  }
-}
-
-/** The earliest of ascending `times` at or after `t`; Infinity if there is none. */
-function firstAtOrAfter(times: readonly number[] | null, t: number): number {
-  if (times === null || times.length === 0) return Infinity;
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times[middle]! < t) low = middle + 1;
-    else high = middle;
-  }
-  return low < times.length ? times[low]! : Infinity;
-}
-
-/** Puts `t` into ascending `times`, once. Returns whether it was new. */
-function insertOnce(times: number[], t: number): boolean {
-  let at = times.length;
-  while (at > 0 && times[at - 1]! > t) at--;
-  if (at > 0 && times[at - 1] === t) return false;
-  times.splice(at, 0, t);
-  return true;
-}
-
-/** The reporters and units of one key. */
+/** The reporters and units of one key, and the restorations of its units. */
 export class Reporters {
-  /** By source, then by asset (or by event id, behind a NUL that no id holds, for an event without an asset). */
-  readonly bySource: Readonly<Record<Source, Map<string, Reporter>>> = {
-    scada: new Map(),
-    kaifa: new Map(),
-    onu: new Map(),
-    call_center: new Map(),
-  };
-  readonly customers = new Map<string, Unit>();
+  readonly texts: TextTable;
+  readonly unitTexts: TextTable;
+  /** By reporter, by unit: its first entry, or NONE. */
+  firstOfReporter: Int32Array;
+  firstOfUnit: Int32Array;
+  /** By unit: its latest restoration, or NONE. */
+  lastRestoration: Int32Array;
+  /** Restorations: when (epoch ms), and the next earlier one of the unit, or NONE. */
+  restoredAt: Float64Array;
+  earlier: Int32Array;
+  restorations = 0;
   /** Times at which every unit of the key was back (epoch ms), ascending, for the retention. */
   readonly feederRestorations: number[] = [];
   /** Restorations before it (epoch ms) are forgotten, swept out or not. */
   memoryFrom = -Infinity;
 
+  constructor(private readonly room: Room) {
+    this.texts = new TextTable(room);
+    this.unitTexts = new TextTable(room);
+    this.firstOfReporter = room.take(Int32Array, 0);
+    this.firstOfUnit = room.take(Int32Array, 0);
+    this.lastRestoration = room.take(Int32Array, 0);
+    this.restoredAt = room.take(Float64Array, 0);
+    this.earlier = room.take(Int32Array, 0);
+  }
+
   /** The reporter that an event speaks for; made if it is new. */
-  reporterOf({ source, assetId, sourceEventId }: PlacedEvent): Reporter {
-    const key = assetId ?? `\0${sourceEventId}`;
-    const known = this.bySource[source].get(key);
-    if (known) return known;
-    const reporter: Reporter = { source, key, first: null, ownUnit: null };
-    this.bySource[source].set(key, reporter);
+  reporterOf(event: Reporting): number {
+    const { texts } = this;
+    const known = texts.size;
+    const reporter = internReporter(texts, event);
+    if (reporter === known) {
+      this.firstOfReporter = this.room.grown(this.firstOfReporter, known + 1);
+      this.firstOfReporter[reporter] = NONE;
+    }
     return reporter;
   }
 
   /** The unit that an event concerns; made if it is new. */
-  unitOf(event: PlacedEvent): Unit {
+  unitOf(event: Reporting & Pick<PlacedEvent, 'customerId'>): number {
+    const { unitTexts } = this;
+    const known = unitTexts.size;
     const { customerId } = event;
-    if (customerId === null) {
-      const reporter = this.reporterOf(event);
-      reporter.ownUnit ??= { customerId: null, first: null, restorations: null };
-      return reporter.ownUnit;
+    const unit = customerId === null ? internReporter(unitTexts, event) : unitTexts.intern(CUSTOMER, customerId);
+    if (unit === known) {
+      this.firstOfUnit = this.room.grown(this.firstOfUnit, known + 1);
+      this.lastRestoration = this.room.grown(this.lastRestoration, known + 1);
+      this.firstOfUnit[unit] = this.lastRestoration[unit] = NONE;
     }
-    let unit = this.customers.get(customerId);
-    if (!unit) this.customers.set(customerId, (unit = { customerId, first: null, restorations: null }));
     return unit;
   }
 
-  /** When a member of `unit` at `t` was back: its earliest restoration at or after; null if there is none. */
-  backAt(unit: Unit, t: number): number | null {
+  sourceOf(reporter: number): Source {
+    return SOURCES[this.texts.tag(reporter) % OWN_EVENT]!;
+  }
+
+  isCustomer(unit: number): boolean {
+    return this.unitTexts.tag(unit) === CUSTOMER;
+  }
+
+  /** When a member of `unit` at `t` was back: its earliest restoration at or after (epoch ms); NaN if there is none. */
+  backAt(unit: number, t: number): number {
     const from = Math.max(t, this.memoryFrom);
-    const back = Math.min(firstAtOrAfter(unit.restorations, from), firstAtOrAfter(this.feederRestorations, from));
-    return back === Infinity ? null : back;
+    let back = NaN;
+    // From the latest on: an event mostly comes before the next restoration of its unit.
+    for (let i = this.lastRestoration[unit]!; i !== NONE && this.restoredAt[i]! >= from; i = this.earlier[i]!) {
+      back = this.restoredAt[i]!;
+    }
+    for (let i = this.feederRestorations.length - 1; i >= 0 && this.feederRestorations[i]! >= from; i--) {
+      if (!(back <= this.feederRestorations[i]!)) back = this.feederRestorations[i]!;
+    }
+    return back;
   }
 
   /** Remembers that `unit` is back at `t`. Returns whether that was news; what is forgotten is, swept out or not. */
-  rememberUnit(unit: Unit, t: number): boolean {
-    return insertOnce((unit.restorations ??= []), t) || t < this.memoryFrom;
+  rememberUnit(unit: number, t: number): boolean {
+    let later = NONE;
+    let at = this.lastRestoration[unit]!;
+    while (at !== NONE && this.restoredAt[at]! > t) {
+      later = at;
+      at = this.earlier[at]!;
+    }
+    if (at !== NONE && this.restoredAt[at] === t) return t < this.memoryFrom;
+    const restoration = this.#addRestoration(t, at);
+    if (later === NONE) this.lastRestoration[unit] = restoration;
+    else this.earlier[later] = restoration;
+    return true;
+  }
+
+  #addRestoration(t: number, earlier: number): number {
+    const restoration = this.restorations++;
+    this.restoredAt = this.room.grown(this.restoredAt, this.restorations);
+    this.earlier = this.room.grown(this.earlier, this.restorations);
+    this.restoredAt[restoration] = t;
+    this.earlier[restoration] = earlier;
+    return restoration;
   }
 
   /** Remembers that every unit of the key is back at `t`. Returns whether that was news, as above. */
   rememberFeeder(t: number): boolean {
-    return insertOnce(this.feederRestorations, t) || t < this.memoryFrom;
+    const times = this.feederRestorations;
+    let at = times.length;
+    while (at > 0 && times[at - 1]! > t) at--;
+    if (at > 0 && times[at - 1] === t) return t < this.memoryFrom;
+    times.splice(at, 0, t);
+    return true;
   }
 
-  /** Sweeps out forgotten restorations, and whoever is in no outage and has none left. */
-  evict(): void {
-    this.#drop(this.feederRestorations);
-    this.customers.forEach((unit, customerId) => {
-      if (this.#isIdle(unit)) this.customers.delete(customerId);
-    });
-    for (const reporters of Object.values(this.bySource)) {
-      reporters.forEach(({ first, ownUnit }, key) => {
-        if (first === null && (ownUnit === null || this.#isIdle(ownUnit))) reporters.delete(key);
-      });
+  /** All of it as it is kept in a snapshot: views, valid until the next change. */
+  pack() {
+    const reporters = this.texts.size;
+    const units = this.unitTexts.size;
+    return {
+      reporters: this.texts.pack(),
+      units: this.unitTexts.pack(),
+      firstOfReporter: this.firstOfReporter.subarray(0, reporters),
+      firstOfUnit: this.firstOfUnit.subarray(0, units),
+      lastRestoration: this.lastRestoration.subarray(0, units),
+      restoredAt: this.restoredAt.subarray(0, this.restorations),
+      earlier: this.earlier.subarray(0, this.restorations),
+      feederRestorations: this.feederRestorations,
+    };
+  }
+
+  /** Puts back what {@link pack} gave, where there is nothing yet. */
+  unpack(packed: ReturnType<Reporters['pack']>): void {
+    this.texts.unpack(packed.reporters);
+    this.unitTexts.unpack(packed.units);
+    this.firstOfReporter = this.room.copy(packed.firstOfReporter);
+    this.firstOfUnit = this.room.copy(packed.firstOfUnit);
+    this.lastRestoration = this.room.copy(packed.lastRestoration);
+    this.restorations = packed.restoredAt.length;
+    this.restoredAt = this.room.copy(packed.restoredAt);
+    this.earlier = this.room.copy(packed.earlier);
+    this.feederRestorations.push(...packed.feederRestorations);
+  }
+
+  /**
+   * Sweeps out forgotten restorations, and whoever is in no outage and has none left.
+   * @returns the new numbers of reporters and units
+   */
+  keep(): { readonly reporters: Int32Array; readonly units: Int32Array } {
+    const forgotten = this.feederRestorations.findIndex((t) => t >= this.memoryFrom);
+    this.feederRestorations.splice(0, forgotten === -1 ? Infinity : forgotten);
+    this.#keepRestorations();
+    const reporters = this.texts.keep((reporter) => this.firstOfReporter[reporter] !== NONE);
+    this.firstOfReporter = this.room.keptRows(this.firstOfReporter, reporters);
+    const units = this.unitTexts.keep((unit) => this.firstOfUnit[unit] !== NONE || this.lastRestoration[unit] !== NONE);
+    this.firstOfUnit = this.room.keptRows(this.firstOfUnit, units);
+    this.lastRestoration = this.room.keptRows(this.lastRestoration, units);
+    return { reporters, units };
+  }
+
+  #keepRestorations(): void {
+    const { memoryFrom } = this;
+    const rows = renumber(this.restorations, (i) => this.restoredAt[i]! >= memoryFrom);
+    const kept = (restoration: number): number => (restoration === NONE ? NONE : rows[restoration]!);
+    // Behind one that is forgotten stand earlier ones: they are forgotten with it.
+    for (let unit = 0; unit < this.unitTexts.size; unit++) {
+      this.lastRestoration[unit] = kept(this.lastRestoration[unit]!);
     }
+    for (let i = 0; i < this.restorations; i++) this.earlier[i] = kept(this.earlier[i]!);
+    this.restoredAt = this.room.keptRows(this.restoredAt, rows);
+    this.earlier = this.room.keptRows(this.earlier, rows);
+    this.restorations = countOf(rows);
   }
+}
 
-  /** Whether a unit is in no outage and has no restorations left, once the forgotten ones are swept out. */
-  #isIdle(unit: Unit): boolean {
-    if (unit.restorations) this.#drop(unit.restorations);
-    if (unit.restorations?.length === 0) unit.restorations = null;
-    return unit.first === null && unit.restorations === null;
-  }
-
-  #drop(times: number[]): void {
-    let count = 0;
-    while (count < times.length && times[count]! < this.memoryFrom) count++;
-    if (count > 0) times.splice(0, count);
-  }
+function internReporter(texts: TextTable, { source, assetId, sourceEventId }: Reporting): number {
+  const tag = SOURCE_NUMBERS[source];
+  return assetId === null ? texts.intern(tag + OWN_EVENT, sourceEventId) : texts.intern(tag, assetId);
 }

@@ -11,7 +11,7 @@ interface Sample {
   readonly outcome: object;
 }
 
-it.each(['v1.json', 'v2.json'])('what the version of %s wrote is read, and goes on as it would have then', (file) => {
+it.each(['v1.json', 'v2.json', 'v3.json'])('what the version of %s wrote is read, and goes on as it would have then', (file) => {
   const sample = JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')) as Sample;
   const correlator = new Correlator();
   correlator.restore('SS001/F1', Buffer.from(sample.state, 'base64'));

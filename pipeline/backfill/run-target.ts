@@ -4,19 +4,20 @@ import type { Fields } from '../../operators/normalise/fields.js';
 import { place } from '../../operators/place.js';
 import type { Registry } from '../../operators/registry.js';
 import { inTransaction } from '../commands/transaction.js';
-import { CopyText, jsonCell } from '../sink/copy.js';
+import { CopyRows, jsonText, type Columns } from '../sink/copy.js';
 import type { OrderedEvent } from './event-order.js';
 import type { BackfillTarget } from './target.js';
 
-const COLUMNS = [
-  'no', 'substation_id', 'feeder_id', 'source', 'source_event_id', 'kind', 'occurred_ms', 'received_ms', 'asset_id',
-  'customer_id', 'reach', 'lat', 'lon', 'feeder_customers', 'flags',
-]; // prettier-ignore
+const COLUMNS = {
+  no: 'bigint', substation_id: 'text', feeder_id: 'text', source: 'text', source_event_id: 'text', kind: 'text',
+  occurred_ms: 'bigint', received_ms: 'bigint', asset_id: 'text', customer_id: 'text', reach: 'text',
+  lat: 'double precision', lon: 'double precision', feeder_customers: 'integer', flags: 'text[]',
+} as const satisfies Columns; // prettier-ignore
 
 const STAGING = `create temporary table if not exists staged_history (
-  no bigint, substation_id text, feeder_id text, source text, source_event_id text, kind text, occurred_ms bigint,
-  received_ms bigint, asset_id text, customer_id text, reach text, lat double precision, lon double precision,
-  feeder_customers integer, flags text[]
+  ${Object.entries(COLUMNS)
+    .map(([name, type]) => `${name} ${type}`)
+    .join(', ')}
 ) on commit delete rows`;
 
 /** Entries that are taken at once: what a step leaves behind it is stepped over until it ends. */
@@ -60,7 +61,7 @@ export class RunTarget implements BackfillTarget {
   }
 
   async take(events: readonly OrderedEvent[]): Promise<void> {
-    const rows = new CopyText(COLUMNS);
+    const rows = new CopyRows(COLUMNS);
     const unplaced: Fields[] = [];
     for (const { line, receivedAt } of events) {
       const fields = JSON.parse(line) as Fields;
@@ -84,7 +85,7 @@ export class RunTarget implements BackfillTarget {
       if (unplaced.length > 0) {
         await this.client.query('select reconcile.keep_unplaced($1, event) from jsonb_array_elements($2) event', [
           this.runId,
-          jsonCell(unplaced),
+          jsonText(unplaced),
         ]);
       }
     });

@@ -71,12 +71,24 @@ async function list(client: PoolClient, json: boolean): Promise<void> {
   else for (const run of runs) console.log(runLine(run));
 }
 
-function runLine({ name, order, from, to, author, startedAt, entriesDone, entriesTotal, summary }: Run): string {
+function runLine({
+  name,
+  order,
+  from,
+  to,
+  author,
+  startedAt,
+  entriesDone,
+  entriesTotal,
+  summary,
+  repair,
+}: Run): string {
   const range = rangeText({ from: Date.parse(from), to: Date.parse(to) });
   const state = summary
     ? `${findingsOf(summary)} findings, ${changeText(summary.customerMinutes.change, 1)} customer-minutes`
     : `not at its end: ${entriesDone} of ${entriesTotal} entries`;
-  return `${name}: ${order}, ${range}, ${author} ${startedAt}, ${state}`;
+  const mended = repair ? `, repaired ${repair.at}` : '';
+  return `${name}: ${order}, ${range}, ${author} ${startedAt}, ${state}${mended}`;
 }
 
 async function show(name: string, { report, json = false }: { report?: string; json?: boolean }): Promise<void> {

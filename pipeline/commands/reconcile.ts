@@ -7,8 +7,18 @@ import { Comparison } from '../reconcile/comparison.js';
 import { ORDERS, type Order } from '../reconcile/finding.js';
 import { dayRange, lastRange, rangeText, type TimeRange } from '../reconcile/range.js';
 import { earliestFrom } from '../reconcile/retention.js';
-import { beginRun, findRun, holdRun, isOtherRun, stepRun, type Run, type RunRequest } from '../reconcile/run.js';
+import {
+  beginRun,
+  findRun,
+  holdRun,
+  isOtherRun,
+  NothingStored,
+  stepRun,
+  type Run,
+  type RunRequest,
+} from '../reconcile/run.js';
 import { findingsOf, type Summary } from '../reconcile/summary.js';
+import { repairRun } from './reconcile-repair.js';
 import { addReconcileRuns } from './reconcile-runs.js';
 import { reportOption, ReportFile, tellReport } from './report-output.js';
 import { withDatabase } from './services.js';
@@ -30,6 +40,8 @@ interface ReconcileOptions {
   readonly json?: boolean;
   readonly failOnFindings?: boolean;
   readonly keepBooks?: boolean;
+  readonly repair?: boolean;
+  readonly yes?: boolean;
 }
 
 /** `oms reconcile`: what the stream stored against a replay of the log by the second engine. */
@@ -53,11 +65,13 @@ export function addReconcile(program: Command): void {
     .option('--json', 'the report as JSON')
     .option('--fail-on-findings', 'exit code 1 if there are findings, in event-time order too')
     .option('--keep-books', 'keep the books of the replay, to query them in SQL')
+    .option('--repair', 'put on the log what mends the findings, in event-time order; asks first')
+    .option('--yes', 'with --repair: do not ask')
     .addHelpText(
       'after',
       '\nExit code 0: done; 1: failed, or a difference in log order; 2: wrong use.' +
         '\n\nExamples:\n  oms reconcile --day yesterday --report yesterday.html' +
-        '\n  oms reconcile --order log --last 24h\n  oms reconcile list',
+        '\n  oms reconcile --order log --last 24h\n  oms reconcile --day yesterday --repair\n  oms reconcile list',
     )
     .action((options: ReconcileOptions) => reconcileRange(options, readEnvironment()));
   addReconcileRuns(reconcile);
@@ -77,14 +91,20 @@ function lastOption(text: string): TimeRange {
 
 async function reconcileRange(options: ReconcileOptions, environment: Environment): Promise<void> {
   const range = rangeOf(options);
+  checkRepair(options);
   const report = options.report === undefined ? null : await ReportFile.open(options.report);
   try {
     await withDatabase(environment, async (client) => {
       const request = await requestOf(client, options, range);
       const run = await runToEnd(client, request, options.keepBooks ?? false, environment);
       await tellReport(client, run, report, options.json ?? false);
+      if (options.repair) await repairRun(client, run, options, environment);
       judge(run.summary!, options.failOnFindings ?? false);
     });
+  } catch (error) {
+    if (!(error instanceof NothingStored && range.isRelative)) throw error;
+    // A night without outages is no failure of the command that runs every night.
+    say(error.message);
   } finally {
     await report?.discard();
   }
@@ -98,6 +118,16 @@ function rangeOf({ from, to, day, last }: ReconcileOptions): TimeRange {
   if (from === undefined || to === undefined) throw new WrongUse('--from and --to belong together: name both.');
   if (from >= to) throw new WrongUse(`--from ${formatTime(from)} is not before --to ${formatTime(to)}.`);
   return { from, to };
+}
+
+function checkRepair({ order, repair = false, yes = false }: ReconcileOptions): void {
+  if (!repair && yes) throw new WrongUse('--yes answers what --repair asks: name both.');
+  if (!repair) return;
+  if (order === 'log')
+    throw new WrongUse(
+      '--repair needs --order event-time: in log order a difference is a defect, which no command mends.',
+    );
+  if (!yes && !process.stdin.isTTY) throw new WrongUse('--repair asks on a terminal: without one, add --yes.');
 }
 
 /** The run that is meant: that of these arguments, or with `--again` one after it. */

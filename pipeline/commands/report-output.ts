@@ -59,18 +59,18 @@ export async function tellReport(client: PoolClient, run: Run, file: ReportFile 
   const summary = run.summary!;
   const report = (): Report => ({ summary, findings: readFindings(client, run.runId) });
   await file?.write(report());
+  const out = new LineOutput();
   if (json) {
-    const out = new LineOutput();
     for await (const line of jsonReport(report())) await out.line(line);
     return;
   }
-  for (const line of summaryLines(summary)) console.log(line);
+  for (const line of summaryLines(summary)) await out.line(line);
   const count = findingsOf(summary);
-  if (count > 0) console.log('');
+  if (count > 0) await out.line('');
   let shown = 0;
   for await (const finding of report().findings) {
     if (shown++ === FINDINGS_SHOWN) break;
-    console.log(findingLine(finding));
+    await out.line(findingLine(finding));
   }
   if (count > FINDINGS_SHOWN) say(`... and ${count - FINDINGS_SHOWN} more: --report FILE writes all of them.`);
 }

@@ -10,7 +10,7 @@ import type {
   Substation,
 } from '../../operators/network.js';
 import { elementsOf } from '../../operators/registry.js';
-import { CopyText, pointCell } from '../sink/copy.js';
+import { CopyRows, type Columns } from '../sink/copy.js';
 import type { PartitionReader } from '../streams/partition-reader.js';
 
 /** Reads the network that is in the database. */
@@ -50,40 +50,64 @@ export async function replaceNetwork(client: PoolClient, network: Network): Prom
   await client.query(
     'truncate network.substations, network.feeders, network.devices, network.sections, network.distribution_points, network.customers',
   );
-  const copy = async (table: string, columns: readonly string[], fill: (rows: CopyText) => void): Promise<void> => {
-    const rows = new CopyText(columns);
+  const copy = async (table: string, columns: Columns, fill: (rows: CopyRows) => void): Promise<void> => {
+    const rows = new CopyRows({ ...columns, geom: 'geometry' });
     fill(rows);
     await rows.copyTo(client, `network.${table}`);
   };
-  await copy('substations', ['substation_id', 'name', 'voltage_kv', 'geom'], (rows) => {
-    for (const s of network.substations) rows.add(s.substationId, s.name, s.voltageKv, pointCell(s.lat, s.lon));
+  await copy('substations', { substation_id: 'text', name: 'text', voltage_kv: 'double precision' }, (rows) => {
+    for (const s of network.substations) rows.add(s.substationId, s.name, s.voltageKv, s);
   });
-  await copy('feeders', ['feeder_id', 'substation_id', 'name', 'geom'], (rows) => {
-    for (const f of network.feeders) rows.add(f.feederId, f.substationId, f.name, pointCell(f.lat, f.lon));
+  await copy('feeders', { feeder_id: 'text', substation_id: 'text', name: 'text' }, (rows) => {
+    for (const f of network.feeders) rows.add(f.feederId, f.substationId, f.name, f);
   });
   await copy(
     'devices',
-    ['device_id', 'type', 'feeder_id', 'upstream_device_id', 'phases', 'normally_open', 'geom'],
+    {
+      device_id: 'text',
+      type: 'text',
+      feeder_id: 'text',
+      upstream_device_id: 'text',
+      phases: 'text',
+      normally_open: 'boolean',
+    },
     (rows) => {
-      for (const d of network.devices) {
-        rows.add(d.deviceId, d.type, d.feederId, d.upstreamDeviceId, d.phases, d.normallyOpen, pointCell(d.lat, d.lon));
+      for (const d of network.devices)
+        rows.add(d.deviceId, d.type, d.feederId, d.upstreamDeviceId, d.phases, d.normallyOpen, d);
+    },
+  );
+  await copy(
+    'sections',
+    {
+      section_id: 'text',
+      kind: 'text',
+      feeder_id: 'text',
+      device_id: 'text',
+      phases: 'text',
+      length_m: 'double precision',
+    },
+    (rows) => {
+      for (const s of network.sections) {
+        const from = { lat: s.fromLat, lon: s.fromLon };
+        const to = { lat: s.toLat, lon: s.toLon };
+        rows.add(s.sectionId, s.kind, s.feederId, s.deviceId, s.phases, s.lengthM, { line: [from, to] });
       }
     },
   );
-  await copy('sections', ['section_id', 'kind', 'feeder_id', 'device_id', 'phases', 'length_m', 'geom'], (rows) => {
-    for (const s of network.sections) {
-      const line = `SRID=4326;LINESTRING(${s.fromLon} ${s.fromLat},${s.toLon} ${s.toLat})`;
-      rows.add(s.sectionId, s.kind, s.feederId, s.deviceId, s.phases, s.lengthM, line);
-    }
-  });
-  await copy('distribution_points', ['dp_id', 'feeder_id', 'device_id', 'kva', 'phases', 'geom'], (rows) => {
-    for (const p of network.distributionPoints)
-      rows.add(p.dpId, p.feederId, p.deviceId, p.kva, p.phases, pointCell(p.lat, p.lon));
-  });
-  await copy('customers', ['customer_id', 'dp_id', 'meter_id', 'onu_id', 'priority', 'geom'], (rows) => {
-    for (const c of network.customers)
-      rows.add(c.customerId, c.dpId, c.meterId, c.onuId, c.priority, pointCell(c.lat, c.lon));
-  });
+  await copy(
+    'distribution_points',
+    { dp_id: 'text', feeder_id: 'text', device_id: 'text', kva: 'double precision', phases: 'text' },
+    (rows) => {
+      for (const p of network.distributionPoints) rows.add(p.dpId, p.feederId, p.deviceId, p.kva, p.phases, p);
+    },
+  );
+  await copy(
+    'customers',
+    { customer_id: 'text', dp_id: 'text', meter_id: 'text', onu_id: 'text', priority: 'text' },
+    (rows) => {
+      for (const c of network.customers) rows.add(c.customerId, c.dpId, c.meterId, c.onuId, c.priority, c);
+    },
+  );
 }
 
 const ELEMENTS_PER_SEND = 2000;

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { jsonCell } from '../sink/copy.js';
+import { jsonText } from '../sink/copy.js';
 import { causesOf, memberKey } from './causes.js';
 import { findingOf } from './compare.js';
 import { FINDING_KINDS, type Finding, type FindingKind, type Order } from './finding.js';
@@ -59,7 +59,7 @@ export class Comparison {
       await client.query('update reconcile.runs set compared_at = $2, comparison = $3 where run_id = $1', [
         run.runId,
         summary.comparedAt,
-        jsonCell(summary),
+        jsonText(summary),
       ]);
       await client.query(
         keepBooks ? 'delete from reconcile.queue where run_id = $1' : 'select reconcile.empty_books($1)',
@@ -157,7 +157,7 @@ export class Comparison {
        select $1, no, (finding ->> 'findingId')::uuid, finding ->> 'kind', finding ->> 'substationId', finding ->> 'feederId', began,
          (finding -> 'customerMinutes' ->> 'change')::float8, finding ->> 'sentence', finding
        from jsonb_to_recordset($2) f (no integer, began timestamptz, finding jsonb)`,
-      [this.run.runId, jsonCell(rows)],
+      [this.run.runId, jsonText(rows)],
     );
   }
 

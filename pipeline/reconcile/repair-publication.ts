@@ -44,8 +44,14 @@ function* recordsOf(entries: readonly Command[]): Generator<string> {
   if (waiting.length > 0) yield encodeCommands(waiting);
 }
 
+/** A repair by the ids of its commands. */
+export interface Told {
+  readonly findingId: string;
+  readonly entries: readonly { readonly commandId: string }[];
+}
+
 /** Which of some repairs' commands the stream has not carried out, and why in a sentence; by finding. */
-export async function rejectedRepairs(client: ClientBase, repairs: readonly Repair[]): Promise<Map<string, string>> {
+export async function rejectedRepairs(client: ClientBase, repairs: readonly Told[]): Promise<Map<string, string>> {
   const findings = new Map(
     repairs.flatMap(({ findingId, entries }) => entries.map(({ commandId }) => [commandId, findingId] as const)),
   );
@@ -57,4 +63,17 @@ export async function rejectedRepairs(client: ClientBase, repairs: readonly Repa
     [[...findings.keys()]],
   );
   return new Map(rows.map(({ id, detail }) => [findings.get(id)!, detail]));
+}
+
+/** How many of some repairs' commands have come to no end in the database yet: neither carried out nor rejected. */
+export async function pendingRepairs(client: ClientBase, repairs: readonly Told[]): Promise<number> {
+  const { rows } = await client.query<{ pending: number }>(
+    `select count(*)::integer as pending
+     from unnest($1::text[]) told (id)
+     where not exists (select from oms.commands c join oms.timeline tl on tl.log_partition = c.log_partition and tl.log_offset = c.log_offset
+         where c.command_id = told.id and tl.cause = told.id)
+       and not exists (select from oms.rejected r where r.received_at >= now() - interval '1 day' and r.raw like '%"commandId":"' || told.id || '"%')`,
+    [repairs.flatMap(({ entries }) => entries.map(({ commandId }) => commandId))],
+  );
+  return rows[0]!.pending;
 }

@@ -21,6 +21,19 @@ export interface Run {
   readonly entriesDone: number;
   /** Null: it was not brought to its end. */
   readonly summary: Summary | null;
+  /** What was put on the log to mend what it found; null: nothing was. */
+  readonly repair: RunRepair | null;
+}
+
+/** What was put on the log to mend what a run found. */
+export interface RunRepair {
+  readonly at: string;
+  readonly author: string;
+  /** Findings that it mends, and the commands for them. */
+  readonly findings: number;
+  readonly commands: number;
+  /** Why findings are not mended, or not wholly: a sentence each. */
+  readonly unmended: readonly string[];
 }
 
 /** What is asked of a run. */
@@ -35,9 +48,10 @@ interface RunRow {
   readonly entries_total: number;
   readonly entries_done: number;
   readonly comparison: Summary | null;
+  readonly repair: RunRepair | null;
 }
 
-const COLUMNS = `run_id, name, author, started_at, parameters, entries_total::float8, entries_done::float8, comparison`;
+const COLUMNS = `run_id, name, author, started_at, parameters, entries_total::float8, entries_done::float8, comparison, repair`;
 
 /** All reconciliations, the latest first. */
 export async function listRuns(client: ClientBase): Promise<Run[]> {
@@ -64,16 +78,21 @@ export async function isOtherRun(client: ClientBase, name: string): Promise<bool
   return rows.length > 0;
 }
 
+/** There is no outage event in the range of a run. */
+export class NothingStored extends Error {
+  override name = 'NothingStored';
+}
+
 /**
  * Begins a run, or finds the one that was begun under that name with the same arguments.
- * @throws Error in a sentence: nothing is stored of that time, or the stream has not correlated all of it
+ * @throws NothingStored if there is no outage event of that time; Error if the stream has not correlated all of it
  */
 export async function beginRun(client: ClientBase, { name, from, to, order, author }: RunRequest): Promise<Run> {
   try {
     await client.query('select reconcile.begin_comparison($1, $2, $3, $4, $5)', [name, from, to, order, author]);
   } catch (error) {
     const { code, message } = error as Error & { code?: string };
-    if (code === 'P0002') throw new Error(await nothingStored(client, from, to), { cause: error });
+    if (code === 'P0002') throw new NothingStored(await nothingStored(client, from, to), { cause: error });
     if (code === '55000')
       throw new Error(`${message} Wait until "oms lag" shows 0, or give an earlier --to.`, { cause: error });
     throw error;
@@ -117,6 +136,11 @@ export async function stepRun(client: ClientBase, name: string, entries: number)
   return rows[0]!.left;
 }
 
+/** Keeps what was put on the log for a run. */
+export async function noteRepair(client: ClientBase, runId: number, repair: RunRepair): Promise<void> {
+  await client.query('update reconcile.runs set repair = $2 where run_id = $1', [runId, JSON.stringify(repair)]);
+}
+
 /** Deletes a run, its books and what was found. */
 export async function forgetRun(client: ClientBase, name: string): Promise<void> {
   await client.query('select reconcile.forget_run($1)', [name]);
@@ -148,5 +172,6 @@ function runOf(row: RunRow): Run {
     entriesTotal: row.entries_total,
     entriesDone: row.entries_done,
     summary: row.comparison,
+    repair: row.repair,
   };
 }

@@ -21,18 +21,64 @@ import type { OutageRecord } from '../../operators/outage.js';
 import { formatTime, timeOf } from '../../operators/time.js';
 import type { TopicNames } from '../../topics.js';
 import type { SourceRecord } from '../streams/topology.js';
-import { CopyText, jsonCell, pointCell } from './copy.js';
+import { CopyRows, type Columns, type Point } from './copy.js';
 
-const EVENT_COLUMNS = [
-  'source_event_id', 'kind', 'type', 'asset_id', 'customer_id', 'dp_id', 'substation_id', 'feeder_id', 'reach',
-  'occurred_at', 'received_at', 't', 'feeder_customers', 'flags', 'geom', 'log_partition', 'log_offset', 'log_index',
-]; // prettier-ignore
+const DAY_MS = 86_400_000;
 
-const OUTAGE_COLUMNS = [
-  'outage_id', 'substation_id', 'feeder_id', 'incident_id', 'status', 'confidence', 'severity', 'first_detected_at',
-  'last_event_at', 'restored_at', 'momentary', 'merged_into', 'events', 'assets_affected', 'assets_out',
-  'customers_affected', 'customers_out', 'revision', 'log_partition', 'log_offset', 'record', 'geom', 'bbox',
-]; // prettier-ignore
+/** Where an entry stands on the log. */
+const LOG_COLUMNS = { log_partition: 'integer', log_offset: 'bigint', log_index: 'integer' } as const;
+
+const EVENT_COLUMNS = {
+  source_event_id: 'text', kind: 'text', type: 'text', asset_id: 'text', customer_id: 'text', dp_id: 'text',
+  substation_id: 'text', feeder_id: 'text', reach: 'text', occurred_at: 'timestamptz', received_at: 'timestamptz',
+  t: 'timestamptz', feeder_customers: 'integer', flags: 'text[]', geom: 'geometry', ...LOG_COLUMNS,
+} as const satisfies Columns; // prettier-ignore
+
+const COMMAND_COLUMNS = {
+  command_id: 'text', command: 'text', outage_id: 'uuid', substation_id: 'text', feeder_id: 'text', at: 'timestamptz',
+  author: 'text', reason: 'text', body: 'jsonb', ...LOG_COLUMNS,
+} as const satisfies Columns; // prettier-ignore
+
+const OUTAGE_COLUMNS = {
+  outage_id: 'uuid', substation_id: 'text', feeder_id: 'text', incident_id: 'uuid', status: 'text',
+  confidence: 'fraction', severity: 'text', first_detected_at: 'timestamptz', last_event_at: 'timestamptz',
+  restored_at: 'timestamptz', momentary: 'boolean', merged_into: 'uuid', events: 'integer', assets_affected: 'integer',
+  assets_out: 'integer', customers_affected: 'integer', customers_out: 'integer', revision: 'integer',
+  log_partition: 'integer', log_offset: 'bigint', record: 'jsonb', geom: 'geometry', bbox: 'geometry',
+} as const satisfies Columns; // prettier-ignore
+
+const MEMBER_COLUMNS = {
+  outage_id: 'uuid', source: 'text', source_event_id: 'text', t: 'timestamptz', link_source: 'text',
+  link_source_event_id: 'text', link_distance_m: 'double precision', link_dt_ms: 'bigint', ...LOG_COLUMNS,
+  nth: 'integer',
+} as const satisfies Columns; // prettier-ignore
+
+const TIMELINE_COLUMNS = {
+  outage_id: 'uuid', at: 'timestamptz', what: 'text', from_value: 'text', to_value: 'text', by: 'text', cause: 'text',
+  reason: 'text', ...LOG_COLUMNS, seq: 'integer',
+} as const satisfies Columns; // prettier-ignore
+
+const WITNESS_COLUMNS = {
+  outage_id: 'uuid', what: 'text', substation_id: 'text', feeder_id: 'text', source: 'text', source_event_id: 'text',
+  ...LOG_COLUMNS,
+} as const satisfies Columns; // prettier-ignore
+
+const LATE_COLUMNS = {
+  ...LOG_COLUMNS, substation_id: 'text', feeder_id: 'text', source: 'text', source_event_id: 'text', reason: 'text',
+  t: 'timestamptz', watermark: 'timestamptz', event: 'jsonb',
+} as const satisfies Columns; // prettier-ignore
+
+/** Where a report stands on its topic. */
+const REPORT_COLUMNS = { topic: 'text', partition: 'integer', offset: 'bigint', index: 'integer' } as const;
+
+const UNPLACED_COLUMNS = {
+  ...REPORT_COLUMNS, source: 'text', source_event_id: 'text', reason: 'text', detail: 'text', received_at: 'timestamptz',
+  event: 'jsonb',
+} as const satisfies Columns; // prettier-ignore
+
+const REJECTED_COLUMNS = {
+  ...REPORT_COLUMNS, reason: 'text', detail: 'text', source: 'text', received_at: 'timestamptz', raw: 'text',
+} as const satisfies Columns; // prettier-ignore
 
 /** A report that was kept aside, as it stands on `oms.unplaced` or `oms.rejected`. */
 interface KeptAside {
@@ -51,41 +97,27 @@ type RejectedRecord = KeptAside & { readonly source: string | null; readonly rec
 
 /** What a set of records means for the database: rows by table, and the days whose partitions they need. */
 export class Batch {
-  readonly days = new Set<string>();
-  readonly #events = Object.fromEntries(SOURCES.map((source) => [source, new CopyText(EVENT_COLUMNS)])) as Record<
+  readonly #days = new Set<number>();
+  readonly #events = Object.fromEntries(SOURCES.map((source) => [source, new CopyRows(EVENT_COLUMNS)])) as Record<
     Source,
-    CopyText
+    CopyRows
   >;
-  readonly #commands = new CopyText([
-    'command_id', 'command', 'outage_id', 'substation_id', 'feeder_id', 'at', 'author', 'reason', 'body',
-    'log_partition', 'log_offset', 'log_index',
-  ]); // prettier-ignore
+  readonly #commands = new CopyRows(COMMAND_COLUMNS);
   readonly #outages = new Map<string, OutageRecord>();
-  readonly #members = new CopyText([
-    'outage_id', 'source', 'source_event_id', 't', 'link_source', 'link_source_event_id', 'link_distance_m', 'link_dt_ms',
-    'log_partition', 'log_offset', 'log_index', 'nth',
-  ]); // prettier-ignore
+  readonly #members = new CopyRows(MEMBER_COLUMNS);
   readonly #restated: (Restatement & LogPosition)[] = [];
-  readonly #timeline = new CopyText([
-    'outage_id', 'at', 'what', 'from_value', 'to_value', 'by', 'cause', 'reason',
-    'log_partition', 'log_offset', 'log_index', 'seq',
-  ]); // prettier-ignore
-  readonly #witnesses = new CopyText([
-    'outage_id', 'what', 'substation_id', 'feeder_id', 'source', 'source_event_id',
-    'log_partition', 'log_offset', 'log_index',
-  ]); // prettier-ignore
-  readonly #late = new CopyText([
-    'log_partition', 'log_offset', 'log_index', 'substation_id', 'feeder_id', 'source', 'source_event_id', 'reason', 't',
-    'watermark', 'event',
-  ]); // prettier-ignore
-  readonly #unplaced = new CopyText([
-    'topic', 'partition', 'offset', 'index', 'source', 'source_event_id', 'reason', 'detail', 'received_at', 'event',
-  ]); // prettier-ignore
-  readonly #rejected = new CopyText([
-    'topic', 'partition', 'offset', 'index', 'reason', 'detail', 'source', 'received_at', 'raw',
-  ]); // prettier-ignore
+  readonly #timeline = new CopyRows(TIMELINE_COLUMNS);
+  readonly #witnesses = new CopyRows(WITNESS_COLUMNS);
+  readonly #late = new CopyRows(LATE_COLUMNS);
+  readonly #unplaced = new CopyRows(UNPLACED_COLUMNS);
+  readonly #rejected = new CopyRows(REJECTED_COLUMNS);
 
   constructor(private readonly topics: TopicNames) {}
+
+  /** The days (UTC) of which it has raw events. */
+  get days(): string[] {
+    return [...this.#days].map((day) => formatTime(day * DAY_MS).slice(0, 10));
+  }
 
   /** Takes in a record of any topic that the sink reads. Throws if it cannot be read. */
   add(record: SourceRecord): void {
@@ -101,9 +133,9 @@ export class Batch {
   }
 
   /** Takes in a record that the database refuses, as rejected. */
-  addRefused({ topic, partition, offset, timestampMs, value }: SourceRecord, error: Error): void {
+  addRefused({ topic, partition, offset, timestampMs, value }: SourceRecord, why: string): void {
     const raw = value ? new TextDecoder().decode(value).slice(0, 10_000) : '';
-    this.#rejected.add(topic, partition, offset, 0, 'sinkFailed', error.message, null, formatTime(timestampMs), raw);
+    this.#rejected.add(topic, partition, offset, 0, 'sinkFailed', why, null, timestampMs, raw);
   }
 
   #addLogRecord({ key, value, partition, offset }: SourceRecord): void {
@@ -113,8 +145,8 @@ export class Batch {
         const { commandId, command, author, reason } = entry;
         const outageId = 'outageId' in entry ? entry.outageId : null;
         this.#commands.add(
-          commandId, command, outageId, at.substationId, at.feederId, formatTime(entry.at), author, reason,
-          jsonCell(canonicalCommand(entry)), partition, offset, index,
+          commandId, command, outageId, at.substationId, at.feederId, entry.at, author, reason,
+          canonicalCommand(entry), partition, offset, index,
         ); // prettier-ignore
       } else this.#addEvent(entry, at, partition, offset, index);
     });
@@ -127,12 +159,11 @@ export class Batch {
     offset: number,
     index: number,
   ): void {
-    const receivedAt = formatTime(event.receivedAt);
-    this.days.add(receivedAt.slice(0, 10));
+    const { occurredAt, receivedAt, lat, lon } = event;
+    this.#days.add(Math.floor(receivedAt / DAY_MS));
     this.#events[event.source].add(
       event.sourceEventId, event.kind, event.type, event.assetId, event.customerId, event.dpId, substationId, feederId,
-      event.reach, formatTime(event.occurredAt), receivedAt, formatTime(timeOf(event)), event.feederCustomers,
-      event.flags, pointCell(event.lat, event.lon), partition, offset, index,
+      event.reach, occurredAt, receivedAt, timeOf(event), event.feederCustomers, event.flags, { lat, lon }, partition, offset, index,
     ); // prettier-ignore
   }
 
@@ -145,7 +176,7 @@ export class Batch {
     if (others.restated) this.#restated.push({ ...others.restated, ...log });
     for (const { source, sourceEventId, t, logIndex, link, nth } of members) {
       this.#members.add(
-        outageId, source, sourceEventId, formatTime(t), link?.source ?? null, link?.sourceEventId ?? null,
+        outageId, source, sourceEventId, t, link?.source ?? null, link?.sourceEventId ?? null,
         link?.distanceM ?? null, link?.dtMs ?? null, log.partition, log.offset, logIndex, nth ?? 0,
       ); // prettier-ignore
     }
@@ -162,25 +193,14 @@ export class Batch {
   #addLate({ reason, substationId, feederId, t, watermark, log, logIndex, event }: LateRecord): void {
     const { source, sourceEventId } = event;
     this.#late.add(
-      log.partition, log.offset, logIndex, substationId, feederId, source, sourceEventId, reason, t, watermark, jsonCell(event),
+      log.partition, log.offset, logIndex, substationId, feederId, source, sourceEventId, reason, t, watermark, event,
     ); // prettier-ignore
   }
 
   #addUnplaced({ reason, detail, position, event }: UnplacedRecord): void {
     const { topic, partition, offset, index } = position;
     const { source, sourceEventId, receivedAt } = event;
-    this.#unplaced.add(
-      topic,
-      partition,
-      offset,
-      index,
-      source,
-      sourceEventId,
-      reason,
-      detail,
-      receivedAt,
-      jsonCell(event),
-    );
+    this.#unplaced.add(topic, partition, offset, index, source, sourceEventId, reason, detail, receivedAt, event);
   }
 
   #addRejected({ reason, detail, position, source, receivedAt, raw }: RejectedRecord): void {
@@ -216,14 +236,15 @@ export class Batch {
   /** Outages are replaced by their later revisions: through a staging table, in one statement. */
   async #writeOutages(client: PoolClient): Promise<void> {
     if (this.#outages.size === 0) return;
-    const rows = new CopyText(OUTAGE_COLUMNS);
+    const rows = new CopyRows(OUTAGE_COLUMNS);
     // In the order of their ids, so that two sinks never wait for each other in a circle.
     for (const outage of [...this.#outages.values()].sort((a, b) => (a.outageId < b.outageId ? -1 : 1)))
       addOutageRow(rows, outage);
     await client.query('create temporary table if not exists staged_outages (like oms.outages) on commit delete rows');
     await rows.copyTo(client, 'staged_outages');
-    const columns = OUTAGE_COLUMNS.join(', ');
-    const updates = OUTAGE_COLUMNS.map((name) => `${name} = excluded.${name}`).join(', ');
+    const names = Object.keys(OUTAGE_COLUMNS);
+    const columns = names.join(', ');
+    const updates = names.map((name) => `${name} = excluded.${name}`).join(', ');
     await client.query(
       `insert into oms.outages (${columns}) select ${columns} from staged_outages order by outage_id
        on conflict (outage_id) do update set ${updates} where excluded.revision >= oms.outages.revision`,
@@ -231,19 +252,21 @@ export class Batch {
   }
 }
 
-function addOutageRow(rows: CopyText, outage: OutageRecord): void {
+function addOutageRow(rows: CopyRows, outage: OutageRecord): void {
   const { center, bbox, log } = outage;
   // A box across the date line cannot be drawn as one polygon.
-  const box =
-    bbox && bbox.minLon <= bbox.maxLon
-      ? `SRID=4326;POLYGON((${bbox.minLon} ${bbox.minLat},${bbox.maxLon} ${bbox.minLat},${bbox.maxLon} ${bbox.maxLat},${bbox.minLon} ${bbox.maxLat},${bbox.minLon} ${bbox.minLat}))`
-      : null;
+  const box = bbox && bbox.minLon <= bbox.maxLon ? { ring: cornersOf(bbox) } : null;
   rows.add(
     outage.outageId, outage.substationId, outage.feederId, outage.incidentId, outage.status, outage.confidence,
     outage.severity, outage.firstDetectedAt, outage.lastEventAt, outage.restoredAt, outage.momentary, outage.mergedInto,
     outage.events, outage.assetsAffected, outage.assetsOut, outage.customersAffected, outage.customersOut,
-    outage.revision, log.partition, log.offset, jsonCell(outage), center && pointCell(center.lat, center.lon), box,
+    outage.revision, log.partition, log.offset, outage, center, box,
   ); // prettier-ignore
+}
+
+function cornersOf({ minLat, minLon, maxLat, maxLon }: NonNullable<OutageRecord['bbox']>): Point[] {
+  const first = { lat: minLat, lon: minLon };
+  return [first, { lat: minLat, lon: maxLon }, { lat: maxLat, lon: maxLon }, { lat: maxLat, lon: minLon }, first];
 }
 
 function parse<T>(value: Uint8Array): T {

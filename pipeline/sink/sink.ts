@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as turnOfTheLoop, setTimeout as pause } from 'node:timers/promises';
 import pg, { type PoolClient } from 'pg';
 import type { TopicNames } from '../../topics.js';
 import { RetentionGap, type Rebalance, type TopicPartition, type TopicPartitionOffset } from '../streams/broker.js';
@@ -19,7 +19,13 @@ export interface SinkOptions {
   readonly say: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
 
+/** What is written in one transaction, about. Two such are in memory: one that is being written, and the next. */
+const BATCH_BYTES = 4_000_000;
 const BATCH_RECORDS = 5000;
+/** How many records are read before anything is known of their size. */
+const FIRST_RECORDS = 20;
+/** How long it may work without looking what PostgreSQL has answered. */
+const BUSY_MS = 2;
 const DAY_MS = 86_400_000;
 const RETRY_MS = 1000;
 /** A server that takes a connection and never answers is one that is away. */
@@ -27,6 +33,9 @@ const CONNECT_MS = 10_000;
 
 /** Another sink has written these partitions meanwhile: what was read for them is void. */
 class Overtaken extends Error {}
+
+/** A record that this program cannot make rows of. */
+class Unreadable extends Error {}
 
 /**
  * Writes the topics into PostGIS, each record once: the offsets are kept in the database and change in the transaction
@@ -42,6 +51,10 @@ export class Sink {
   #awayBecause: string | null = null;
   #stopping = false;
   #cleanedAt = 0;
+  /** How many records make a batch, by the size of the last ones. */
+  #pollCount = FIRST_RECORDS;
+  /** The batch that is being written: what came in the way, if anything. */
+  #writing: Promise<Error | null> = Promise.resolve(null);
   /** Resolves when the sink has stopped; rejects if it cannot go on. */
   finished: Promise<void> = Promise.resolve();
 
@@ -89,17 +102,69 @@ export class Sink {
   async #run(): Promise<void> {
     try {
       while (!this.#stopping) {
-        for (let next = this.member.nextRebalance(); next; next = this.member.nextRebalance())
+        for (let next = this.member.nextRebalance(); next; next = this.member.nextRebalance()) {
+          await this.#written();
           await this.#rebalance(next);
-        const records = await this.member.poll(BATCH_RECORDS);
-        const ours = records.filter((record) => this.#next.has(placeOf(record)));
-        if (ours.length > 0) await this.#write(ours);
+        }
+        const records = (await this.member.poll(this.#pollCount)).filter((record) => this.#next.has(placeOf(record)));
+        if (records.length === 0) await this.#written();
+        this.#measure(records);
+        for (const some of batchesOf(records)) {
+          // The next batch is read while PostgreSQL takes this one.
+          const batch = await this.#read(some);
+          if (!(await this.#written())) break;
+          this.#begin(some, batch);
+        }
         await this.#clean();
       }
+      await this.#written();
     } finally {
       await this.member.leave();
       await this.#pool.end();
     }
+  }
+
+  /** Records differ in size by a thousand times: as many are read at once as make a batch. */
+  #measure(records: readonly SourceRecord[]): void {
+    if (records.length === 0) return;
+    const bytes = records.reduce((sum, record) => sum + bytesOf(record), 1);
+    const fitting = Math.ceil((BATCH_BYTES / bytes) * records.length);
+    this.#pollCount = Math.min(BATCH_RECORDS, fitting, this.#pollCount * 2);
+  }
+
+  /** What records mean for the database, or that one of them cannot be read. */
+  async #read(records: readonly SourceRecord[]): Promise<Batch | Unreadable> {
+    const batch = new Batch(this.options.topics);
+    let busySince = performance.now();
+    for (const record of records) {
+      try {
+        batch.add(record);
+      } catch (error) {
+        return new Unreadable((error as Error).message);
+      }
+      if (performance.now() - busySince < BUSY_MS) continue;
+      // The transaction at hand goes on: PostgreSQL may have answered meanwhile.
+      await turnOfTheLoop();
+      busySince = performance.now();
+    }
+    return batch;
+  }
+
+  #begin(records: readonly SourceRecord[], batch: Batch | Unreadable): void {
+    this.#writing = this.#write(records, batch).then(
+      () => null,
+      (error: unknown) => error as Error,
+    );
+  }
+
+  /** Waits for the batch that is being written. Returns false if what was read since is void and will be read again. */
+  async #written(): Promise<boolean> {
+    const failure = await this.#writing;
+    this.#writing = Promise.resolve(null);
+    if (failure === null) return true;
+    if (!(failure instanceof Overtaken)) throw failure;
+    await this.#rewind();
+    return false;
   }
 
   async #rebalance({ assign, partitions }: Rebalance): Promise<void> {
@@ -114,6 +179,12 @@ export class Sink {
   /** Where the database has got to, for partitions that are now ours. */
   async #offsetsOf(partitions: readonly TopicPartition[]): Promise<TopicPartitionOffset[]> {
     const known = await this.#persistently(async () => {
+      await this.#pool.query(
+        `insert into oms.sink_offsets (topic, partition, next_offset)
+         select topic, partition, 0 from unnest($1::text[], $2::integer[]) as ours (topic, partition)
+         on conflict (topic, partition) do nothing`,
+        [partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition)],
+      );
       const { rows } = await this.#pool.query<{ topic: string; partition: number; next_offset: string }>(
         'select topic, partition, next_offset from oms.sink_offsets',
       );
@@ -138,37 +209,30 @@ export class Sink {
     this.options.say('warn', `sink: ${gap.message} Going on, as was asked for.`);
   }
 
-  /** Writes records; those that the database refuses are found by halving and set aside. */
-  async #write(records: readonly SourceRecord[], refusedBy: Error | null = null): Promise<void> {
+  /** Writes records; those that the database refuses, or that cannot be read, are found by halving and set aside. */
+  async #write(records: readonly SourceRecord[], batch: Batch | Unreadable): Promise<void> {
     try {
-      await this.#persistently(() => this.#transaction(records, refusedBy));
+      if (batch instanceof Unreadable) throw batch;
+      await this.#persistently(() => this.#transaction(records, batch));
     } catch (error) {
-      if (error instanceof Overtaken) {
-        await this.#rewind(records);
-        return;
-      }
-      if (refusedBy) throw error;
-      if (records.length === 1) {
-        this.options.say(
-          'error',
-          `sink: ${placeOf(records[0]!)}/${records[0]!.offset} was refused (${(error as Error).message}); it is set aside.`,
-        );
-        this.statistics.refused++;
-        await this.#write(records, error as Error);
-        return;
-      }
+      if (!isDataError(error as Error)) throw error;
+      if (records.length === 1) return this.#setAside(records[0]!, error as Error);
       const middle = records.length >>> 1;
-      await this.#write(records.slice(0, middle));
-      await this.#write(records.slice(middle));
+      for (const half of [records.slice(0, middle), records.slice(middle)])
+        await this.#write(half, await this.#read(half));
     }
   }
 
-  async #transaction(records: readonly SourceRecord[], refusedBy: Error | null): Promise<void> {
+  async #setAside(record: SourceRecord, { message }: Error): Promise<void> {
+    const place = `${placeOf(record)}/${record.offset}`;
+    this.options.say('error', `sink: ${place} was refused (${message}); it is set aside.`);
+    this.statistics.refused++;
     const batch = new Batch(this.options.topics);
-    for (const record of records) {
-      if (refusedBy) batch.addRefused(record, refusedBy);
-      else batch.add(record);
-    }
+    batch.addRefused(record, message);
+    await this.#persistently(() => this.#transaction([record], batch));
+  }
+
+  async #transaction(records: readonly SourceRecord[], batch: Batch): Promise<void> {
     const ends = new Map<string, SourceRecord>();
     for (const record of records) ends.set(placeOf(record), record);
     const client = await this.#pool.connect();
@@ -193,26 +257,27 @@ export class Sink {
 
   /** Moves the offsets on, if they still are where this sink left them: a sink that was given up for dead writes nothing. */
   async #claim(client: PoolClient, ends: readonly SourceRecord[]): Promise<void> {
-    for (const end of [...ends].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))) {
-      const expected = this.#next.get(placeOf(end))!;
-      const { rowCount } = await client.query(
-        `insert into oms.sink_offsets (topic, partition, next_offset) values ($1, $2, $3)
-         on conflict (topic, partition) do update set next_offset = excluded.next_offset where oms.sink_offsets.next_offset = $4`,
-        [end.topic, end.partition, end.offset + 1, expected],
-      );
-      if (rowCount === 0) throw new Overtaken();
-    }
-  }
-
-  async #rewind(records: readonly SourceRecord[]): Promise<void> {
-    this.options.say('warn', 'sink: another sink has written these partitions; reading again from where it is.');
-    const places = new Map(
-      records.map((record) => [placeOf(record), { topic: record.topic, partition: record.partition }]),
+    const { rowCount } = await client.query(
+      `update oms.sink_offsets as known set next_offset = claim.next_offset
+       from unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[]) as claim (topic, partition, expected, next_offset)
+       where known.topic = claim.topic and known.partition = claim.partition and known.next_offset = claim.expected`,
+      [
+        ends.map(({ topic }) => topic),
+        ends.map(({ partition }) => partition),
+        ends.map((end) => this.#next.get(placeOf(end))!),
+        ends.map(({ offset }) => offset + 1),
+      ],
     );
-    for (const offset of await this.#offsetsOf([...places.values()])) await this.member.seek(offset);
+    if (rowCount !== ends.length) throw new Overtaken();
   }
 
-  async #ensureDays(client: PoolClient, days: ReadonlySet<string>): Promise<void> {
+  /** All of it, as records of other partitions were read together with those that are void. */
+  async #rewind(): Promise<void> {
+    this.options.say('warn', 'sink: another sink has written these partitions; reading again from where it is.');
+    for (const offset of await this.#offsetsOf([...this.#next.keys()].map(partitionAt))) await this.member.seek(offset);
+  }
+
+  async #ensureDays(client: PoolClient, days: readonly string[]): Promise<void> {
     const now = Date.now();
     for (const day of days) {
       if (this.#days.has(day)) continue;
@@ -259,10 +324,29 @@ function placeOf({ topic, partition }: TopicPartition): string {
   return `${topic}/${partition}`;
 }
 
+const bytesOf = ({ value }: SourceRecord): number => value?.byteLength ?? 0;
+
+/** Records in their order, as many together as a batch may hold. */
+function* batchesOf(records: readonly SourceRecord[]): Generator<readonly SourceRecord[]> {
+  let from = 0;
+  let bytes = 0;
+  for (let i = 0; i < records.length; i++) {
+    if (i > from && bytes + bytesOf(records[i]!) > BATCH_BYTES) {
+      yield records.slice(from, i);
+      from = i;
+      bytes = 0;
+    }
+    bytes += bytesOf(records[i]!);
+  }
+  if (from < records.length) yield records.slice(from);
+}
+
+function partitionAt(place: string): TopicPartition {
+  const slash = place.lastIndexOf('/');
+  return { topic: place.slice(0, slash), partition: Number(place.slice(slash + 1)) };
+}
+
 /** Classes 22 (data exception) and 23 (constraint violation), and what our own code could not read. */
 function isDataError(error: Error & { code?: unknown }): boolean {
-  if (typeof error.code === 'string') return /^2[23]/.test(error.code);
-  return (
-    error instanceof SyntaxError || error instanceof TypeError || /version|not a key|has no value/.test(error.message)
-  );
+  return error instanceof Unreadable || (typeof error.code === 'string' && /^2[23]/.test(error.code));
 }

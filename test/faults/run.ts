@@ -7,7 +7,7 @@ import { freePort } from '../../dev/ports.js';
 import { clearLeftover } from '../../dev/process-record.js';
 import { retryUntil } from '../../dev/retry.js';
 import { startServices } from '../../dev/services.js';
-import type { Network } from '../../operators/network.js';
+import { EMPTY_NETWORK, type Network } from '../../operators/network.js';
 import { connectToolProducer } from '../../pipeline/kafka-lines.js';
 import { migrate } from '../../pipeline/migrate.js';
 import { seededRandom } from '../../pipeline/network/random.js';
@@ -48,15 +48,6 @@ const FEWEST_EVENTS_PER_HOUR = 5800;
 const SETTLE_MS = 180_000;
 /** Run from the checkout, compiled or not. */
 const CHECKOUT = resolve('.');
-const NO_NETWORK: Network = {
-  substations: [],
-  feeders: [],
-  devices: [],
-  sections: [],
-  distributionPoints: [],
-  customers: [],
-};
-
 /** Starts the whole system, lets a storm and faults loose on it, lets it settle, and compares. */
 export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
   const { seed, rate, say, databaseAwayMinutes = null } = options;
@@ -130,7 +121,7 @@ async function prepare(brokers: string, databaseUrl: string): Promise<Network> {
   client.release();
   await pool.end();
   const producer = await connectToolProducer(brokers);
-  await publishNetwork(producer, topicNames().network, NO_NETWORK, network);
+  await publishNetwork(producer, topicNames().network, EMPTY_NETWORK, network);
   await producer.disconnect();
   return network;
 }

@@ -27,7 +27,6 @@ as $$
 declare
   v_kind text := reconcile.kind_of(p_event_type);
   v_run_id integer;
-  v_content jsonb;
   v_event_id text;
   v_occurred_ms bigint;
   v_received_ms bigint;
@@ -42,10 +41,11 @@ begin
   v_run_id := reconcile.run_of(p_run);
   v_occurred_ms := reconcile.ms_of(p_timestamp);
   v_received_ms := reconcile.ms_of(coalesce(p_received_at, p_timestamp));
-  v_content := jsonb_strip_nulls(jsonb_build_object('source', p_source_type, 'kind', v_kind, 'occurredAt', reconcile.iso_of(v_occurred_ms),
-    'receivedAt', case when p_received_at is not null then reconcile.iso_of(v_received_ms) end, 'lat', p_latitude, 'lon', p_longitude,
-    'substationId', p_substation_id, 'feederId', p_feeder_id, 'assetId', p_asset_id, 'dpId', p_dp_id, 'reach', p_reach));
-  v_event_id := coalesce(p_source_event_id, reconcile.content_id(v_content));
+  v_event_id := p_source_event_id;
+  if v_event_id is null then
+    v_event_id := reconcile.content_id(reconcile.content_of(p_source_type, v_kind, v_occurred_ms, p_received_at, p_latitude, p_longitude, p_substation_id,
+      p_feeder_id, p_asset_id, p_dp_id, p_reach));
+  end if;
   for v_spot in
     select * from reconcile.place(p_source_type, p_substation_id, p_feeder_id, p_asset_id, p_dp_id, p_reach,
       reconcile.degrees(p_latitude), reconcile.degrees(p_longitude))
@@ -63,7 +63,8 @@ begin
     v_placed := true;
   end loop;
   if not v_placed then
-    perform reconcile.keep_unplaced(v_run_id, v_content || jsonb_build_object('sourceEventId', v_event_id));
+    perform reconcile.keep_unplaced(v_run_id, reconcile.content_of(p_source_type, v_kind, v_occurred_ms, p_received_at, p_latitude, p_longitude, p_substation_id,
+      p_feeder_id, p_asset_id, p_dp_id, p_reach) || jsonb_build_object('sourceEventId', v_event_id));
   end if;
   return (
     select survivor.outage_id

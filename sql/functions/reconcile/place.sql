@@ -12,9 +12,12 @@ declare
   v_flags text[] := '{}';
   v_own boolean;
 begin
-  select * into v_spot from reconcile.spot_of(p_source, p_substation_id, p_feeder_id, p_asset_id, p_dp_id, p_reach, p_lat, p_lon);
+  select * into v_spot from reconcile.likely_spot(p_source, p_asset_id);
   if not found then
-    return;
+    select * into v_spot from reconcile.spot_of(p_source, p_substation_id, p_feeder_id, p_asset_id, p_dp_id, p_reach, p_lat, p_lon);
+    if not found then
+      return;
+    end if;
   end if;
   v_reach := case
     when p_source <> 'scada' then 'point'
@@ -38,11 +41,16 @@ begin
   if p_lat is not null and not v_own then
     v_flags := v_flags || 'coordinatesIgnored'::text;
   end if;
+  if v_reach = 'point' then
+    return query
+      select v_spot.substation_id, v_spot.feeder_id, case when v_own then p_lat else v_spot.lat end,
+        case when v_own then p_lon else v_spot.lon end, v_spot.customer_id, v_reach, 0, v_flags;
+    return;
+  end if;
   return query
     select f.substation_id, f.feeder_id, case when v_own then p_lat else v_spot.lat end, case when v_own then p_lon else v_spot.lon end,
       v_spot.customer_id, v_reach,
-      case when v_reach = 'point' then 0 else (
-        select count(*)::integer from network.distribution_points p join network.customers c using (dp_id) where p.feeder_id = f.feeder_id) end,
+      (select count(*)::integer from network.distribution_points p join network.customers c using (dp_id) where p.feeder_id = f.feeder_id),
       v_flags
     from network.feeders f
     where case when v_reach = 'substation' then f.substation_id = v_spot.substation_id else f.feeder_id = v_spot.feeder_id end

@@ -1,0 +1,144 @@
+import type { Admin } from 'kafkajs';
+import type pg from 'pg';
+import { setTimeout as pause } from 'node:timers/promises';
+import { connectToolProducer } from '../pipeline/kafka-lines.js';
+import { publishNetwork } from '../pipeline/network/store.js';
+import { connectProducer, disconnect } from '../pipeline/streams/kafka-client.js';
+import { ensureTopics, withAdmin } from '../pipeline/topic-admin.js';
+import { topicNames } from '../topics.js';
+import { withDatabase } from './databases.js';
+import { figureOf, type Figure, type Taken } from './figures.js';
+import { preload, stormNetwork, type MeterStorm } from './meter-storm.js';
+import { cpuMsOf, Measured } from './processes.js';
+import { withServices } from './services.js';
+
+const EVENTS = Number(process.env.BENCH_EVENTS ?? 1_000_000);
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+const STORM: MeterStorm = { feeders: 200, metersPerFeeder: 1000, events: EVENTS };
+const PER_BATCH = 100;
+const PARTITIONS = 4;
+const PREFIX = 'sink.';
+const NOTHING = { substations: [], feeders: [], devices: [], sections: [], distributionPoints: [], customers: [] };
+
+/**
+ * The sink, all tables, into an empty database each time: a storm that the other stages have been through, from the start
+ * of its process until PostgreSQL has the last offset of every topic.
+ */
+export function benchSink(): Promise<Figure[]> {
+  return withServices(['kafka', 'postgres'], ({ kafkaBrokers, databaseUrl }) =>
+    withAdmin(kafkaBrokers, async (admin) => {
+      const bench = new SinkBench(kafkaBrokers, databaseUrl, admin);
+      await bench.prepare();
+      for (let round = 0; round < ROUNDS; round++) await bench.round();
+      return bench.figures;
+    }),
+  );
+}
+
+/** A storm on Kafka's topics, and what it takes to write it. */
+export class SinkBench {
+  readonly #sink: Taken[] = [];
+  readonly #backends: Taken[] = [];
+  readonly #topics = topicNames(PREFIX);
+
+  constructor(
+    private readonly brokers: string,
+    private readonly databaseUrl: string,
+    private readonly admin: Admin,
+  ) {}
+
+  get figures(): Figure[] {
+    return [
+      figureOf('sink, all tables', this.#sink),
+      figureOf("the same, CPU of PostgreSQL's side of its connections", this.#backends),
+    ];
+  }
+
+  /** Fills the topics: everything that the stages before the sink write. */
+  async prepare(): Promise<void> {
+    const existing = (await this.admin.listTopics()).filter((topic) => topic.startsWith(PREFIX));
+    if (existing.length > 0) await this.admin.deleteTopics({ topics: existing });
+    const { groups } = await this.admin.listGroups();
+    const ours = groups.map(({ groupId }) => groupId).filter((id) => id.startsWith(PREFIX));
+    if (ours.length > 0) await this.admin.deleteGroups(ours);
+    await ensureTopics(this.admin, this.#topics, PARTITIONS);
+    const tool = await connectToolProducer(this.brokers);
+    await publishNetwork(tool, this.#topics.network, NOTHING, stormNetwork(STORM));
+    await tool.disconnect();
+    const producer = await connectProducer(this.brokers);
+    await preload(producer, this.#topics.kaifa, PARTITIONS, STORM, PER_BATCH);
+    await disconnect(producer);
+    const stages = await this.#start(['place', 'correlate'], {});
+    await this.#committed('place', this.#topics.kaifa);
+    await this.#committed('correlate', this.#topics.events);
+    await stages.stop();
+  }
+
+  /** One run of the sink, from nothing. */
+  async round(): Promise<void> {
+    await withDatabase(this.databaseUrl, async (url, pool) => {
+      const sink = await this.#start(['sink'], { DATABASE_URL: url });
+      const wall = performance.now();
+      const cpu = sink.cpuMs;
+      await this.#written(pool);
+      const wallMs = performance.now() - wall;
+      this.#sink.push({ events: EVENTS, wallMs, cpuMs: sink.cpuMs - cpu });
+      this.#backends.push({ events: EVENTS, wallMs, cpuMs: await backendsCpuMs(pool) });
+      const { rows } = await pool.query(
+        'select (select count(*) from oms.events)::int as events, (select count(*) from oms.members)::int as members, (select count(*) from oms.witnesses)::int as witnesses, (select count(*) from oms.timeline)::int as timeline, (select count(*) from oms.outages)::int as outages',
+      );
+      const perSecond = Math.round((EVENTS / wallMs) * 1000);
+      console.error(`  ${perSecond} events/s, at most ${sink.peakRssMb} MB resident; ${JSON.stringify(rows[0])}`);
+      await sink.stop();
+    });
+  }
+
+  #start(stages: readonly string[], env: NodeJS.ProcessEnv): Promise<Measured> {
+    return Measured.start(
+      ['dist/oms.js', 'pipeline', '--stages', stages.join(','), '--slot', 'bench'],
+      { KAFKA_BROKERS: this.brokers, OMS_TOPIC_PREFIX: PREFIX, OMS_PARTITIONS: String(PARTITIONS), ...env },
+      /running/,
+    );
+  }
+
+  /** Resolves when a stage has committed all of a topic. */
+  async #committed(stage: string, topic: string): Promise<void> {
+    const groupId = `${PREFIX}oms-${stage}`;
+    await this.#reached([topic], async () => {
+      const [committed] = await this.admin.fetchOffsets({ groupId, topics: [topic] });
+      return new Map(committed!.partitions.map(({ partition, offset }) => [`${topic}/${partition}`, Number(offset)]));
+    });
+  }
+
+  /** Resolves when the sink has written all of its topics. */
+  async #written(pool: pg.Pool): Promise<void> {
+    const { events, outages, evidence, unplaced, late, rejected } = this.#topics;
+    await this.#reached([events, outages, evidence, unplaced, late, rejected], async () => {
+      const { rows } = await pool.query<{ place: string; next_offset: string }>(
+        "select topic || '/' || partition as place, next_offset from oms.sink_offsets",
+      );
+      return new Map(rows.map(({ place, next_offset }) => [place, Number(next_offset)]));
+    });
+  }
+
+  async #reached(topics: readonly string[], offsets: () => Promise<ReadonlyMap<string, number>>): Promise<void> {
+    const ends = await Promise.all(topics.map((topic) => this.admin.fetchTopicOffsets(topic)));
+    for (;;) {
+      const at = await offsets();
+      const isThere = topics.every((topic, n) =>
+        // The mark that ends a transaction has an offset too, and is no record.
+        ends[n]!.every(({ partition, high }) => Number(high) - Math.max(0, at.get(`${topic}/${partition}`) ?? 0) <= 1),
+      );
+      if (isThere) return;
+      await pause(50);
+    }
+  }
+}
+
+/** CPU time of the server processes that serve the sink, ms: they run on this machine. */
+async function backendsCpuMs(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ pid: number }>(
+    "select pid from pg_stat_activity where application_name = 'oms-sink' and datname = current_database()",
+  );
+  return rows.reduce((sum, { pid }) => sum + cpuMsOf(pid), 0);
+}

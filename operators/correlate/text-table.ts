@@ -1,0 +1,215 @@
+import { NONE, renumber, type Room } from './columns.js';
+
+/** Of 3 slots 2 are in use at most: then a look-up passes 2 others, mostly in the same cache line. */
+const MAX_LOAD = 2 / 3;
+
+/** Numbers in the slots of an empty table, and of every other a power of two. */
+const MIN_SLOTS = 64;
+
+/** A character of ASCII takes a byte; any other code unit takes an escape and two bytes. */
+const ESCAPE = 0x80;
+const MAX_BYTES_PER_CHARACTER = 3;
+
+/** A {@link TextTable} as it stands in a snapshot. */
+export interface PackedTexts {
+  readonly bytes: Uint8Array;
+  readonly ends: Int32Array;
+}
+
+/**
+ * Numbers for texts, each with a tag (below 128): the ids of events, reporters and units. The texts are kept as bytes in one
+ * array with a hash table of numbers beside it: an id of 20 characters takes 45 bytes; as a text in a Map it took 130, and
+ * a storm's millions of them kept the garbage collector busy for a quarter of the time.
+ */
+export class TextTable {
+  #size = 0;
+  /** Tag and characters of each text, one text behind the other. */
+  #bytes: Uint8Array;
+  /** Where each text ends in it. */
+  #ends: Int32Array;
+  /** Two numbers for each slot: the hash of a text, and its number plus one; 0 if the slot is free. */
+  #slots: Int32Array;
+
+  constructor(private readonly room: Room) {
+    this.#bytes = room.take(Uint8Array, 0);
+    this.#ends = room.take(Int32Array, 0);
+    this.#slots = emptySlots(room, MIN_SLOTS);
+  }
+
+  /** How many texts there are: the next one gets this number. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The number of a text with its tag. One that is new gets the next number. */
+  intern(tag: number, text: string): number {
+    const start = this.#startOf(this.#size);
+    const characters = text.length;
+    const most = start + 1 + characters * MAX_BYTES_PER_CHARACTER;
+    if (most > this.#bytes.length) this.#bytes = this.room.grown(this.#bytes, most);
+    // Written where it will stand if it is new: so it is read once, to be hashed, compared and kept.
+    const bytes = this.#bytes;
+    let end = start;
+    let hash = tag;
+    bytes[end++] = tag;
+    for (let i = 0; i < characters; i++) {
+      const code = text.charCodeAt(i);
+      hash = Math.imul(hash ^ code, 0x01000193);
+      if (code < ESCAPE) {
+        bytes[end++] = code;
+      } else {
+        bytes[end++] = ESCAPE;
+        bytes[end++] = code >>> 8;
+        bytes[end++] = code & 0xff;
+      }
+    }
+    return this.#numberOf(scattered(hash), start, end);
+  }
+
+  /** The number of the text that was written behind all others; it stays there if it is new. */
+  #numberOf(hash: number, start: number, end: number): number {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let slot = (hash << 1) & mask;
+    for (let number = slots[slot + 1]! - 1; number !== NONE; number = slots[slot + 1]! - 1) {
+      if (slots[slot] === hash && this.#isText(number, start, end)) return number;
+      slot = (slot + 2) & mask;
+    }
+    const number = this.#size++;
+    slots[slot] = hash;
+    slots[slot + 1] = number + 1;
+    this.#ends = this.room.grown(this.#ends, this.#size);
+    this.#ends[number] = end;
+    if (this.#size * 2 > slots.length * MAX_LOAD) this.#rehash(slots.length * 2, null);
+    return number;
+  }
+
+  #isText(number: number, start: number, end: number): boolean {
+    const bytes = this.#bytes;
+    const from = this.#startOf(number);
+    if (this.#ends[number]! - from !== end - start) return false;
+    for (let at = start, other = from; at < end; at++, other++) if (bytes[at] !== bytes[other]) return false;
+    return true;
+  }
+
+  #startOf(number: number): number {
+    return number === 0 ? 0 : this.#ends[number - 1]!;
+  }
+
+  tag(number: number): number {
+    return this.#bytes[this.#startOf(number)]!;
+  }
+
+  text(number: number): string {
+    const codes: number[] = [];
+    const bytes = this.#bytes;
+    const end = this.#ends[number]!;
+    for (let at = this.#startOf(number) + 1; at < end; at++) {
+      if (bytes[at] !== ESCAPE) {
+        codes.push(bytes[at]!);
+      } else {
+        codes.push((bytes[at + 1]! << 8) | bytes[at + 2]!);
+        at += 2;
+      }
+    }
+    return String.fromCharCode(...codes);
+  }
+
+  /**
+   * Forgets texts.
+   * @returns by number: the new one, in the old order, or {@link NONE} if it is forgotten
+   */
+  keep(isKept: (number: number) => boolean): Int32Array {
+    const renumbered = renumber(this.#size, isKept);
+    const bytes = this.#bytes;
+    const ends = this.#ends;
+    let start = 0;
+    let end = 0;
+    let kept = 0;
+    for (let number = 0; number < renumbered.length; number++) {
+      const next = ends[number]!;
+      if (renumbered[number] !== NONE) {
+        bytes.copyWithin(end, start, next);
+        end += next - start;
+        ends[kept++] = end;
+      }
+      start = next;
+    }
+    this.#size = kept;
+    this.#bytes = this.#shrunk(bytes, end);
+    this.#ends = this.#shrunk(ends, kept);
+    this.#rehash(slotsFor(kept), renumbered);
+    return renumbered;
+  }
+
+  #shrunk<T extends Uint8Array | Int32Array>(column: T, length: number): T {
+    const shrunk = this.room.copy(column.subarray(0, length) as T);
+    this.room.release(column);
+    return shrunk;
+  }
+
+  #rehash(length: number, renumbered: Int32Array | null): void {
+    const slots = this.#slots;
+    this.#slots = emptySlots(this.room, length);
+    for (let slot = 0; slot < slots.length; slot += 2) {
+      const number = slots[slot + 1]! - 1;
+      if (number === NONE) continue;
+      const kept = renumbered === null ? number : renumbered[number]!;
+      if (kept !== NONE) put(this.#slots, slots[slot]!, kept);
+    }
+    this.room.release(slots);
+  }
+
+  /** The texts as they are kept in a snapshot: views, valid until the next change. */
+  pack(): PackedTexts {
+    return { bytes: this.#bytes.subarray(0, this.#startOf(this.#size)), ends: this.#ends.subarray(0, this.#size) };
+  }
+
+  /** Puts back what {@link pack} gave into a table that is empty. */
+  unpack({ bytes, ends }: PackedTexts): void {
+    this.#bytes = this.room.copy(new Uint8Array(bytes));
+    this.#ends = this.room.copy(ends);
+    this.#slots = emptySlots(this.room, slotsFor(ends.length));
+    this.#size = ends.length;
+    for (let number = 0; number < ends.length; number++) put(this.#slots, this.#hashOf(number), number);
+  }
+
+  #hashOf(number: number): number {
+    const bytes = this.#bytes;
+    const start = this.#startOf(number);
+    const end = this.#ends[number]!;
+    let hash = bytes[start]!;
+    for (let at = start + 1; at < end; at++) {
+      let code = bytes[at]!;
+      if (code === ESCAPE) code = (bytes[++at]! << 8) | bytes[++at]!;
+      hash = Math.imul(hash ^ code, 0x01000193);
+    }
+    return scattered(hash);
+  }
+}
+
+/** FNV-1a leaves its last characters in the low bits: spread over all of them (MurmurHash3's finalizer). */
+function scattered(hash: number): number {
+  let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return mixed ^ (mixed >>> 16);
+}
+
+/** Slots of a table of so many texts, with room for half as many more. */
+function slotsFor(texts: number): number {
+  let slots = MIN_SLOTS;
+  while (texts * 1.5 * 2 > slots * MAX_LOAD) slots *= 2;
+  return slots;
+}
+
+function emptySlots(room: Room, length: number): Int32Array {
+  return room.take(Int32Array, length).fill(0);
+}
+
+function put(slots: Int32Array, hash: number, number: number): void {
+  const mask = slots.length - 1;
+  let slot = (hash << 1) & mask;
+  while (slots[slot + 1] !== 0) slot = (slot + 2) & mask;
+  slots[slot] = hash;
+  slots[slot + 1] = number + 1;
+}

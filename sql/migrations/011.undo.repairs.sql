@@ -1,0 +1,1 @@
+alter table reconcile.runs drop column repair;
