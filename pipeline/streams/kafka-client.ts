@@ -55,7 +55,8 @@ export async function connectConsumer(
   // Without a listener an error event would end the process; brokers that come and go are librdkafka's matter.
   consumer.on('event.error', () => undefined);
   await promised((done) => consumer.connect({ timeout: CONNECT_MS }, done));
-  consumer.setDefaultConsumeTimeout(20);
+  // So long a call waits after its last message: 20 ms cost a quiet system half of its latency.
+  consumer.setDefaultConsumeTimeout(5);
   return consumer;
 }
 
