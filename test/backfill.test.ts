@@ -213,6 +213,46 @@ describe('oms backfill', () => {
     expect(Number(told?.[1])).toBe(await published());
   });
 
+  it('goes into the books of a run, where nothing is late, and goes on there', async () => {
+    await writeFile(file('night.csv'), csv(shuffled));
+    const args = ['backfill', '--file', 'night.csv', '--mapping', 'mapping.yaml', '--run', "last year's night"];
+    const stopped = start(args, env);
+    const fed = (): Promise<number> => system.count('select coalesce(sum(entries_total), 0) from reconcile.runs');
+    while ((await fed()) === 0 && stopped.process.exitCode === null);
+    stopped.process.kill('SIGKILL');
+    await stopped.ended;
+    const told = JSON.parse(await result([...args, '--json'], env)) as Told;
+    expect(told.read).toBe(storm.length);
+
+    const offline = new OfflineRun({ network, linesPerCommit: 1000, takenInAt: Date.now() });
+    const inOrder = storm
+      .map((event) => ({ event, ...timed(event) }))
+      .sort((a, b) => a.t - b.t || a.receivedAt - b.receivedAt || (identity(a.event) < identity(b.event) ? -1 : 1));
+    for (const { event, t } of inOrder)
+      offline.line(
+        JSON.stringify({ ...event, ...(t === Date.parse(event.occurredAt) ? { receivedAt: event.occurredAt } : {}) }),
+      );
+    const expected = offline.finish().map(({ outageId, status, members }) => `${outageId} ${status} ${members.length}`);
+    expect(expected.length).toBeGreaterThan(10);
+    const { rows } = await system.pool.query<{ text: string }>(
+      `select id || ' ' || status || ' ' || (select count(*) from reconcile.members_of($1) m where m.outage_id = id) as text
+       from reconcile.outages_of($1)`,
+      ["last year's night"],
+    );
+    expect(rows.map(({ text }) => text).sort()).toEqual(expected.sort());
+    expect(await system.count('select count(*) from reconcile.unplaced')).toBe(told.unplaced);
+
+    const again = JSON.parse(await result([...args, '--json'], env)) as Told;
+    expect(again.publishedNow).toBe(0);
+    expect(
+      await refusal(
+        2,
+        ['backfill', '--file', 'long.csv', '--mapping', 'mapping.yaml', '--run', "last year's night"],
+        env,
+      ),
+    ).toMatch(/There is a run "last year's night" of something else/);
+  });
+
   it('takes tables and files of several sources, as they sent it, in one order', async () => {
     const shift = (events: readonly CanonicalEvent[], days: number): CanonicalEvent[] =>
       events.map((event) => ({

@@ -138,6 +138,14 @@ function decisions(): Corner[] {
       ),
     },
     {
+      name: 'a reporter is worth the most that any rule set gave it',
+      log: always(
+        rules(own({ weights: { scada: 1, kaifa: 0.5, onu: 0.5, call_center: 0.1 } }), 15),
+        a,
+        report({ id: 'again', assetId: 'M-a', customerId: 'C-a', ms: 20 * MINUTE }),
+      ),
+    },
+    {
       name: 'cancelled takes no more',
       log: joined(always(a), command('cancel', 'a', 5), always(report({ id: 'b', ms: MINUTE }))),
     },

@@ -20,8 +20,8 @@ const STAGING = `create temporary table if not exists staged_history (
     .join(', ')}
 ) on commit delete rows`;
 
-/** Entries that are taken at once: about a second. */
-const ENTRIES_PER_STEP = 3000;
+/** Entries that are taken at once: what a step leaves behind it is stepped over until it ends. */
+const ENTRIES_PER_STEP = 1000;
 
 /** What a run's books are to be fed with. */
 export interface RunFeed {
