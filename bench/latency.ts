@@ -7,6 +7,7 @@ import type pg from 'pg';
 import { freePort } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
 import type { OutageRecord } from '../operators/outage.js';
+import { EMPTY_NETWORK } from '../operators/network.js';
 import { connectToolProducer } from '../pipeline/kafka-lines.js';
 import { publishNetwork } from '../pipeline/network/store.js';
 import { connectConsumer, disconnect } from '../pipeline/streams/kafka-client.js';
@@ -26,7 +27,6 @@ const PARTITIONS = 4;
 const EVENTS_PER_POST = 200;
 const CAPACITY_EVENTS = Number(process.env.BENCH_EVENTS ?? 300_000);
 const SENDERS = 4;
-const NOTHING = { substations: [], feeders: [], devices: [], sections: [], distributionPoints: [], customers: [] };
 
 /** How long each step of a probe took, ms. */
 interface Steps {
@@ -52,7 +52,7 @@ export async function benchLatency(): Promise<void> {
       await withAdmin(kafkaBrokers, (admin) => ensureTopics(admin, topics, PARTITIONS));
       const tool = await connectToolProducer(kafkaBrokers);
       const network = stormNetwork({ feeders: FEEDERS + PROBED, metersPerFeeder: METERS, events: 0 });
-      await publishNetwork(tool, topics.network, NOTHING, network);
+      await publishNetwork(tool, topics.network, EMPTY_NETWORK, network);
       await tool.disconnect();
       const port = await freePort();
       const env = {

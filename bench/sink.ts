@@ -1,6 +1,7 @@
 import type { Admin } from 'kafkajs';
 import type pg from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
+import { EMPTY_NETWORK } from '../operators/network.js';
 import { connectToolProducer } from '../pipeline/kafka-lines.js';
 import { publishNetwork } from '../pipeline/network/store.js';
 import { connectProducer, disconnect } from '../pipeline/streams/kafka-client.js';
@@ -18,7 +19,6 @@ const STORM: MeterStorm = { feeders: 200, metersPerFeeder: 1000, events: EVENTS 
 const PER_BATCH = 100;
 const PARTITIONS = 4;
 const PREFIX = 'sink.';
-const NOTHING = { substations: [], feeders: [], devices: [], sections: [], distributionPoints: [], customers: [] };
 
 /**
  * The sink, all tables, into an empty database each time: a storm that the other stages have been through, from the start
@@ -63,7 +63,7 @@ export class SinkBench {
     if (ours.length > 0) await this.admin.deleteGroups(ours);
     await ensureTopics(this.admin, this.#topics, PARTITIONS);
     const tool = await connectToolProducer(this.brokers);
-    await publishNetwork(tool, this.#topics.network, NOTHING, stormNetwork(STORM));
+    await publishNetwork(tool, this.#topics.network, EMPTY_NETWORK, stormNetwork(STORM));
     await tool.disconnect();
     const producer = await connectProducer(this.brokers);
     await preload(producer, this.#topics.kaifa, PARTITIONS, STORM, PER_BATCH);
