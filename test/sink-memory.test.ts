@@ -7,16 +7,16 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { retryUntil } from '../dev/retry.js';
 import type { PlacedEvent } from '../operators/event.js';
 import { encodeLogRecord } from '../operators/log-record.js';
+import { EMPTY_NETWORK } from '../operators/network.js';
 import { connectProducer, disconnect, promised } from '../pipeline/streams/kafka-client.js';
 import { start, type Running } from './commands-program.js';
 import { TestSystem } from './system.js';
 
-const NO_NETWORK = { substations: [], feeders: [], devices: [], sections: [], distributionPoints: [], customers: [] };
 const RECORDS = 1600;
 const EVENTS_PER_RECORD = 200;
 /** Long ids make much to be held of few rows; random ones, as a client of Kafka unpacks whatever it fetches. */
 const ID_LENGTH = 2000;
-const BACKLOG_MB = 640;
+const BACKLOG_MB = 600;
 /** Node and its client of Kafka, what is fetched ahead, and two batches in all their forms. */
 const MOST_MB = 400;
 /** Time enough to fetch all of it, for a sink that would. */
@@ -26,7 +26,7 @@ let system: TestSystem;
 let sink: Running;
 
 beforeAll(async () => {
-  system = await TestSystem.start(NO_NETWORK);
+  system = await TestSystem.start(EMPTY_NETWORK);
   sink = start(['pipeline', '--stages', 'sink'], system.env);
   await retryUntil(
     async () => {
