@@ -192,7 +192,7 @@ class Probe {
     const at = performance.now();
     if (topic === this.topics.events) {
       for (const waiting of this.#waiting.values())
-        if (waiting.loggedAt === null && value!.includes(`"${waiting.id}"`)) waiting.loggedAt = at;
+        if (waiting.loggedAt === null && value!.includes(waiting.id)) waiting.loggedAt = at;
       return;
     }
     const { feederId, lastEventAt } = JSON.parse(value!.toString()) as OutageRecord;

@@ -1,5 +1,7 @@
+import type { Admin } from 'kafkajs';
 import { join, resolve } from 'node:path';
 import { freePort } from '../dev/ports.js';
+import { retryUntil } from '../dev/retry.js';
 import { startServices, type ServiceName, type Services } from '../dev/services.js';
 import { readEnvironment } from '../environment.js';
 
@@ -21,4 +23,13 @@ export async function withServices<T>(need: readonly ServiceName[], work: (servi
   } finally {
     await services.stop();
   }
+}
+
+const COORDINATOR_MS = 30_000;
+
+/** Lets consumer groups begin anew. A broker that has just started knows of its groups only after a while. */
+export async function forgetGroups(admin: Admin, isOurs: (groupId: string) => boolean): Promise<void> {
+  const { groups } = await retryUntil(() => admin.listGroups(), COORDINATOR_MS);
+  const ours = groups.map(({ groupId }) => groupId).filter(isOurs);
+  if (ours.length > 0) await retryUntil(() => admin.deleteGroups(ours), COORDINATOR_MS);
 }

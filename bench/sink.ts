@@ -11,7 +11,7 @@ import { withDatabase } from './databases.js';
 import { figureOf, type Figure, type Taken } from './figures.js';
 import { preload, stormNetwork, type MeterStorm } from './meter-storm.js';
 import { cpuMsOf, Measured } from './processes.js';
-import { withServices } from './services.js';
+import { forgetGroups, withServices } from './services.js';
 
 const EVENTS = Number(process.env.BENCH_EVENTS ?? 1_000_000);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
@@ -58,9 +58,7 @@ export class SinkBench {
   async prepare(): Promise<void> {
     const existing = (await this.admin.listTopics()).filter((topic) => topic.startsWith(PREFIX));
     if (existing.length > 0) await this.admin.deleteTopics({ topics: existing });
-    const { groups } = await this.admin.listGroups();
-    const ours = groups.map(({ groupId }) => groupId).filter((id) => id.startsWith(PREFIX));
-    if (ours.length > 0) await this.admin.deleteGroups(ours);
+    await forgetGroups(this.admin, (id) => id.startsWith(PREFIX));
     await ensureTopics(this.admin, this.#topics, PARTITIONS);
     const tool = await connectToolProducer(this.brokers);
     await publishNetwork(tool, this.#topics.network, EMPTY_NETWORK, stormNetwork(STORM));

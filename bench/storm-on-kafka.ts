@@ -9,7 +9,7 @@ import { sourceTopics, topicNames } from '../topics.js';
 import type { Taken } from './figures.js';
 import { preload, stormNetwork, type MeterStorm } from './meter-storm.js';
 import { Measured } from './processes.js';
-import { withServices } from './services.js';
+import { forgetGroups, withServices } from './services.js';
 
 export const PARTITIONS = 4;
 
@@ -53,9 +53,7 @@ export class StormOnKafka {
     const kept = new Set<string>([...Object.values(sourceTopics(topics)), topics.network]);
     if (stage === 'correlate') kept.add(topics.events);
     const wanted = new Set([`${prefix}oms-${stage}`, `${prefix}oms-correlate`]);
-    const { groups } = await this.admin.listGroups();
-    const known = groups.map(({ groupId }) => groupId).filter((id) => wanted.has(id));
-    if (known.length > 0) await this.admin.deleteGroups(known);
+    await forgetGroups(this.admin, (id) => wanted.has(id));
     await this.admin.deleteTopics({ topics: Object.values(topics).filter((topic) => !kept.has(topic)) });
     await ensureTopics(this.admin, topics, PARTITIONS);
   }
