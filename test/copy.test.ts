@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EMPTY_NETWORK } from '../operators/network.js';
 import { CopyRows, type Cell, type ColumnType } from '../pipeline/sink/copy.js';
 import { TestDatabase } from './database.js';
-
-const NO_NETWORK = { substations: [], feeders: [], devices: [], sections: [], distributionPoints: [], customers: [] };
 
 let database: TestDatabase;
 
 beforeAll(async () => {
-  database = await TestDatabase.start(NO_NETWORK);
+  database = await TestDatabase.start(EMPTY_NETWORK);
 });
 
 afterAll(() => database.stop());

@@ -16,6 +16,7 @@ import type { Summary } from '../pipeline/reconcile/summary.js';
 import type { CanonicalEvent } from '../pipeline/storm/canonical-event.js';
 import { simulateStorm } from '../pipeline/storm/storm.js';
 import { folder, NETWORK, refusal, result, run, start } from './commands-program.js';
+import { neighboursIn } from './neighbours.js';
 import { TestSystem } from './system.js';
 
 const MINUTE_MS = 60_000;
@@ -30,19 +31,7 @@ const at = (ms: number): string => new Date(ms).toISOString();
 const STORM = ['--from', at(stormDay), '--to', at(stormDay + DAY_MS)];
 const QUIET = ['--from', at(quietDay), '--to', at(quietDay + DAY_MS)];
 
-/** Three customers behind one distribution point: what two of them report within 30 min links. */
-function neighbours(): readonly [Customer, Customer, Customer] {
-  const byPoint = new Map<string, Customer[]>();
-  for (const customer of network.customers) {
-    if (customer.meterId === null) continue;
-    const there = [...(byPoint.get(customer.dpId) ?? []), customer];
-    if (there.length === 3) return there as [Customer, Customer, Customer];
-    byPoint.set(customer.dpId, there);
-  }
-  throw new Error('The network has no three meters behind one distribution point.');
-}
-
-const [one, two, three] = neighbours();
+const [one, two, three] = neighboursIn(network);
 const { feederId } = network.distributionPoints.find(({ dpId }) => dpId === one.dpId)!;
 const key = network.feeders.find((feeder) => feeder.feederId === feederId)!;
 

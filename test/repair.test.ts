@@ -10,6 +10,7 @@ import { rejectedRepairs } from '../pipeline/reconcile/repair-publication.js';
 import { simulateStorm } from '../pipeline/storm/storm.js';
 import { NETWORK } from './commands-program.js';
 import { Reconciliation } from './reconciliation.js';
+import { neighboursIn } from './neighbours.js';
 import { TestSystem } from './system.js';
 
 const MINUTE_MS = 60_000;
@@ -19,19 +20,7 @@ const startMs = Date.UTC(2026, 9, 4);
 const storm = simulateStorm(network, { seed: 11, faults: 60, hours: 12, startMs });
 const quietMs = startMs + 24 * HOUR_MS;
 
-/** Three customers behind one distribution point: what two of them report within 30 min links. */
-function neighbours(): readonly [Customer, Customer, Customer] {
-  const byPoint = new Map<string, Customer[]>();
-  for (const customer of network.customers) {
-    if (customer.meterId === null) continue;
-    const there = [...(byPoint.get(customer.dpId) ?? []), customer];
-    if (there.length === 3) return there as [Customer, Customer, Customer];
-    byPoint.set(customer.dpId, there);
-  }
-  throw new Error('The network has no three meters behind one distribution point.');
-}
-
-const [one, two, three] = neighbours();
+const [one, two, three] = neighboursIn(network);
 const { feederId } = network.distributionPoints.find(({ dpId }) => dpId === one.dpId)!;
 const { substationId } = network.feeders.find((feeder) => feeder.feederId === feederId)!;
 const outageOf = (sourceEventId: string): string => outageIdOf(substationId, feederId, 'kaifa', sourceEventId);
