@@ -13,7 +13,6 @@ interface Recent {
   readonly heardAt: number;
   readonly partition: number;
   readonly offset: number;
-  readonly revision: number;
   readonly key: Key;
   readonly frame: string;
 }
@@ -52,7 +51,7 @@ export class OutageFeed {
     const log = record?.log.offset ?? this.#position.get(partition)?.log ?? -1;
     this.#position.set(partition, { next: offset + 1, log });
     if (!record) return;
-    const { outageId, revision, substationId, feederId } = record;
+    const { outageId, substationId, feederId } = record;
     const frame = eventFrame('outage', JSON.stringify(record), formatPosition(this.#position));
     this.#recent.delete(outageId);
     this.#recent.set(outageId, {
@@ -60,7 +59,6 @@ export class OutageFeed {
       heardAt: Date.now(),
       partition,
       offset,
-      revision,
       key: { substationId, feederId },
       frame,
     });

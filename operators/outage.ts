@@ -56,7 +56,10 @@ export const OutageRecordSchema = Type.Object(
     crew: Type.Array(Type.String(), { description: 'crews on it; crews of merged outages go to the survivor' }),
     etr: nullable(Time),
     acknowledgedBy: Type.Array(Type.String()),
-    revision: Type.Integer({ minimum: 1, description: 'grows with every entry of the log that changed the outage' }),
+    revision: Type.Integer({
+      minimum: 1,
+      description: 'grows with every entry of the log that changed the outage; one that opens anew counts from 1',
+    }),
     log: Type.Object(
       { partition: Type.Integer(), offset: Type.Integer() },
       { description: 'the log record that changed the outage last' },

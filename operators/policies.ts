@@ -83,13 +83,13 @@ export class Policies {
   #command(
     policy: OutagePolicy,
     command: 'restore' | 'close',
-    { outageId, revision }: OutageRecord,
+    { outageId, log, revision }: OutageRecord,
     at: number,
     reason: string,
   ): OutageCommand | null {
     if (!this.switchedOn.has(policy)) return null;
-    // By outage, revision and policy: what was written before a crash and is written again is one command.
-    const commandId = policyCommandIdOf(`${policy}/${outageId}/${revision}`);
+    // By record and policy: what was written before a crash and is written again is one command.
+    const commandId = policyCommandIdOf(`${policy}/${outageId}/${log.offset}/${revision}`);
     return { command, commandId, outageId, at, author: `policy/${policy}`, reason };
   }
 }

@@ -1,3 +1,4 @@
+import { Memberships } from '../operators/correlate/memberships.js';
 import type { EvidenceRecord, LogPosition, Witness } from '../operators/correlate/outcome.js';
 import { keyText, type Command, type LogEntry, type PlacedEvent, type RulesCommand } from '../operators/event.js';
 import { encodeLogRecord } from '../operators/log-record.js';
@@ -69,7 +70,7 @@ export class OfflineRun {
   readonly #registry: Registry;
   readonly #driver: TestDriver;
   readonly #outages = new Map<string, OutageRecord>();
-  readonly #members = new Map<string, Member[]>();
+  readonly #members = new Memberships<Member>(({ source, sourceEventId }) => ({ source, sourceEventId }));
   readonly #linesPerCommit: number;
   #pending = 0;
   /** Lines for the next record. */
@@ -180,16 +181,12 @@ export class OfflineRun {
     }
   }
 
-  #keepEvidence({ outageId, members, restorations, duplicates, withoutEffect, restated, log }: EvidenceRecord): void {
-    this.counts.members += members.length;
-    this.#countRestorations(log, restorations);
-    this.counts.duplicates += duplicates.length;
-    this.counts.withoutEffect += withoutEffect.length;
-    for (const id of restated?.outageIds ?? []) this.#members.delete(id);
-    if (outageId === null || members.length === 0) return;
-    const known = this.#members.get(outageId) ?? [];
-    for (const { source, sourceEventId } of members) known.push({ source, sourceEventId });
-    this.#members.set(outageId, known);
+  #keepEvidence(evidence: EvidenceRecord): void {
+    this.counts.members += evidence.members.length;
+    this.#countRestorations(evidence.log, evidence.restorations);
+    this.counts.duplicates += evidence.duplicates.length;
+    this.counts.withoutEffect += evidence.withoutEffect.length;
+    this.#members.take(evidence);
   }
 
   /** A restoration that concerns several outages is one report. Evidence of one log record comes together. */
@@ -208,18 +205,9 @@ export class OfflineRun {
   /** Ends the run: every outage in the order in which it was opened, with its members (those of a merged one moved on). */
   finish(): OutageWithMembers[] {
     this.#commit();
-    for (const { outageId, mergedInto } of [...this.#outages.values()].reverse()) {
-      if (mergedInto === null) continue;
-      let survivor = mergedInto;
-      for (let next = this.#outages.get(survivor); next?.mergedInto; next = this.#outages.get(survivor)) {
-        survivor = next.mergedInto;
-      }
-      this.#members.set(survivor, [...(this.#members.get(survivor) ?? []), ...(this.#members.get(outageId) ?? [])]);
-      this.#members.delete(outageId);
-    }
     return [...this.#outages.values()].map((outage) => ({
       ...outage,
-      members: (this.#members.get(outage.outageId) ?? []).sort(byIdentity),
+      members: [...this.#members.of(outage.outageId)].sort(byIdentity),
     }));
   }
 }

@@ -76,6 +76,50 @@ function restorations(): Corner[] {
   }));
 }
 
+/** Outages that leave the state, and what is said of them then. */
+function settled(): Corner[] {
+  const week = 7 * 24 * 60 * MINUTE;
+  const far = (id: string, ms: number): PlacedEvent => report({ id, ms, lat: north(4900) });
+  return [
+    ...[-50_000, 0, 1].flatMap((off) =>
+      [[], [far('looked at before', 100 * MINUTE)]].map((before) => ({
+        name: `restored for 7 days and ${off} ms, ${before.length === 0 ? 'never looked at' : 'looked at'} before`,
+        log: joined(
+          always(
+            report({ id: 'a' }),
+            report({ id: 'r', kind: 'restoration', assetId: 'M-a', customerId: 'C-a', ms: MINUTE }),
+            ...before,
+            far('b', MINUTE + week + off),
+          ),
+          command('acknowledge', 'a', 8 * 24 * 60),
+        ),
+      })),
+    ),
+    {
+      name: 'opened anew',
+      log: joined(
+        always(report({ id: 'a' }), report({ id: 'b', ms: MINUTE })),
+        command('close', 'a', 10),
+        always(far('c', 600 * MINUTE), report({ id: 'a', ms: 601 * MINUTE })),
+      ),
+    },
+    {
+      name: 'opened anew after it had merged, and another into it',
+      log: joined(
+        always(
+          report({ id: 'first' }),
+          report({ id: 'again', ms: MINUTE, lat: north(1800) }),
+          report({ id: 'third', ms: 2 * MINUTE, lat: north(3600) }),
+          report({ id: 'joins third', ms: 3 * MINUTE, lat: north(2700) }),
+          report({ id: 'joins first', ms: 4 * MINUTE, lat: north(900) }),
+        ),
+        command('close', 'first', 10),
+        always(far('far', 600 * MINUTE), report({ id: 'again', ms: 601 * MINUTE, lat: north(1800) })),
+      ),
+    },
+  ];
+}
+
 function places(): Corner[] {
   const pair = (name: string, a: { lat: number; lon: number }, b: { lat: number; lon: number }): Corner => ({
     name,
@@ -222,7 +266,16 @@ function decisions(): Corner[] {
 
 /** Every corner under a key of its own; feeders of one name in other substations have the same coordinates. */
 export function cornerLogs(): (KeyLog & { readonly name: string })[] {
-  const corners = [...radii(), ...times(), ...merges(), ...restorations(), ...places(), ...decisions(), ...amends()];
+  const corners = [
+    ...radii(),
+    ...times(),
+    ...merges(),
+    ...restorations(),
+    ...places(),
+    ...decisions(),
+    ...settled(),
+    ...amends(),
+  ];
   return corners.map(({ name, log, at }, i) => {
     const key = { substationId: `C${i}`, feederId: `F${i}` };
     return { name, key, entries: log(key), ...(at ? { at } : {}) };

@@ -1,6 +1,7 @@
 /** Feeds the second engine, in SQL, and reads its outages in the form of the first one's records. */
 import { canonicalCommand, canonicalEvent } from '../operators/canonical-event.js';
 import { Correlator } from '../operators/correlate/correlate.js';
+import { Memberships } from '../operators/correlate/memberships.js';
 import { isCommand, SOURCES, type Command, type Key, type LogEntry, type PlacedEvent } from '../operators/event.js';
 import type { Network } from '../operators/network.js';
 import type { OutageRecord } from '../operators/outage.js';
@@ -37,55 +38,19 @@ export function firstEngine(logs: readonly KeyLog[]): Compared[] {
   return logs.flatMap(({ key, entries }) => {
     const correlator = new Correlator();
     const outages = new Map<string, OutageRecord>();
-    const joined = new Map<string, string[]>();
+    const members = new Memberships(({ source, sourceEventId }) => `${source}/${sourceEventId}`);
     entries.forEach((entry, offset) => {
       const outcome = correlator.apply(key, [entry], { partition: 0, offset });
-      for (const outage of outcome.outages) {
-        const former = outage.revision === 1 ? outages.get(outage.outageId) : undefined;
-        if (former) supersede(former, outages, joined);
-        // As it is published: JSON knows no -0.
+      // As it is published: JSON knows no -0.
+      for (const outage of outcome.outages)
         outages.set(outage.outageId, JSON.parse(JSON.stringify(outage)) as OutageRecord);
-      }
-      for (const { outageId, members, restated } of outcome.evidence) {
-        for (const id of restated?.outageIds ?? []) joined.delete(id);
-        if (outageId === null || members.length === 0) continue;
-        const identities = members.map(({ source, sourceEventId }) => `${source}/${sourceEventId}`);
-        joined.set(outageId, [...(joined.get(outageId) ?? []), ...identities]);
-      }
+      for (const evidence of outcome.evidence) members.take(evidence);
     });
-    const members = new Map<string, string[]>();
-    for (const [id, identities] of joined) {
-      const { outageId } = survivorOf(outages.get(id)!, outages);
-      members.set(outageId, [...(members.get(outageId) ?? []), ...identities]);
-    }
     return [...outages.values()].map(({ revision: _, log: __, bbox: ___, ...outage }) => ({
       ...outage,
-      members: (members.get(outage.outageId) ?? []).sort(),
+      members: [...members.of(outage.outageId)].sort(),
     }));
   });
-}
-
-function survivorOf(outage: OutageRecord, outages: ReadonlyMap<string, OutageRecord>): OutageRecord {
-  let survivor = outage;
-  while (survivor.mergedInto !== null) survivor = outages.get(survivor.mergedInto)!;
-  return survivor;
-}
-
-/** An outage that was settled long ago opens anew: what it was is gone; if it had merged, its members stay where they are. */
-function supersede(
-  former: OutageRecord,
-  outages: ReadonlyMap<string, OutageRecord>,
-  joined: Map<string, string[]>,
-): void {
-  const { outageId } = survivorOf(former, outages);
-  if (outageId !== former.outageId) {
-    joined.set(outageId, [...(joined.get(outageId) ?? []), ...(joined.get(former.outageId) ?? [])]);
-    joined.delete(former.outageId);
-    return;
-  }
-  for (const id of [...joined.keys()]) {
-    if (survivorOf(outages.get(id)!, outages) === former) joined.delete(id);
-  }
 }
 
 /** Feeds logs to oms_correlate_events and its like, entry by entry. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { report } from '../../test/corner-entries.js';
 import { arbitraryReport, MINUTE, north, START } from '../../test/random-log.js';
 import { Correlator } from '../../operators/correlate/correlate.js';
+import { Memberships } from '../../operators/correlate/memberships.js';
 import {
   isCommand,
   type AmendCommand,
@@ -30,7 +31,11 @@ const idOf = (opener: string): string => outageIdOf('S', 'F', 'kaifa', opener);
 class Engine {
   readonly #correlator = new Correlator();
   readonly records = new Map<string, OutageRecord>();
-  readonly #members = new Map<string, ComparedMember[]>();
+  readonly #members = new Memberships<ComparedMember>(({ source, sourceEventId, t }) => ({
+    source,
+    sourceEventId,
+    t: new Date(t).toISOString(),
+  }));
   readonly rejected: string[] = [];
   #offset = 0;
 
@@ -38,34 +43,20 @@ class Engine {
     for (const entry of entries) {
       const outcome = this.#correlator.apply(KEY, [entry], { partition: 0, offset: this.#offset++ });
       for (const outage of outcome.outages) this.records.set(outage.outageId, outage);
-      for (const { outageId, members, restated } of outcome.evidence) {
-        for (const id of restated?.outageIds ?? []) this.#members.delete(id);
-        if (outageId === null) continue;
-        const joined = members.map(({ source, sourceEventId, t }) => ({
-          source,
-          sourceEventId,
-          t: new Date(t).toISOString(),
-        }));
-        this.#members.set(outageId, [...(this.#members.get(outageId) ?? []), ...joined]);
-      }
+      for (const evidence of outcome.evidence) this.#members.take(evidence);
       this.rejected.push(...outcome.rejected.map(({ reason }) => reason));
     }
     return this;
   }
 
   get outages(): ComparedOutage[] {
-    const all = [...this.records.values()];
-    const survivor = (record: OutageRecord): OutageRecord =>
-      record.mergedInto === null ? record : survivor(this.records.get(record.mergedInto)!);
-    return all
+    return [...this.records.values()]
       .filter(({ mergedInto }) => mergedInto === null)
       .map((record) => ({
         ...record,
         customersInterrupted: 0,
         customerMinutes: 0,
-        members: all
-          .filter((one) => survivor(one) === record)
-          .flatMap(({ outageId }) => this.#members.get(outageId) ?? []),
+        members: this.#members.of(record.outageId),
       }));
   }
 }

@@ -17,6 +17,7 @@ import {
   type Source,
 } from '../../operators/event.js';
 import { decodeLogRecord } from '../../operators/log-record.js';
+import { compareRecords } from '../../operators/outage-order.js';
 import type { OutageRecord } from '../../operators/outage.js';
 import { formatTime, timeOf } from '../../operators/time.js';
 import type { TopicNames } from '../../topics.js';
@@ -106,6 +107,7 @@ export class Batch {
   readonly #outages = new Map<string, OutageRecord>();
   readonly #members = new CopyRows(MEMBER_COLUMNS);
   readonly #restated: (Restatement & LogPosition)[] = [];
+  readonly #opened: (LogPosition & { readonly outageId: string; readonly logIndex: number })[] = [];
   readonly #timeline = new CopyRows(TIMELINE_COLUMNS);
   readonly #witnesses = new CopyRows(WITNESS_COLUMNS);
   readonly #late = new CopyRows(LATE_COLUMNS);
@@ -169,7 +171,7 @@ export class Batch {
 
   #addOutage(outage: OutageRecord): void {
     const known = this.#outages.get(outage.outageId);
-    if (!known || known.revision <= outage.revision) this.#outages.set(outage.outageId, outage);
+    if (!known || compareRecords(known, outage) <= 0) this.#outages.set(outage.outageId, outage);
   }
 
   #addEvidence({ outageId, substationId, feederId, log, members, timeline, ...others }: EvidenceRecord): void {
@@ -180,9 +182,10 @@ export class Batch {
         link?.distanceM ?? null, link?.dtMs ?? null, log.partition, log.offset, logIndex, nth ?? 0,
       ); // prettier-ignore
     }
-    timeline.forEach(({ at, what, from, to, by, cause, reason, logIndex }, seq) =>
-      this.#timeline.add(outageId, at, what, from, to, by, cause, reason, log.partition, log.offset, logIndex, seq),
-    );
+    timeline.forEach(({ at, what, from, to, by, cause, reason, logIndex }, seq) => {
+      this.#timeline.add(outageId, at, what, from, to, by, cause, reason, log.partition, log.offset, logIndex, seq);
+      if (what === 'opened') this.#opened.push({ outageId: outageId!, ...log, logIndex });
+    });
     const witness = (what: string, of: string | null, { source, sourceEventId, logIndex }: Witness): void =>
       this.#witnesses.add(of, what, substationId, feederId, source, sourceEventId, log.partition, log.offset, logIndex);
     for (const one of others.restorations) witness('restoration', outageId, one);
@@ -215,6 +218,7 @@ export class Batch {
     await this.#members.copyTo(client, 'oms.members');
     await this.#forgetRestated(client);
     await this.#timeline.copyTo(client, 'oms.timeline');
+    await this.#openAnew(client);
     await this.#witnesses.copyTo(client, 'oms.witnesses');
     await this.#late.copyTo(client, 'oms.late');
     await this.#unplaced.copyTo(client, 'oms.unplaced');
@@ -233,7 +237,22 @@ export class Batch {
     }
   }
 
-  /** Outages are replaced by their later revisions: through a staging table, in one statement. */
+  /** An outage that opens under the id of one settled long ago begins with nothing of it. */
+  async #openAnew(client: PoolClient): Promise<void> {
+    if (this.#opened.length === 0) return;
+    await client.query(
+      `select oms.open_anew(o.id, o.log_offset, o.log_index)
+       from unnest($1::uuid[], $2::bigint[], $3::integer[]) with ordinality as o (id, log_offset, log_index, nth)
+       order by nth`,
+      [
+        this.#opened.map(({ outageId }) => outageId),
+        this.#opened.map(({ offset }) => offset),
+        this.#opened.map(({ logIndex }) => logIndex),
+      ],
+    );
+  }
+
+  /** Outages are replaced by their later records: through a staging table, in one statement. */
   async #writeOutages(client: PoolClient): Promise<void> {
     if (this.#outages.size === 0) return;
     const rows = new CopyRows(OUTAGE_COLUMNS);
@@ -247,7 +266,8 @@ export class Batch {
     const updates = names.map((name) => `${name} = excluded.${name}`).join(', ');
     await client.query(
       `insert into oms.outages (${columns}) select ${columns} from staged_outages order by outage_id
-       on conflict (outage_id) do update set ${updates} where excluded.revision >= oms.outages.revision`,
+       on conflict (outage_id) do update set ${updates}
+       where (excluded.log_offset, excluded.revision) >= (oms.outages.log_offset, oms.outages.revision)`,
     );
   }
 }

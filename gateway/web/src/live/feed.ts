@@ -1,3 +1,4 @@
+import { compareRecords } from '../../../../operators/outage-order.js';
 import { fetchLatestOutage, openOutagePages, type OutageRecord } from '../api/outages.js';
 import { RequestFailed } from '../api/request.js';
 import { DATABASE_LAG_MS, OpenOutages, type OpenOutage } from './openOutages.js';
@@ -92,7 +93,7 @@ export class OutageFeed {
       this.#messagesSinceProbe++;
       const record = JSON.parse(message.data) as OutageRecord;
       const known = this.#heard.get(record.outageId);
-      if (!known || known.revision < record.revision) this.#heard.set(record.outageId, record);
+      if (!known || compareRecords(known, record) < 0) this.#heard.set(record.outageId, record);
       this.#publishSoon();
     });
   }

@@ -23,6 +23,13 @@ describe('the open outages', () => {
     expect(revisions()).toEqual([4]);
   });
 
+  it('take the record of an outage that opened anew, whose revisions begin at 1 again', () => {
+    open.hear(record(7, { status: 'closed', log: { partition: 0, offset: 100 } }), NOW);
+    expect(open.hear(record(1, { log: { partition: 0, offset: 900 } }), NOW)).toBe(true);
+    expect(open.read(record(7, { log: { partition: 0, offset: 100 } }), NOW)).toBe(false);
+    expect(revisions()).toEqual([1]);
+  });
+
   it.each(['merged', 'closed', 'cancelled'] as const)('lose an outage that is %s', (status) => {
     open.hear(record(1), NOW);
     expect(open.hear(record(2, { status }), NOW)).toBe(true);

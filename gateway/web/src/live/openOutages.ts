@@ -1,8 +1,9 @@
+import { compareRecords } from '../../../../operators/outage-order.js';
 import { OPEN_STATUSES, type OutageRecord, type Status } from '../api/outages.js';
 
 /** How long a restored outage stays on the page, greyed: long enough to be noticed. */
 export const RESTORED_SHOWN_MS = 2 * 60_000;
-/** How long the revision of an outage that left is remembered, so that a lagging answer cannot bring it back. */
+/** How long the record of an outage that left is remembered, so that a lagging answer cannot bring it back. */
 const LEFT_REMEMBERED_MS = 10 * 60_000;
 /** An outage the stream told of so recently may not have reached the database that lists are read from. */
 export const DATABASE_LAG_MS = 60_000;
@@ -24,11 +25,11 @@ interface Entry extends OpenOutage {
 
 /**
  * The open outages as the page knows them, from two sources that may overtake each other: lists read from the database
- * and records heard on the stream. The revision of a record decides, whatever the order in which they come.
+ * and records heard on the stream. The later record counts, whatever the order in which they come.
  */
 export class OpenOutages {
   readonly #entries = new Map<string, Entry>();
-  readonly #left = new Map<string, { revision: number; at: number }>();
+  readonly #left = new Map<string, { record: OutageRecord; at: number }>();
   #mentions = 0;
 
   /** Takes a record from the stream at `now` (epoch ms). Says whether anything changed. */
@@ -63,9 +64,9 @@ export class OpenOutages {
   /** Drops restored outages that have been shown long enough. Says whether there were any. */
   expire(now: number): boolean {
     let expired = false;
-    for (const [outageId, { restoredSeenAt, record }] of this.#entries) {
+    for (const { restoredSeenAt, record } of this.#entries.values()) {
       if (restoredSeenAt === null || now - restoredSeenAt < RESTORED_SHOWN_MS) continue;
-      this.#leave(outageId, record.revision, now);
+      this.#leave(record, now);
       expired = true;
     }
     for (const [outageId, { at }] of this.#left) if (now - at >= LEFT_REMEMBERED_MS) this.#left.delete(outageId);
@@ -78,16 +79,17 @@ export class OpenOutages {
   }
 
   #take(record: OutageRecord, now: number, heard: boolean): boolean {
-    const { outageId, revision, status } = record;
+    const { outageId, status } = record;
     const known = this.#entries.get(outageId);
-    const knownRevision = known?.record.revision ?? this.#left.get(outageId)?.revision ?? 0;
-    if (revision <= knownRevision) {
-      if (known && revision === knownRevision) known.mention = ++this.#mentions;
+    const last = known ?? this.#left.get(outageId);
+    const order = last ? compareRecords(record, last.record) : 1;
+    if (order <= 0) {
+      if (known && order === 0) known.mention = ++this.#mentions;
       return false;
     }
     const open = isOpen(status);
     if (!open && !(status === 'restored' && known)) {
-      this.#leave(outageId, revision, now);
+      this.#leave(record, now);
       return known !== undefined;
     }
     this.#left.delete(outageId);
@@ -101,9 +103,9 @@ export class OpenOutages {
     return true;
   }
 
-  #leave(outageId: string, revision: number, now: number): void {
-    this.#entries.delete(outageId);
-    this.#left.set(outageId, { revision, at: now });
+  #leave(record: OutageRecord, now: number): void {
+    this.#entries.delete(record.outageId);
+    this.#left.set(record.outageId, { record, at: now });
   }
 }
 

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { compareRecords } from '../../../../operators/outage-order.js';
 import type { Member } from '../api/outages.js';
 import type { FeedSnapshot } from '../live/feed.js';
 import { MapPane, type MapTarget } from '../map/MapPane.js';
@@ -31,9 +32,9 @@ export function OutageView({ feed, theme, now, selectedId, onSelect }: ViewProps
   const [followed, setFollowed] = useState<{ from: string; to: string } | null>(null);
 
   const live = outages.find(({ record }) => record.outageId === selectedId)?.record ?? null;
-  const state = useOutageDetail(selectedId, live?.revision ?? null);
+  const state = useOutageDetail(selectedId, live);
   const fetched = state.detail?.outage ?? null;
-  const selected = live && fetched ? (live.revision >= fetched.revision ? live : fetched) : (live ?? fetched);
+  const selected = live && fetched ? (compareRecords(live, fetched) >= 0 ? live : fetched) : (live ?? fetched);
   const members = state.detail?.members ?? NO_MEMBERS;
 
   // Whoever holds the id of a merged outage finds the one that took it in.

@@ -1,3 +1,4 @@
+import { compareRecords } from '../../../../../operators/outage-order.js';
 import { useEffect, useRef } from 'react';
 import type { Member, OutageRecord } from '../../api/outages.js';
 import { SeverityBadge } from '../SeverityBadge.js';
@@ -67,7 +68,7 @@ export function OutageDetail(props: OutageDetailProps) {
             <h3>
               Why these reports belong together <span className="faint">{count(detail.members.length)}</span>
             </h3>
-            {detail.outage.revision < outage.revision && (
+            {compareRecords(detail.outage, outage) < 0 && (
               <p className="faint behind">More has come in; the table follows in a moment.</p>
             )}
             <Members key={outageId} members={detail.members} openedBy={outage.openedBy} now={now} onPoint={onPoint} />

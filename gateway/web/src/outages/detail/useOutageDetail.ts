@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
-import { fetchOutage, type OutageDetail } from '../../api/outages.js';
+import { compareRecords } from '../../../../../operators/outage-order.js';
+import { fetchOutage, type OutageDetail, type OutageRecord } from '../../api/outages.js';
 import { RequestFailed } from '../../api/request.js';
 
 /** An outage in a storm changes all the time; its evidence, up to thousands of rows, is not fetched more often. */
@@ -18,11 +19,11 @@ const NOTHING: DetailState = { detail: null, failure: null, unknown: false };
 
 /**
  * Detail of an outage, fetched anew when the live record moves on.
- * @param liveRevision revision of the live record; null when the outage is not among the open ones
+ * @param live its live record; null when the outage is not among the open ones
  */
-export function useOutageDetail(outageId: string | null, liveRevision: number | null): DetailState {
+export function useOutageDetail(outageId: string | null, live: OutageRecord | null): DetailState {
   const [state, setState] = useState<{ outageId: string | null } & DetailState>({ outageId, ...NOTHING });
-  const wanted = useRef(liveRevision);
+  const wanted = useRef(live);
   const ask = useRef<() => void>(() => undefined);
 
   useEffect(() => {
@@ -39,7 +40,7 @@ export function useOutageDetail(outageId: string | null, liveRevision: number | 
         const detail = await fetchOutage(outageId, leaving.signal);
         setState({ outageId, ...NOTHING, detail });
         // The database follows the stream: what it has may be older than what the page shows.
-        again = wanted.current !== null && detail.outage.revision < wanted.current;
+        again = wanted.current !== null && compareRecords(detail.outage, wanted.current) < 0;
       } catch (error) {
         if (leaving.signal.aborted) return;
         const unknown = error instanceof RequestFailed && error.status === 404 && wanted.current === null;
@@ -64,9 +65,9 @@ export function useOutageDetail(outageId: string | null, liveRevision: number | 
   }, [outageId]);
 
   useEffect(() => {
-    wanted.current = liveRevision;
+    wanted.current = live;
     ask.current();
-  }, [liveRevision]);
+  }, [live]);
 
   return state.outageId === outageId ? state : NOTHING;
 }

@@ -1,0 +1,1 @@
+drop index oms.timeline_to_value_idx;
