@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { freePort } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
-import { ensureTopics, withAdmin } from '../pipeline/topic-admin.js';
+import { withAdmin } from '../pipeline/streams/kafka-admin.js';
+import { ensureTopics } from '../pipeline/topic-admin.js';
 import { topicNames } from '../topics.js';
 import { figureOf, type Figure, type Taken } from './figures.js';
 import { Measured } from './processes.js';

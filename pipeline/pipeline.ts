@@ -5,7 +5,8 @@ import { topicNames } from '../topics.js';
 import { Sink } from './sink/sink.js';
 import { KafkaBroker } from './streams/kafka-broker.js';
 import { StageRuntime } from './streams/runtime.js';
-import { checkTopics, withAdmin } from './topic-admin.js';
+import { withAdmin } from './streams/kafka-admin.js';
+import { checkTopics } from './topic-admin.js';
 import { buildTopology } from './topology.js';
 
 export const STAGES = ['place', 'correlate', 'policies', 'sink'] as const;

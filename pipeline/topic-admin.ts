@@ -1,19 +1,7 @@
-import { Kafka, logLevel, type Admin, type ITopicConfig } from 'kafkajs';
+import type { Admin, ITopicConfig } from 'kafkajs';
 import { type TopicNames, sourceTopics } from '../topics.js';
 
 const DAY_MS = 86_400_000;
-
-/** Connects to Kafka for administration, does `work`, and disconnects. */
-export async function withAdmin<T>(brokers: string, work: (admin: Admin) => Promise<T>): Promise<T> {
-  const kafka = new Kafka({ clientId: 'oms-admin', brokers: brokers.split(','), logLevel: logLevel.NOTHING });
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    return await work(admin);
-  } finally {
-    await admin.disconnect();
-  }
-}
 
 /** Every topic with its settings. Keyed topics share one partition count: a partition of the log and all of it belong together. */
 export function topicConfigs(topics: TopicNames, partitions: number, replication = 1): ITopicConfig[] {

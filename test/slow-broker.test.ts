@@ -8,7 +8,8 @@ import { clearLeftover } from '../dev/process-record.js';
 import { retryUntil } from '../dev/retry.js';
 import { startServices, type Services } from '../dev/services.js';
 import { PartitionReader } from '../pipeline/streams/partition-reader.js';
-import { ensureTopics, withAdmin } from '../pipeline/topic-admin.js';
+import { withAdmin } from '../pipeline/streams/kafka-admin.js';
+import { ensureTopics } from '../pipeline/topic-admin.js';
 import { topicNames } from '../topics.js';
 import { start, type Running } from './commands-program.js';
 

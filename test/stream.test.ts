@@ -5,7 +5,8 @@ import { readNetwork } from '../pipeline/network/read.js';
 import { OfflineRun, type OutageWithMembers } from '../pipeline/offline.js';
 import { simulateStorm } from '../pipeline/storm/storm.js';
 import type { SourceRecord } from '../pipeline/streams/topology.js';
-import { checkTopics, withAdmin } from '../pipeline/topic-admin.js';
+import { withAdmin } from '../pipeline/streams/kafka-admin.js';
+import { checkTopics } from '../pipeline/topic-admin.js';
 import { replayedLog, textOf } from './replayed-log.js';
 import { TestSystem } from './system.js';
 

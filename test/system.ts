@@ -10,7 +10,8 @@ import { publishNetwork } from '../pipeline/network/store.js';
 import { startStages, type RunningStage, type StageName } from '../pipeline/pipeline.js';
 import { PartitionReader } from '../pipeline/streams/partition-reader.js';
 import type { SourceRecord } from '../pipeline/streams/topology.js';
-import { ensureTopics, withAdmin } from '../pipeline/topic-admin.js';
+import { withAdmin } from '../pipeline/streams/kafka-admin.js';
+import { ensureTopics } from '../pipeline/topic-admin.js';
 import { topicNames, type TopicNames } from '../topics.js';
 import { TestDatabase } from './database.js';
 

@@ -4,7 +4,7 @@ import { requireBrokers, requireDatabase } from '../../connections.js';
 import type { Environment } from '../../environment.js';
 import { connectToolProducer } from '../kafka-lines.js';
 import { PartitionReader } from '../streams/partition-reader.js';
-import { withAdmin } from '../topic-admin.js';
+import { withAdmin } from '../streams/kafka-admin.js';
 
 /** Kafka and the database for as long as a command needs them; what goes wrong there is said in one sentence. */
 

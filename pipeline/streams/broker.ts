@@ -130,8 +130,17 @@ export interface BrokerError extends Error {
   readonly isFatal?: boolean;
 }
 
-/** Illegal generation, unknown member, fenced instance, stale epoch, assignment lost, fenced. */
-const LEFT_BEHIND: ReadonlySet<number> = new Set([22, 25, 82, 113, -142, -144]);
+const ILLEGAL_GENERATION = 22;
+/** Also: unknown member, fenced instance, stale epoch, assignment lost, fenced. */
+const LEFT_BEHIND: ReadonlySet<number> = new Set([ILLEGAL_GENERATION, 25, 82, 113, -142, -144]);
+
+/**
+ * Whether a commit named a generation of the group that has just ended. The member is in the next one too: an unknown one
+ * gets another error. It will hear of it in a moment, and what it has not given back is still its own.
+ */
+export function isOfLastGeneration({ code }: BrokerError): boolean {
+  return code === ILLEGAL_GENERATION;
+}
 
 /** Whether the group has gone on without the member that got this error. */
 export function isLeftBehind({ code }: BrokerError): boolean {

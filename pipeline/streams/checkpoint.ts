@@ -1,4 +1,4 @@
-import type { BrokerError, Transactions, TopicPartitionOffset } from './broker.js';
+import { isOfLastGeneration, type BrokerError, type Transactions, type TopicPartitionOffset } from './broker.js';
 import { partitionOf } from './partitioner.js';
 import type { OutRecord } from './topology.js';
 
@@ -6,6 +6,8 @@ import type { OutRecord } from './topology.js';
 export type Outgoing = OutRecord & { readonly partition?: number };
 
 const ATTEMPTS = 5;
+/** The same transaction again while the group goes from one generation to the next. */
+const GENERATION_ATTEMPTS = 20;
 const REMEMBERED_KEYS = 100_000;
 
 /** What must commit together: the records written, the offsets they come from, and the snapshots of the state. */
@@ -56,6 +58,18 @@ export class Checkpoint {
     }
     this.clear();
     if (offsets.length === 0 && records.length === 0) return;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#transact(records, offsets);
+        return;
+      } catch (error) {
+        if (!isOfLastGeneration(error as BrokerError) || attempt === GENERATION_ATTEMPTS) throw error;
+        await retried(() => this.transactions.abort());
+      }
+    }
+  }
+
+  async #transact(records: readonly Outgoing[], offsets: readonly TopicPartitionOffset[]): Promise<void> {
     await this.transactions.begin();
     for (const { topic, key, value, headers, partitionKey, partition = this.#partition(partitionKey) } of records) {
       const room = this.transactions.send({ topic, key, value, partition, ...(headers && { headers }) });

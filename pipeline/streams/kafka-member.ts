@@ -1,16 +1,24 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { KafkaConsumer, TopicPartition as NativePartition } from 'node-rdkafka';
 import type { GroupMember, JoinOptions, Rebalance, TopicPartition, TopicPartitionOffset } from './broker.js';
+import { countOwnerless } from './kafka-admin.js';
 import { committed, connectConsumer, consume, disconnect, recordOf, seek, watermarks } from './kafka-client.js';
 import type { SourceRecord } from './topology.js';
 
 const ASSIGN_PARTITIONS = -175;
 const ANSWER_MS = 10;
+/** How often a newcomer looks whether all partitions have an owner, and how often in a row it must find that they do not. */
+const LOOK_MS = 2000;
+const LOOKS = 3;
 
 /** A consumer of Kafka as a member of a group: it is told of rebalances between two batches, and answers them then. */
 export class KafkaMember implements GroupMember {
+  #leaving = false;
+
   private constructor(
     readonly consumer: KafkaConsumer,
     private readonly rebalances: Rebalance[],
+    private readonly subscribed: readonly string[],
   ) {}
 
   /** @param pollMs how long the member may go without a poll before the group gives it up; absent: Kafka's 5 minutes */
@@ -36,7 +44,28 @@ export class KafkaMember implements GroupMember {
       },
     } as Parameters<typeof connectConsumer>[2]);
     consumer.subscribe([...shared]);
-    return new KafkaMember(consumer, rebalances);
+    const member = new KafkaMember(consumer, rebalances, shared);
+    void member.#seeThatAllAreOwned(() => countOwnerless(brokers, group, shared));
+    return member;
+  }
+
+  /**
+   * Whoever comes back under its instance id is given what it had in the group's present generation. If it went in the
+   * middle of a cooperative rebalance, what was on its way from it to another is nobody's in that one, and nobody would ask
+   * for the next. So it looks, and if need be leaves and joins again: then the group shares out all that there is.
+   */
+  async #seeThatAllAreOwned(countOwnerless: () => Promise<number | null>): Promise<void> {
+    for (let found = 0; ;) {
+      await delay(LOOK_MS, undefined, { ref: false });
+      // A broker that is away is asked again.
+      const ownerless = await countOwnerless().catch(() => null);
+      if (this.#leaving || ownerless === 0) return;
+      found = ownerless === null ? 0 : found + 1;
+      if (found < LOOKS) continue;
+      found = 0;
+      this.consumer.unsubscribe();
+      this.consumer.subscribe([...this.subscribed]);
+    }
   }
 
   nextRebalance(): Rebalance | undefined {
@@ -61,17 +90,11 @@ export class KafkaMember implements GroupMember {
   }
 
   assign(from: readonly TopicPartitionOffset[]): void {
-    if (this.#isCooperative) this.consumer.incrementalAssign([...from]);
-    else this.consumer.assign([...from]);
+    this.consumer.incrementalAssign([...from]);
   }
 
   unassign(partitions: readonly TopicPartition[]): void {
-    if (this.#isCooperative) this.consumer.incrementalUnassign([...partitions]);
-    else this.consumer.unassign();
-  }
-
-  get #isCooperative(): boolean {
-    return this.consumer.rebalanceProtocol() === 'COOPERATIVE';
+    this.consumer.incrementalUnassign([...partitions]);
   }
 
   seek(to: TopicPartitionOffset): Promise<void> {
@@ -87,6 +110,7 @@ export class KafkaMember implements GroupMember {
   }
 
   async leave(): Promise<void> {
+    this.#leaving = true;
     // The last revoke comes while the client closes and must be answered for it to go on.
     const leaving = disconnect(this.consumer);
     const answering = setInterval(() => {

@@ -25,6 +25,11 @@ export class Member {
     this.#running = this.#keepRunning();
   }
 
+  /** What it does: `place` of `place-2`. */
+  get kind(): string {
+    return this.name.split('-')[0]!;
+  }
+
   async #keepRunning(): Promise<void> {
     while (!this.#retired) {
       this.restarts++;

@@ -6,6 +6,9 @@ import type { Member } from './fleet.js';
 /** Longer than the session timeout of 6 s: whoever is frozen for it has lost its partitions when it wakes. */
 const FREEZE_MS = 9000;
 const BETWEEN_MS = 2500;
+/** How long a process takes to start, at least, and to join its group. */
+const STARTS_MS = 700;
+const JOINS_MS = 1500;
 const DATABASE_AWAY_MS = 5000;
 
 /** Does harm to the system, at random from a seed. */
@@ -93,5 +96,15 @@ export class Injector {
     const leave = delay(FREEZE_MS).then(async () => void (await member.retire()));
     this.#thawing.add(leave);
     void leave.finally(() => this.#thawing.delete(leave));
+    if (this.random.next() < 0.5) await this.#killWhileSharingOut(member);
+  }
+
+  /** One of those that share with a newcomer is killed about when it joins: in the middle of the rebalance, with luck. */
+  async #killWhileSharingOut({ kind }: Member): Promise<void> {
+    await delay(STARTS_MS + JOINS_MS * this.random.next());
+    const others = this.members.filter((member) => member.kind === kind);
+    const victim = others[Math.floor(this.random.next() * others.length)]!;
+    this.#note('kill -9 of a process in a rebalance', victim.name);
+    victim.signal('SIGKILL');
   }
 }

@@ -18,6 +18,7 @@ import type { SimulatedProcess, World } from './world.js';
 
 const SESSION_MS = 6000;
 const TRANSACTION_MS = 10_000;
+const ILLEGAL_GENERATION = 22;
 const UNKNOWN_MEMBER = 25;
 const FENCED_INSTANCE = 82;
 const FENCED = -144;
@@ -304,6 +305,11 @@ class SimulatedTransactions implements Transactions {
         this.broker.world.note('offsets refused by the group');
         const code = this.member.fenced ? FENCED_INSTANCE : UNKNOWN_MEMBER;
         throw brokerError('the group does not know this member', { code, isTxnRequiresAbort: true });
+      }
+      const { random, chances } = this.broker.world;
+      if (random.chance(chances.generation)) {
+        this.broker.world.note('offsets of the last generation');
+        throw brokerError('illegal generation', { code: ILLEGAL_GENERATION, isTxnRequiresAbort: true });
       }
       const { open } = this.producer;
       if (!open) return;
