@@ -5,13 +5,17 @@ declare
 begin
   -- Whoever comes second waits here, and sees what the first has done.
   perform pg_advisory_xact_lock(hashtextextended(p_run_id || '/' || p_substation_id || '/' || p_feeder_id, 7203002));
-  perform reconcile.make_key(p_run_id, p_substation_id, p_feeder_id)
-  where not exists (
-    select from reconcile.keys where run_id = p_run_id and substation_id = p_substation_id and feeder_id = p_feeder_id);
   select * into k
   from reconcile.keys
   where run_id = p_run_id and substation_id = p_substation_id and feeder_id = p_feeder_id
   for update;
+  if not found then
+    perform reconcile.make_key(p_run_id, p_substation_id, p_feeder_id);
+    select * into k
+    from reconcile.keys
+    where run_id = p_run_id and substation_id = p_substation_id and feeder_id = p_feeder_id
+    for update;
+  end if;
   return k;
 end
 $$;
