@@ -190,6 +190,17 @@ function decisions(): Corner[] {
       ),
     },
     {
+      name: 'a reporter of two units is worth the most that it is for either',
+      log: always(
+        rules(own({ weights: { scada: 1, kaifa: 0.5, onu: 0.5, call_center: 0.1 } }), 15),
+        report({ id: 'a', assetId: 'M', customerId: null }),
+        report({ id: 'b', assetId: 'M', customerId: 'C', ms: 14 * MINUTE }),
+        report({ id: 'c', assetId: 'M', customerId: 'D', ms: 20 * MINUTE }),
+        report({ id: 'd', assetId: 'N', customerId: 'E', ms: 20 * MINUTE }),
+        report({ id: 'e', assetId: 'N', customerId: null, ms: MINUTE }),
+      ),
+    },
+    {
       name: 'cancelled takes no more',
       log: joined(always(a), command('cancel', 'a', 5), always(report({ id: 'b', ms: MINUTE }))),
     },

@@ -111,6 +111,8 @@ export class Body implements Indexed {
     const reporter = entries.reporter(entry);
     const unitBefore = this.#unitState(unit);
     const reporterBefore = this.#reporterState(reporter);
+    // A reporter that is here already, for another unit, is counted once, with the greatest of its weights.
+    const weightBefore = reporterBefore === ABSENT ? 0 : this.#reporterWeight(reporter);
     this.put(entry);
     this.#raiseLatestBackAt(entries.backAt(entry));
     if (unitBefore === ABSENT) {
@@ -121,6 +123,8 @@ export class Body implements Indexed {
       this.assetsAffected++;
       this.reporters[entries.reporters.sourceOf(reporter)]++;
       this.#countWeight(entries.weight(entry), 1);
+    } else {
+      this.#recountWeight(reporter, weightBefore);
     }
     this.#recountUnit(unit, unitBefore);
     this.#recountReporter(reporter, reporterBefore);
@@ -265,7 +269,7 @@ export class Body implements Indexed {
       const twin = this.#entryOf(entries.reporter(entry), entries.unit(entry));
       entries.detach(entry);
       if (twin === NONE) {
-        this.#absorbEntry(entry);
+        this.#addEntry(entry);
         continue;
       }
       this.#changeWeight(twin, Math.max(entries.weight(twin), entries.weight(entry)));
@@ -285,15 +289,6 @@ export class Body implements Indexed {
     this.maxLat = Math.max(this.maxLat, other.maxLat);
     this.minLon = Math.min(this.minLon, other.minLon);
     this.maxLon = Math.max(this.maxLon, other.maxLon);
-  }
-
-  /** An entry of another body joins; a reporter that is here already, for another unit, is not counted again. */
-  #absorbEntry(entry: number): void {
-    const reporter = this.entries.reporter(entry);
-    const known = this.#reporterState(reporter) !== ABSENT;
-    const before = known ? this.#reporterWeight(reporter) : 0;
-    this.#addEntry(entry);
-    if (known) this.#recountWeight(reporter, before);
   }
 
   /** The units of its members, in the order in which they joined. */

@@ -255,12 +255,15 @@ describe('the notes to the contract', () => {
   it("1: a reporter is worth the most that any of its members' rule sets gives it", () => {
     const weights = { ...GIVEN_RULE_SETS.standard.weights, kaifa: 0.5 };
     const early = event({ minute: 0, assetId: 'M', customerId: 'C' });
-    const late = event({ minute: 20, assetId: 'M', customerId: 'C' });
-    for (const order of [
-      [early, late],
-      [late, early],
-    ]) {
-      expect(new Run(ruleSet({ weights }, 10), ...order).only.confidence).toBe(0.8);
+    // For another unit, too: it is one reporter all the same.
+    for (const customerId of ['C', 'D', null]) {
+      const late = event({ minute: 20, assetId: 'M', customerId });
+      for (const order of [
+        [early, late],
+        [late, early],
+      ]) {
+        expect(new Run(ruleSet({ weights }, 10), ...order).only.confidence).toBe(0.8);
+      }
     }
   });
 
