@@ -425,6 +425,31 @@ describe('what goes wrong', () => {
     expect(await system.count('select count(*) from reconcile.runs')).toBe(runs);
   });
 
+  it('is a range of which raw events were dropped; what is kept is compared as before', async () => {
+    const kept = { ...env, OMS_RAW_RETENTION_DAYS: '2' };
+    const earliest =
+      /^Raw events are kept for 2 days \(OMS_RAW_RETENTION_DAYS\).*: --from can be (\S+) at the earliest\.$/;
+    const sentence = await refusal(1, ['reconcile', ...STORM, '--order', 'log', '--again'], kept);
+    expect(sentence).toMatch(earliest);
+    const range = ['--from', earliest.exec(sentence)![1]!, '--to', at(quietDay + DAY_MS)];
+    const found = async (name: string): Promise<object> => {
+      // Whatever the exit code is, for what the tests before this one have done to the rows.
+      const { out } = await run(['reconcile', ...range, '--order', 'log', '--run', name, '--json'], kept);
+      const { summary, findings } = JSON.parse(out) as JsonReport;
+      expect(summary.outagesCompared.stream).toBeGreaterThan(3);
+      return {
+        sentences: findings.map(({ sentence }) => sentence),
+        compared: summary.outagesCompared,
+        minutes: summary.customerMinutes,
+      };
+    };
+    const before = await found('before they were dropped');
+    const gone = at(stormDay + DAY_MS).slice(0, 10);
+    expect(await system.count(`select oms.drop_days_before('${gone}')`)).toBeGreaterThan(0);
+    expect(await system.count(`select count(*) from oms.events where received_at < '${gone}T00:00:00Z'`)).toBe(0);
+    expect(await found('after they were dropped')).toEqual(before);
+  });
+
   it('is a stream that has not come so far', async () => {
     await system.stopStages();
     await system.run('place', 'sink');

@@ -47,6 +47,7 @@ describe('the schema', () => {
     const url = system.environment.databaseUrl!;
     expect(await migrate(url)).toEqual([]);
     expect(await migrate(url, '000')).toEqual([
+      '012.undo.opened-anew.sql',
       '011.undo.repairs.sql',
       '010.undo.sweeps.sql',
       '009.undo.placed-by-hand.sql',
@@ -60,7 +61,7 @@ describe('the schema', () => {
       '001.undo.network.sql',
     ]);
     expect(await texts(`select n.nspname as text from pg_namespace n where ${OURS}`)).toEqual([]);
-    expect(await migrate(url)).toHaveLength(11);
+    expect(await migrate(url)).toHaveLength(12);
   });
 
   it('keeps raw events by day, and drops the days whose retention is over', async () => {

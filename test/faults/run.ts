@@ -187,9 +187,15 @@ async function settled(
   try {
     const endAt = Date.now() + SETTLE_MS;
     for (;;) {
-      const comparison = await compare(read, topicNames(), PARTITIONS, pool, acknowledged);
-      if (comparison.differences.length === 0 || Date.now() > endAt) return comparison;
-      say(`not settled yet: ${comparison.differences[0]}`);
+      try {
+        const comparison = await compare(read, topicNames(), PARTITIONS, pool, acknowledged);
+        if (comparison.differences.length === 0 || Date.now() > endAt) return comparison;
+        say(`not settled yet: ${comparison.differences[0]}`);
+      } catch (error) {
+        // A broker that has just come back does not lead its partitions yet.
+        if (Date.now() > endAt) throw error;
+        say(`cannot be compared yet: ${(error as Error).message}`);
+      }
       await delay(3000);
     }
   } finally {
