@@ -1,18 +1,20 @@
 import type { Admin } from 'kafkajs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { retryUntil } from '../dev/retry.js';
 import { EMPTY_NETWORK } from '../operators/network.js';
 import { connectToolProducer } from '../pipeline/kafka-lines.js';
 import { publishNetwork } from '../pipeline/network/store.js';
 import { connectProducer, disconnect } from '../pipeline/streams/kafka-client.js';
 import { withAdmin } from '../pipeline/streams/kafka-admin.js';
 import { ensureTopics } from '../pipeline/topic-admin.js';
-import { sourceTopics, topicNames } from '../topics.js';
+import { sourceTopics, topicNames, type TopicNames } from '../topics.js';
 import type { Taken } from './figures.js';
 import { preload, stormNetwork, type MeterStorm } from './meter-storm.js';
 import { Measured } from './processes.js';
 import { forgetGroups, withServices } from './services.js';
 
 export const PARTITIONS = 4;
+const DELETION_MS = 30_000;
 
 /** What stages and how many processes of them take from a topic. */
 interface Work {
@@ -37,9 +39,10 @@ export class StormOnKafka {
   /** Fills new topics with the storm: `perPost` events in each record of the meters' source topic. */
   async prepare(prefix: string, storm: MeterStorm, perPost: number): Promise<void> {
     const topics = topicNames(prefix);
-    const existing = (await this.admin.listTopics()).filter((topic) => topic.startsWith(prefix));
-    if (existing.length > 0) await this.admin.deleteTopics({ topics: existing });
-    await ensureTopics(this.admin, topics, PARTITIONS);
+    await this.#renew(
+      topics,
+      (await this.admin.listTopics()).filter((topic) => topic.startsWith(prefix)),
+    );
     const tool = await connectToolProducer(this.brokers);
     await publishNetwork(tool, topics.network, EMPTY_NETWORK, stormNetwork(storm));
     await tool.disconnect();
@@ -55,8 +58,21 @@ export class StormOnKafka {
     if (stage === 'correlate') kept.add(topics.events);
     const wanted = new Set([`${prefix}oms-${stage}`, `${prefix}oms-correlate`]);
     await forgetGroups(this.admin, (id) => wanted.has(id));
-    await this.admin.deleteTopics({ topics: Object.values(topics).filter((topic) => !kept.has(topic)) });
+    await this.#renew(
+      topics,
+      Object.values(topics).filter((topic) => !kept.has(topic)),
+    );
+  }
+
+  /** Makes topics that are missing once old ones are gone: a topic that is being deleted still counts as there for a while. */
+  async #renew(topics: TopicNames, old: readonly string[]): Promise<void> {
+    if (old.length > 0) await this.admin.deleteTopics({ topics: [...old] });
+    await retryUntil(async () => {
+      const left = (await this.admin.listTopics()).filter((topic) => old.includes(topic));
+      if (left.length > 0) throw new Error(`Still being deleted: ${left.join(', ')}.`);
+    }, DELETION_MS);
     await ensureTopics(this.admin, topics, PARTITIONS);
+    await retryUntil(() => this.admin.fetchTopicMetadata({ topics: Object.values(topics) }), DELETION_MS);
   }
 
   /** Starts a process with a stage; resolves when it takes part in its group. */

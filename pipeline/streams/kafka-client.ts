@@ -22,8 +22,8 @@ const CONSUMER: ConsumerGlobalConfig = {
   'heartbeat.interval.ms': 1500,
   'fetch.wait.max.ms': 20,
   'fetch.queue.backoff.ms': 10,
-  // A rejoin must not wait behind a long fetch queue: enough for some seconds of a storm.
-  'queued.max.messages.kbytes': 65_536,
+  // A rejoin must not wait behind a long fetch queue: enough for half a second of a storm at full speed.
+  'queued.max.messages.kbytes': 16_384,
 };
 
 /** Turns a callback of node-rdkafka into a promise. */

@@ -39,7 +39,7 @@ export interface RuntimeOptions {
 const BATCH = 2000;
 /** What is processed before a commit at the latest: what came out of it waits in memory. */
 const MAX_PENDING = 20_000;
-const MAX_PENDING_BYTES = 16_000_000;
+const MAX_PENDING_BYTES = 4_000_000;
 /** What may wait of one partition for others before it is paused. */
 const MAX_WAITING_BYTES = 16_000_000;
 const ADVANCE_MS = 1000;
