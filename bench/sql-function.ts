@@ -67,7 +67,7 @@ const GASP = "'last_gasp', 'kaifa', id, at, lat, lon";
 const OURS = {
   figure: `oms_correlate_events, ${OUTAGES} open outages`,
   call: `oms_correlate_events(${GASP}, p_asset_id => meter)`,
-  calls: 500,
+  calls: 2000,
 };
 const PLAIN = {
   figure: 'a plain function that looks at every open outage',

@@ -6,6 +6,8 @@ import { TestSystem } from './system.js';
 
 const PARTITIONS = [0, 1, 2, 3];
 
+const said: string[] = [];
+
 let system: TestSystem;
 beforeAll(async () => {
   system = await TestSystem.start(EMPTY_NETWORK);
@@ -20,7 +22,8 @@ class Owner {
 
   static async join(slot: string): Promise<Owner> {
     const { topics, environment } = system;
-    const options = { group: 'members', slot, topics: [topics.events], together: false };
+    const say = (_level: string, message: string): void => void said.push(message);
+    const options = { group: 'members', slot, topics: [topics.events], together: false, say };
     return new Owner(await KafkaMember.join(environment.kafkaBrokers!, options));
   }
 
@@ -70,5 +73,6 @@ it('a process that ends in the middle of a rebalance and comes back leaves no pa
     30_000,
     10,
   );
+  expect(said).toEqual(['members: 2 partitions had no owner for some seconds; the group shares out anew.']);
   await Promise.all([again.member.leave(), other.member.leave()]);
 });

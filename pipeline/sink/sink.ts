@@ -76,10 +76,10 @@ export class Sink {
 
   /** Connects and begins. */
   static async start(options: SinkOptions): Promise<Sink> {
-    const { topics, brokers, group, slot } = options;
+    const { topics, brokers, group, slot, say } = options;
     const read = [topics.events, topics.outages, topics.evidence, topics.unplaced, topics.late, topics.rejected];
     // A database that is away for hours must not cost the membership.
-    const member = await KafkaMember.join(brokers, { group, slot, topics: read, together: false }, DAY_MS);
+    const member = await KafkaMember.join(brokers, { group, slot, topics: read, together: false, say }, DAY_MS);
     const sink = new Sink(options, member);
     sink.finished = sink.#run();
     return sink;

@@ -25,6 +25,7 @@ export interface JoinOptions {
   readonly topics: readonly string[];
   /** The same partition of all topics goes to the same member. */
   readonly together: boolean;
+  readonly say: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
 
 export interface TopicPartition {

@@ -24,7 +24,7 @@ export class KafkaMember implements GroupMember {
   /** @param pollMs how long the member may go without a poll before the group gives it up; absent: Kafka's 5 minutes */
   static async join(
     brokers: string,
-    { group, slot, topics, together }: JoinOptions,
+    { group, slot, topics, together, say }: JoinOptions,
     pollMs?: number,
   ): Promise<KafkaMember> {
     const rebalances: Rebalance[] = [];
@@ -45,7 +45,10 @@ export class KafkaMember implements GroupMember {
     } as Parameters<typeof connectConsumer>[2]);
     consumer.subscribe([...shared]);
     const member = new KafkaMember(consumer, rebalances, shared);
-    void member.#seeThatAllAreOwned(() => countOwnerless(brokers, group, shared));
+    void member.#seeThatAllAreOwned(
+      () => countOwnerless(brokers, group, shared),
+      (count) => say('warn', `${group}: ${count} partitions had no owner for some seconds; the group shares out anew.`),
+    );
     return member;
   }
 
@@ -54,15 +57,19 @@ export class KafkaMember implements GroupMember {
    * middle of a cooperative rebalance, what was on its way from it to another is nobody's in that one, and nobody would ask
    * for the next. So it looks, and if need be leaves and joins again: then the group shares out all that there is.
    */
-  async #seeThatAllAreOwned(countOwnerless: () => Promise<number | null>): Promise<void> {
+  async #seeThatAllAreOwned(
+    countOwnerless: () => Promise<number | null>,
+    onFound: (count: number) => void,
+  ): Promise<void> {
     for (let found = 0; ;) {
       await delay(LOOK_MS, undefined, { ref: false });
       // A broker that is away is asked again.
       const ownerless = await countOwnerless().catch(() => null);
       if (this.#leaving || ownerless === 0) return;
       found = ownerless === null ? 0 : found + 1;
-      if (found < LOOKS) continue;
+      if (ownerless === null || found < LOOKS) continue;
       found = 0;
+      onFound(ownerless);
       this.consumer.unsubscribe();
       this.consumer.subscribe([...this.subscribed]);
     }

@@ -4,6 +4,7 @@ import {
   type Broker,
   type BrokerError,
   type GroupMember,
+  type JoinOptions,
   type LogReader,
   type OnUnreadable,
   type Rebalance,
@@ -29,7 +30,7 @@ export interface RuntimeOptions {
   readonly commitMs: number;
   /** Shortest time between two snapshots of a key, ms. */
   readonly snapshotMs: number;
-  readonly say: (level: 'info' | 'warn' | 'error', message: string) => void;
+  readonly say: JoinOptions['say'];
   /** Go on although the log was cut before it was read: what is missing is lost to the stage. */
   readonly acceptGap: boolean;
   /** The clock, epoch ms. */
@@ -104,6 +105,7 @@ export class StageRuntime {
       slot,
       topics: stage.sources,
       together: stage.sources.length > 1,
+      say,
     });
     return new StageRuntime(stage, options, member, transactions, tables, statistics);
   }

@@ -1,2 +1,5 @@
 -- Which outages merged into one: asked when an outage opens anew under the id of one settled long ago.
 create index on oms.timeline (to_value) where what = 'merged';
+-- It takes the outage itself now.
+drop function if exists reconcile.admit(
+  reconcile.keys, bigint, reconcile.queue, reconcile.rule_sets, double precision, double precision, double precision, integer);

@@ -10,7 +10,6 @@ declare
   v_radius double precision[] := array[coalesce(e.radius_m, p_rules.radius_m)];
   v_found bigint[] := '{}';
   v_later reconcile.rule_sets;
-  v_outage reconcile.outages;
 begin
   -- Window and radius are those in force at the later of the two times: up to where the next rule set starts, this one's.
   if p_key.rule_sets > 1 and e.window_ms is null and e.radius_m is null then
@@ -28,8 +27,8 @@ begin
   for i in 1 .. array_length(v_from, 1) loop
     v_from[i] := greatest(v_from[i], p_key.index_from_ms);
     continue when v_from[i] > v_to[i];
-    for v_outage in
-      select * from reconcile.outages
+    v_found := v_found || array(
+      select outage_no from reconcile.outages o
       where key_id = p_key.key_id and merged_into is null and not cancelled and not is_settled
         and last_bucket >= v_from[i] >> 20 and first_ms <= v_to[i]
         and (
@@ -37,14 +36,9 @@ begin
           or p_x between min_x - v_radius[i] and max_x + v_radius[i]
             and p_y between min_y - v_radius[i] and max_y + v_radius[i]
             and p_z between min_z - v_radius[i] and max_z + v_radius[i])
-    loop
-      continue when v_outage.outage_no = any (v_found);
-      if coalesce(reconcile.restored_ms(v_outage.body_no) >= e.t_ms, true)
-        and reconcile.links_in(v_outage, e, p_x, p_y, p_z, v_from[i], v_to[i], v_radius[i])
-      then
-        v_found := v_found || v_outage.outage_no;
-      end if;
-    end loop;
+        and outage_no <> all (v_found)
+        and coalesce(reconcile.restored_ms(body_no) >= e.t_ms, true)
+        and reconcile.links_in(o, e, p_x, p_y, p_z, v_from[i], v_to[i], v_radius[i]));
   end loop;
   return v_found;
 end

@@ -30,8 +30,8 @@ begin
     v_was_closed := exists (select from reconcile.outages where outage_no = any (v_found) and closed);
     o.outage_no := reconcile.merge(v_found, e.seq);
   end if;
-  v_back := reconcile.admit(k, o.outage_no, e, p_rules, v_x, v_y, v_z);
   select * into o from reconcile.outages where outage_no = o.outage_no;
+  v_back := reconcile.admit(k, o, e, p_rules, v_x, v_y, v_z);
   perform reconcile.note_joining(o, e, coalesce(v_was_closed, o.closed), v_back);
   return row(k, 'member', o.outage_no)::reconcile.taken;
 end

@@ -6,11 +6,11 @@ declare
   e reconcile.queue := p_event;
   o reconcile.outages;
 begin
-  perform reconcile.admit(k, p_outage_no, e, reconcile.rules_at(k.key_id, e.t_ms),
+  select * into o from reconcile.outages where outage_no = p_outage_no;
+  perform reconcile.admit(k, o, e, reconcile.rules_at(k.key_id, e.t_ms),
     6371008.771415 * cos(radians(e.lat)) * cos(radians(e.lon)),
     6371008.771415 * cos(radians(e.lat)) * sin(radians(e.lon)),
     6371008.771415 * sin(radians(e.lat)), p_nth);
-  select * into o from reconcile.outages where outage_no = p_outage_no;
   -- Whether it stays closed is seen when all are in.
   perform reconcile.note_joining(o, e, false, true);
   perform reconcile.remember(k, e, 'member', p_outage_no);
