@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { StageRuntime } from '../../pipeline/streams/runtime.js';
 import { Topology, type Processor } from '../../pipeline/streams/topology.js';
 import { SimulatedBroker } from './simulated-broker.js';
-import { SimulatedProcess, World } from './world.js';
+import { CALM, SimulatedProcess, World } from './world.js';
 
 /** The runtime on a broker that works: what it does with records, snapshots and logs that are not as they should be. */
 
@@ -116,6 +116,26 @@ describe('a record on which a node throws', () => {
     expect(texts('counts')).toEqual(['fail 4', 'c 5']);
     expect(texts('rejected')).toEqual([]);
     expect(runtime.complaints()).toEqual([]);
+  });
+});
+
+describe('a commit that meets the next generation of the group', () => {
+  it('is made again with the same records: the process goes on, and nothing is processed twice', async () => {
+    world.chances = { ...CALM, generation: 0.6 };
+    const sent = Array.from({ length: 30 }, (_, n) => 'x'.repeat(1 + (n % 3)));
+    send(...sent);
+    const runtime = await run();
+    expect(world.done['offsets of the last generation']).toBeGreaterThan(2);
+    expect(calls).toEqual(sent);
+    expect(texts('counts')).toHaveLength(sent.length);
+    expect(runtime.statistics.aborts).toBe(0);
+  });
+
+  it('ends the process if that never ends', async () => {
+    world.chances = { ...CALM, generation: 1 };
+    send('ab');
+    await expect(run()).rejects.toThrow(/^The group of count has gone on without this process .*: start it again\.$/);
+    expect(texts('counts')).toEqual([]);
   });
 });
 
