@@ -1,5 +1,5 @@
 import { Memberships } from '../operators/correlate/memberships.js';
-import type { EvidenceRecord, LogPosition, Witness } from '../operators/correlate/outcome.js';
+import type { EvidenceRecord } from '../operators/correlate/outcome.js';
 import { keyText, type Command, type LogEntry, type PlacedEvent, type RulesCommand } from '../operators/event.js';
 import { encodeLogRecord } from '../operators/log-record.js';
 import type { Network } from '../operators/network.js';
@@ -76,7 +76,8 @@ export class OfflineRun {
   /** Lines for the next record. */
   #lines: string[] = [];
   #characters = 0;
-  #counted = { partition: -1, offset: -1, indices: new Set<number>() };
+  /** Evidence of the log record at hand: it comes together. */
+  readonly #evidence: EvidenceRecord[] = [];
 
   constructor({ network, rules = [], naiveOffsetMin = 0, linesPerCommit = 1, takenInAt }: OfflineOptions) {
     this.#registry = Registry.of(network);
@@ -182,29 +183,30 @@ export class OfflineRun {
   }
 
   #keepEvidence(evidence: EvidenceRecord): void {
-    this.counts.members += evidence.members.length;
-    this.#countRestorations(evidence.log, evidence.restorations);
-    this.counts.duplicates += evidence.duplicates.length;
-    this.counts.withoutEffect += evidence.withoutEffect.length;
-    this.#members.take(evidence);
+    const [{ log } = evidence] = this.#evidence;
+    if (log.offset !== evidence.log.offset || log.partition !== evidence.log.partition) this.#takeEvidence();
+    this.#evidence.push(evidence);
   }
 
-  /** A restoration that concerns several outages is one report. Evidence of one log record comes together. */
-  #countRestorations(log: LogPosition, restorations: readonly Witness[]): void {
-    const { partition, offset } = log;
-    if (this.#counted.partition !== partition || this.#counted.offset !== offset) {
-      this.#counted = { partition, offset, indices: new Set() };
+  /** Takes in what one log record did, all of it. */
+  #takeEvidence(): void {
+    const evidence = this.#evidence.splice(0);
+    // A restoration that concerns several outages is one report.
+    const restorations = new Set<number>();
+    for (const one of evidence) {
+      this.counts.members += one.members.length;
+      for (const { logIndex } of one.restorations) restorations.add(logIndex);
+      this.counts.duplicates += one.duplicates.length;
+      this.counts.withoutEffect += one.withoutEffect.length;
     }
-    for (const { logIndex } of restorations) {
-      if (this.#counted.indices.has(logIndex)) continue;
-      this.#counted.indices.add(logIndex);
-      this.counts.restorations++;
-    }
+    this.counts.restorations += restorations.size;
+    this.#members.take(evidence);
   }
 
   /** Ends the run: every outage in the order in which it was opened, with its members (those of a merged one moved on). */
   finish(): OutageWithMembers[] {
     this.#commit();
+    this.#takeEvidence();
     return [...this.#outages.values()].map((outage) => ({
       ...outage,
       members: [...this.#members.of(outage.outageId)].sort(byIdentity),

@@ -44,7 +44,7 @@ export function firstEngine(logs: readonly KeyLog[]): Compared[] {
       // As it is published: JSON knows no -0.
       for (const outage of outcome.outages)
         outages.set(outage.outageId, JSON.parse(JSON.stringify(outage)) as OutageRecord);
-      for (const evidence of outcome.evidence) members.take(evidence);
+      members.take(outcome.evidence);
     });
     return [...outages.values()].map(({ revision: _, log: __, bbox: ___, ...outage }) => ({
       ...outage,

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Correlator } from '../operators/correlate/correlate.js';
 import { Memberships } from '../operators/correlate/memberships.js';
+import type { EvidenceRecord } from '../operators/correlate/outcome.js';
 import { EMPTY_NETWORK } from '../operators/network.js';
 import type { OutageRecord } from '../operators/outage.js';
 import { Batch } from '../pipeline/sink/batch.js';
@@ -27,16 +28,17 @@ interface Published {
   readonly value: object;
 }
 
-/** What the correlate stage publishes for a log, record by record. */
-function published({ key, entries }: KeyLog, partition: number): Published[] {
+/** What the correlate stage publishes for a log of so many entries a record. */
+function published({ key, entries }: KeyLog, partition: number, perRecord: number): Published[] {
   const correlator = new Correlator();
-  return entries.flatMap((entry, offset) => {
-    const { outages, evidence } = correlator.apply(key, [entry], { partition, offset });
+  return Array.from({ length: Math.ceil(entries.length / perRecord) }, (_, offset) => {
+    const some = entries.slice(offset * perRecord, (offset + 1) * perRecord);
+    const { outages, evidence } = correlator.apply(key, some, { partition, offset });
     return [
       ...outages.map((value) => ({ topic: topics.outages, value })),
       ...evidence.map((value) => ({ topic: topics.evidence, value })),
     ];
-  });
+  }).flat();
 }
 
 /** Writes records as the sink does: some at a time, and the topics independently of each other. */
@@ -64,10 +66,15 @@ async function write(records: readonly Published[], count: number): Promise<void
 function expectedOf(records: readonly Published[]): Record<string, readonly [OutageRecord, readonly string[]]> {
   const last = new Map<string, OutageRecord>();
   const members = new Memberships(({ source, sourceEventId }) => `${source}/${sourceEventId}`);
+  const evidence = new Map<number, EvidenceRecord[]>();
   for (const { topic, value } of records) {
     if (topic === topics.outages) last.set((value as OutageRecord).outageId, value as OutageRecord);
-    else members.take(value as Parameters<typeof members.take>[0]);
+    else {
+      const { offset } = (value as EvidenceRecord).log;
+      evidence.set(offset, [...(evidence.get(offset) ?? []), value as EvidenceRecord]);
+    }
   }
+  for (const ofRecord of evidence.values()) members.take(ofRecord);
   const alive = [...last.values()].filter(({ mergedInto }) => mergedInto === null);
   return Object.fromEntries(
     alive.map((record) => [
@@ -77,17 +84,21 @@ function expectedOf(records: readonly Published[]): Record<string, readonly [Out
   );
 }
 
-it.each([1, 7, 1000])(
-  `for every corner and ${RANDOM_LOGS} random logs (seed ${SEED}), %i records at a time`,
+it.each([
+  [1, 1],
+  [7, 20],
+  [1000, 3],
+])(
+  `for every corner and ${RANDOM_LOGS} random logs (seed ${SEED}), %i records at a time, %i entries in one`,
   { timeout: 120_000 },
-  async (count) => {
+  async (count, perRecord) => {
     const random = fc.sample(arbitraryLog, { numRuns: RANDOM_LOGS, seed: SEED }).map((log, i) => {
       const key = { substationId: `S${i}`, feederId: `F${i}` };
       return { key, entries: log(key) };
     });
     await database.rows('truncate oms.outages, oms.members, oms.timeline, oms.witnesses');
     for (const [partition, log] of [...cornerLogs(), ...random].entries()) {
-      const records = published(log, partition);
+      const records = published(log, partition, perRecord);
       await write(records, count);
       const { substationId, feederId } = log.key;
       const rows = await database.rows<{ id: string; record: OutageRecord; members: string[] }>(

@@ -85,6 +85,11 @@ export class Draft {
     return draft;
   }
 
+  /** The revision of an outage of this id that the log record has changed and that was settled since; 0: there is none. */
+  lastRevisionOf(outageId: string): number {
+    return this.#drafts.findLast(({ outage }) => outage.outageId === outageId)?.outage.revision ?? 0;
+  }
+
   /** A change worth telling. */
   timeline(outage: OutageState, what: string, to: string | null = null, from: string | null = null): void {
     const entry = this.#entry;

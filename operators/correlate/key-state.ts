@@ -232,6 +232,7 @@ export class KeyState {
     const openedBy = { source: event.source, sourceEventId: event.sourceEventId };
     const outage = new OutageState(outageId, openedBy, this.entries, this.members);
     this.outages.set(outageId, outage);
+    outage.revision = draft.lastRevisionOf(outageId);
     draft.timeline(outage, 'opened');
     return outage;
   }

@@ -43,7 +43,7 @@ class Engine {
     for (const entry of entries) {
       const outcome = this.#correlator.apply(KEY, [entry], { partition: 0, offset: this.#offset++ });
       for (const outage of outcome.outages) this.records.set(outage.outageId, outage);
-      for (const evidence of outcome.evidence) this.#members.take(evidence);
+      this.#members.take(outcome.evidence);
       this.rejected.push(...outcome.rejected.map(({ reason }) => reason));
     }
     return this;
