@@ -44,6 +44,8 @@ const MAX_PENDING_BYTES = 4_000_000;
 /** What may wait of one partition for others before it is paused. */
 const MAX_WAITING_BYTES = 16_000_000;
 const ADVANCE_MS = 1000;
+/** How far the partitions of a stage that reads in the order of time may run ahead of each other: little beside a retention of hours. */
+const ORDER_SLACK_MS = 60_000;
 
 type Statistics = Record<
   'processed' | 'written' | 'commits' | 'aborts' | 'rejected' | 'unreadable' | 'partitions',
@@ -56,7 +58,6 @@ type Statistics = Record<
  */
 export class StageRuntime {
   readonly #outbox = new Outbox();
-  readonly #order = new TimeOrder();
   readonly #assigned = new Map<number, Assigned>();
   readonly #paused = new Set<string>();
   /** Records on which a node threw, by place: they are rejected when they come again. */
@@ -66,6 +67,7 @@ export class StageRuntime {
   readonly #decoder = new TextDecoder();
   readonly #failedOnce = new Set<string>();
   readonly #checkpoint: Checkpoint;
+  readonly #order: TimeOrder;
   #owned: TopicPartition[] = [];
   /** Records that were asked for ahead: they come while those before them are processed. */
   #polling: Promise<readonly SourceRecord[]> | null = null;
@@ -87,6 +89,7 @@ export class StageRuntime {
     readonly statistics: Statistics,
   ) {
     this.#checkpoint = new Checkpoint(transactions, options.partitions);
+    this.#order = new TimeOrder(stage.inTimeOrder ? ORDER_SLACK_MS : Infinity);
     member.onEnd(({ topic, partition, offset }) => this.#order.end(topic, partition, offset));
     this.finished = this.#run();
   }

@@ -121,7 +121,7 @@ describe('time order', () => {
   });
 
   it('a partition that is ahead waits for one that is behind, but not for one at its end', () => {
-    const order = new TimeOrder();
+    const order = new TimeOrder(0);
     order.add('a', 0);
     order.add('b', 0);
     order.push(record('a', 0, 100));
@@ -134,8 +134,29 @@ describe('time order', () => {
     expect(order.isEmpty).toBe(true);
   });
 
+  it('a partition whose last record is not far behind is not waited for', () => {
+    const order = new TimeOrder(10);
+    order.add('a', 0);
+    order.add('b', 0);
+    for (const [offset, timestampMs] of [100, 105, 106].entries()) order.push(record('a', offset, timestampMs));
+    expect(order.take()).toBeNull();
+    order.push(record('b', 0, 95));
+    expect([order.take(), order.take(), order.take()].map((next) => next!.timestampMs)).toEqual([95, 100, 105]);
+    expect(order.take()).toBeNull();
+    order.push(record('b', 1, 96));
+    expect([order.take(), order.take()].map((next) => next!.timestampMs)).toEqual([96, 106]);
+  });
+
+  it('with a slack without end partitions do not concern each other', () => {
+    const order = new TimeOrder(Infinity);
+    order.add('a', 0);
+    order.add('b', 0);
+    for (const [offset, timestampMs] of [100, 900].entries()) order.push(record('a', offset, timestampMs));
+    expect([order.take(), order.take()].map((next) => next!.timestampMs)).toEqual([100, 900]);
+  });
+
   it('word of an end that comes before the records themselves is no end', () => {
-    const order = new TimeOrder();
+    const order = new TimeOrder(0);
     order.add('a', 0);
     order.add('b', 0);
     order.end('a', 0, 0);

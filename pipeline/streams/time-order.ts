@@ -6,13 +6,19 @@ interface Queue {
   next: number;
   bytes: number;
   lastOffset: number;
+  lastMs: number;
   end: number;
 }
+
+/** No time is earlier, not even less a slack; and with a slack without end it is that. */
+const BEFORE_ALL_MS = -Number.MAX_VALUE;
 
 /**
  * Gives records of several partitions out in the order of their timestamps: a partition that is ahead waits for those
  * behind, so that after hours of standstill the log stays close to the order in which things were received. A partition
- * at its end is not waited for.
+ * at its end is not waited for, nor one whose next record is still on its way while its last one is less than a slack
+ * behind: what is waited for is kept in memory, and grows old there, which costs the garbage collector more than reading
+ * it did (place, 1 M events: 1.4 us each, and 0.3 us without).
  */
 export class TimeOrder {
   readonly #byTopic = new Map<string, (Queue | undefined)[]>();
@@ -22,10 +28,13 @@ export class TimeOrder {
   #current: Queue | null = null;
   #othersFromMs = -Infinity;
 
+  /** @param slackMs how far records may run ahead of those of another partition; Infinity: partitions do not concern each other */
+  constructor(private readonly slackMs: number) {}
+
   /** Begins with a partition; it is waited for until its end is reported. */
   add(topic: string, partition: number): void {
     this.remove(topic, partition);
-    const queue: Queue = { records: [], next: 0, bytes: 0, lastOffset: -1, end: -1 };
+    const queue: Queue = { records: [], next: 0, bytes: 0, lastOffset: -1, lastMs: BEFORE_ALL_MS, end: -1 };
     let partitions = this.#byTopic.get(topic);
     if (!partitions) this.#byTopic.set(topic, (partitions = []));
     partitions[partition] = queue;
@@ -52,6 +61,7 @@ export class TimeOrder {
     queue.records.push(record);
     queue.bytes += bytesOf(record);
     queue.lastOffset = record.offset;
+    queue.lastMs = record.timestampMs;
   }
 
   /** The partition has nothing more for now behind `offset`. Word of it may come before the records themselves. */
@@ -65,7 +75,7 @@ export class TimeOrder {
     return this.#queueOf(topic, partition)?.bytes ?? 0;
   }
 
-  /** The next record; null while one that may be earlier is still to come. Ties go by the order of {@link add}. */
+  /** The next record; null while one that may be much earlier is still to come. Ties go by the order of {@link add}. */
   take(): SourceRecord | null {
     const queue = this.#next();
     if (!queue) return null;
@@ -90,17 +100,19 @@ export class TimeOrder {
     let best: Queue | null = null;
     let bestMs = Infinity;
     let othersMs = Infinity;
+    let untilMs = Infinity;
     for (const queue of this.#queues) {
       const head = queue.records[queue.next];
       if (!head) {
-        if (queue.end <= queue.lastOffset) return null;
+        if (queue.end <= queue.lastOffset) untilMs = Math.min(untilMs, queue.lastMs + this.slackMs);
       } else if (!best || head.timestampMs < bestMs) {
         othersMs = bestMs;
         best = queue;
         bestMs = head.timestampMs;
       } else if (head.timestampMs < othersMs) othersMs = head.timestampMs;
     }
-    this.#othersFromMs = othersMs;
+    if (bestMs > untilMs) return null;
+    this.#othersFromMs = Math.min(othersMs, untilMs);
     return best;
   }
 
