@@ -75,8 +75,13 @@ export class RuleTimeline {
     this.#dated = [...this.#dated.filter((entry) => entry.validFrom !== validFrom), { validFrom, ruleSet }].sort(
       (a, b) => (a.validFrom < b.validFrom ? -1 : 1),
     );
-    this.#maxRetentionMs = Math.max(this.#maxRetentionMs, ruleSet.retentionMs);
-    this.#maxWindowMs = Math.max(this.#maxWindowMs, ruleSet.windowMs);
+    this.heed(ruleSet);
+  }
+
+  /** Heeds a retention and a window, though the rule set that had them may have given way to another of the same start. */
+  heed({ retentionMs, windowMs }: Pick<RuleSet, 'retentionMs' | 'windowMs'>): void {
+    this.#maxRetentionMs = Math.max(this.#maxRetentionMs, retentionMs);
+    this.#maxWindowMs = Math.max(this.#maxWindowMs, windowMs);
   }
 
   /** The rule set in force at `t` (epoch ms): that with the latest start at or before it. */

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { always, command, joined, report, wide } from '../../test/corner-entries.js';
+import { always, command, joined, report, rules, wide } from '../../test/corner-entries.js';
 import { amend, back, later } from '../../test/corner-amends.js';
 import { arbitraryLog, MINUTE, north, START, type LogOf } from '../../test/random-log.js';
 import { outageIdOf } from '../identity.js';
+import { GIVEN_RULE_SETS } from '../rules.js';
 import type { OutageRecord } from '../outage.js';
 import { Correlator } from './correlate.js';
 import type { EvidenceRecord, Outcome } from './outcome.js';
@@ -57,6 +58,15 @@ it('leaves a state that goes on the same when it is restored, whatever came befo
     fc.property(arbitraryLog, (log) => void new Run(log)),
     { numRuns: 150 },
   );
+});
+
+it('leaves a state that remembers as long as a rule set wanted that gave way to another of the same start', () => {
+  const { standard } = GIVEN_RULE_SETS;
+  const long = { ...standard, name: 'long', retentionMs: 2 * standard.retentionMs };
+  const once = command('confirm', 'unheard of', 0);
+  const later = report({ id: 'later', ms: standard.retentionMs + 60 * MINUTE });
+  const { rejected } = run(always(rules(long, 0, 'long'), rules(standard, 0)), once, always(later), once);
+  expect(rejected).toEqual(['unknownOutage']);
 });
 
 describe('an amend', () => {

@@ -2,7 +2,7 @@ import type { PlacedEvent, Source } from '../event.js';
 import type { RuleSet } from '../rules.js';
 import { relativeLon } from '../sphere.js';
 import { NONE } from './columns.js';
-import type { Entries } from './entries.js';
+import { ABSENT, OUT, type Entries, type MemberState } from './entries.js';
 import { Extent } from './extent.js';
 import type { Indexed } from './link-index.js';
 import type { Members } from './members.js';
@@ -85,7 +85,7 @@ export class Body implements Indexed {
     const unit = entries.reporters.unitOf(event);
     const backAt = entries.reporters.backAt(unit, t);
     const weight = rules.weights[event.source];
-    const entry = this.#entryOf(reporter, unit);
+    const entry = entries.find(reporter, unit, this.number);
     if (entry !== NONE) {
       this.#changeWeight(entry, Math.max(entries.weight(entry), weight));
       if (t > entries.lastT(entry)) this.#changeEntry(entry, t, backAt);
@@ -109,10 +109,10 @@ export class Body implements Indexed {
     const { entries } = this;
     const unit = entries.unit(entry);
     const reporter = entries.reporter(entry);
-    const unitBefore = this.#unitState(unit);
-    const reporterBefore = this.#reporterState(reporter);
+    const unitBefore = this.entries.unitState(unit, this.number);
+    const reporterBefore = this.entries.reporterState(reporter, this.number);
     // A reporter that is here already, for another unit, is counted once, with the greatest of its weights.
-    const weightBefore = reporterBefore === ABSENT ? 0 : this.#reporterWeight(reporter);
+    const weightBefore = reporterBefore === ABSENT ? 0 : this.entries.reporterWeight(reporter, this.number);
     this.put(entry);
     this.#raiseLatestBackAt(entries.backAt(entry));
     if (unitBefore === ABSENT) {
@@ -142,8 +142,8 @@ export class Body implements Indexed {
     const { entries } = this;
     const unit = entries.unit(entry);
     const reporter = entries.reporter(entry);
-    const unitBefore = this.#unitState(unit);
-    const reporterBefore = this.#reporterState(reporter);
+    const unitBefore = this.entries.unitState(unit, this.number);
+    const reporterBefore = this.entries.reporterState(reporter, this.number);
     // When the entry that held the latest time loses it, the next latest is looked for when asked.
     if (entries.backAt(entry) === this.latestBackAt) this.latestBackAt = NaN;
     entries.setTimes(entry, lastT, backAt);
@@ -158,37 +158,30 @@ export class Body implements Indexed {
 
   #addWide(unit: number, t: number, backAt: number, feederCustomers: number): void {
     if (feederCustomers > this.feederCustomers) this.feederCustomers = feederCustomers;
+    this.entries.reporters.raiseLatestBack(unit, Infinity);
     const wide = this.wides.find((one) => one.unit === unit);
     if (!wide) this.wides.push({ unit, lastT: t, backAt });
     else if (t > wide.lastT) Object.assign(wide, { lastT: t, backAt });
   }
 
+  /** Restorations must look at all entries of the units of wide members: these have times of their own. */
+  noteWides(): void {
+    for (const { unit } of this.wides) this.entries.reporters.raiseLatestBack(unit, Infinity);
+  }
+
   #changeWeight(entry: number, weight: number): void {
     // A reporter is worth the most that any of its members gives it, once, however many entries it has here.
     const reporter = this.entries.reporter(entry);
-    const before = this.#reporterWeight(reporter);
+    const before = this.entries.reporterWeight(reporter, this.number);
     this.entries.setWeight(entry, weight);
     this.#recountWeight(reporter, before);
   }
 
   #recountWeight(reporter: number, before: number): void {
-    const after = this.#reporterWeight(reporter);
+    const after = this.entries.reporterWeight(reporter, this.number);
     if (after === before) return;
     this.#countWeight(before, -1);
     this.#countWeight(after, 1);
-  }
-
-  #reporterWeight(reporter: number): number {
-    const { entries } = this;
-    let weight = 0;
-    for (let entry = this.#firstOf(reporter); entry !== NONE; entry = entries.nextOfReporter(entry)) {
-      if (entries.body(entry) === this.number && entries.weight(entry) > weight) weight = entries.weight(entry);
-    }
-    return weight;
-  }
-
-  #firstOf(reporter: number): number {
-    return this.entries.reporters.firstOfReporter[reporter]!;
   }
 
   #countWeight(weight: number, by: 1 | -1): void {
@@ -202,45 +195,15 @@ export class Body implements Indexed {
     this.weights = [...this.weights, { weight, count: by }].sort((a, b) => a.weight - b.weight);
   }
 
-  #entryOf(reporter: number, unit: number): number {
-    const { entries } = this;
-    for (let entry = this.#firstOf(reporter); entry !== NONE; entry = entries.nextOfReporter(entry)) {
-      if (entries.body(entry) === this.number && entries.unit(entry) === unit) return entry;
-    }
-    return NONE;
-  }
-
-  #unitState(unit: number): MemberState {
-    const { entries } = this;
-    let state: MemberState = ABSENT;
-    for (let entry = entries.reporters.firstOfUnit[unit]!; entry !== NONE; entry = entries.nextOfUnit(entry)) {
-      if (entries.body(entry) !== this.number) continue;
-      if (entries.isOut(entry)) return OUT;
-      state = BACK;
-    }
-    return state;
-  }
-
-  #reporterState(reporter: number): MemberState {
-    const { entries } = this;
-    let state: MemberState = ABSENT;
-    for (let entry = this.#firstOf(reporter); entry !== NONE; entry = entries.nextOfReporter(entry)) {
-      if (entries.body(entry) !== this.number) continue;
-      if (entries.isOut(entry)) return OUT;
-      state = BACK;
-    }
-    return state;
-  }
-
   #recountUnit(unit: number, before: MemberState): void {
-    const change = outs(this.#unitState(unit)) - outs(before);
+    const change = outs(this.entries.unitState(unit, this.number)) - outs(before);
     if (change === 0) return;
     this.unitsOut += change;
     if (this.entries.reporters.isCustomer(unit)) this.customersOut += change;
   }
 
   #recountReporter(reporter: number, before: MemberState): void {
-    this.assetsOut += outs(this.#reporterState(reporter)) - outs(before);
+    this.assetsOut += outs(this.entries.reporterState(reporter, this.number)) - outs(before);
   }
 
   /**
@@ -266,7 +229,7 @@ export class Body implements Indexed {
     let next: number;
     for (let entry = other.firstEntry; entry !== NONE; entry = next) {
       next = entries.nextOfBody(entry);
-      const twin = this.#entryOf(entries.reporter(entry), entries.unit(entry));
+      const twin = entries.find(entries.reporter(entry), entries.unit(entry), this.number);
       entries.detach(entry);
       if (twin === NONE) {
         this.#addEntry(entry);
@@ -377,12 +340,6 @@ function power(base: number, exponent: number): number {
   }
   return result;
 }
-
-/** What a reporter or a unit is in a body. Numbers: these are compared ten times an event. */
-const ABSENT = 0;
-const BACK = 1;
-const OUT = 2;
-type MemberState = typeof ABSENT | typeof BACK | typeof OUT;
 
 function outs(state: MemberState): number {
   return state === OUT ? 1 : 0;

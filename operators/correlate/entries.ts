@@ -17,6 +17,12 @@ const LAST_T = 0;
 const BACK_AT = 1;
 const WEIGHT = 2;
 
+/** What a reporter or a unit is in a body. Numbers: these are compared ten times an event. */
+export const ABSENT = 0;
+const BACK = 1;
+export const OUT = 2;
+export type MemberState = typeof ABSENT | typeof BACK | typeof OUT;
+
 /** {@link Entries} as they stand in a snapshot. */
 export interface PackedEntries {
   readonly links: Int32Array;
@@ -25,8 +31,9 @@ export interface PackedEntries {
 
 /**
  * The entries of one key: one reporter's membership in one body (the members of an outage), for one unit. A unit is out
- * while an entry of it is. Entries are numbers; those of a reporter, of a unit and of a body are lists, linked in the order in
- * which they were put there.
+ * while an entry of it is. Entries are numbers; those of a body are a list, linked in the order in which they were put there.
+ * Those of a reporter and of a unit are lists too, the latest body first: in a week of storms they get long, and nearly
+ * always it is the latest outage that is asked for.
  */
 export class Entries {
   #size = 0;
@@ -75,10 +82,7 @@ export class Entries {
     return this.#bodies[this.body(entry)]!;
   }
 
-  nextOfReporter(entry: number): number {
-    return this.#links[entry * LINKS + NEXT_OF_REPORTER]!;
-  }
-
+  /** The next entry of the same unit, in whatever body; NONE if there is none. */
   nextOfUnit(entry: number): number {
     return this.#links[entry * LINKS + NEXT_OF_UNIT]!;
   }
@@ -106,9 +110,23 @@ export class Entries {
     return backAt !== backAt;
   }
 
+  /** Changes the times of an entry that is in its lists. */
   setTimes(entry: number, lastT: number, backAt: number): void {
+    this.#count(entry, -1);
+    this.#putTimes(entry, lastT, backAt);
+    this.#count(entry, 1);
+  }
+
+  #putTimes(entry: number, lastT: number, backAt: number): void {
     this.#values[entry * VALUES + LAST_T] = lastT;
     this.#values[entry * VALUES + BACK_AT] = backAt;
+  }
+
+  /** Its unit has an entry more or less that is out, or that is back. */
+  #count(entry: number, by: 1 | -1): void {
+    const unit = this.unit(entry);
+    if (this.isOut(entry)) this.reporters.outOfUnit[unit]! += by;
+    else this.reporters.raiseLatestBack(unit, this.backAt(entry));
   }
 
   weight(entry: number): number {
@@ -126,37 +144,95 @@ export class Entries {
     this.#values = this.room.grown(this.#values, this.#size * VALUES);
     this.#links[entry * LINKS + REPORTER] = reporter;
     this.#links[entry * LINKS + UNIT] = unit;
-    this.setTimes(entry, lastT, backAt);
+    this.#putTimes(entry, lastT, backAt);
     this.setWeight(entry, weight);
     return entry;
   }
 
-  /** Puts an entry of a body at the end of the lists of its reporter and its unit. */
+  /** Puts an entry of a body into the lists of its reporter and its unit. */
   attach(entry: number, body: number): void {
-    const links = this.#links;
-    const at = entry * LINKS;
-    links[at + BODY] = body;
-    links[at + NEXT_OF_REPORTER] = links[at + NEXT_OF_UNIT] = links[at + NEXT_OF_BODY] = NONE;
-    this.#append(this.reporters.firstOfReporter, links[at + REPORTER]!, entry, NEXT_OF_REPORTER);
-    this.#append(this.reporters.firstOfUnit, links[at + UNIT]!, entry, NEXT_OF_UNIT);
+    this.#links[entry * LINKS + BODY] = body;
+    this.#links[entry * LINKS + NEXT_OF_BODY] = NONE;
+    this.#list(entry);
   }
 
-  #append(firsts: Int32Array, of: number, entry: number, next: number): void {
+  #list(entry: number): void {
+    this.#insert(this.reporters.firstOfReporter, this.reporter(entry), entry, NEXT_OF_REPORTER);
+    this.#insert(this.reporters.firstOfUnit, this.unit(entry), entry, NEXT_OF_UNIT);
+    this.#count(entry, 1);
+  }
+
+  /** Puts an entry behind those of its body, which stand behind those of later ones. */
+  #insert(firsts: Int32Array, of: number, entry: number, next: number): void {
     const links = this.#links;
-    const first = firsts[of]!;
-    if (first === NONE) {
-      firsts[of] = entry;
-      return;
+    const body = links[entry * LINKS + BODY]!;
+    let before = NONE;
+    let after = firsts[of]!;
+    while (after !== NONE && links[after * LINKS + BODY]! >= body) {
+      before = after;
+      after = links[after * LINKS + next]!;
     }
-    let last = first;
-    while (links[last * LINKS + next] !== NONE) last = links[last * LINKS + next]!;
-    links[last * LINKS + next] = entry;
+    links[entry * LINKS + next] = after;
+    if (before === NONE) firsts[of] = entry;
+    else links[before * LINKS + next] = entry;
+  }
+
+  /** The first entry at or behind `entry` in a list that is of a body; NONE if there is none. */
+  #ofBody(body: number, entry: number, next: number): number {
+    const links = this.#links;
+    let at = entry;
+    while (at !== NONE && links[at * LINKS + BODY]! > body) at = links[at * LINKS + next]!;
+    return at !== NONE && links[at * LINKS + BODY] === body ? at : NONE;
+  }
+
+  /** The entry behind `entry` in a list, if that is of the same body; else NONE. */
+  #nextHere(entry: number, next: number): number {
+    const after = this.#links[entry * LINKS + next]!;
+    return after !== NONE && this.body(after) === this.body(entry) ? after : NONE;
+  }
+
+  /** The entry of a reporter and a unit in a body, or NONE. */
+  find(reporter: number, unit: number, body: number): number {
+    let entry = this.#ofBody(body, this.reporters.firstOfReporter[reporter]!, NEXT_OF_REPORTER);
+    while (entry !== NONE && this.unit(entry) !== unit) entry = this.#nextHere(entry, NEXT_OF_REPORTER);
+    return entry;
+  }
+
+  /** What a unit is in a body: out, if one of its entries is. */
+  unitState(unit: number, body: number): MemberState {
+    return this.#state(this.#ofBody(body, this.reporters.firstOfUnit[unit]!, NEXT_OF_UNIT), NEXT_OF_UNIT);
+  }
+
+  /** What a reporter is in a body, likewise. */
+  reporterState(reporter: number, body: number): MemberState {
+    const first = this.#ofBody(body, this.reporters.firstOfReporter[reporter]!, NEXT_OF_REPORTER);
+    return this.#state(first, NEXT_OF_REPORTER);
+  }
+
+  #state(first: number, next: number): MemberState {
+    let state: MemberState = ABSENT;
+    for (let entry = first; entry !== NONE; entry = this.#nextHere(entry, next)) {
+      if (this.isOut(entry)) return OUT;
+      state = BACK;
+    }
+    return state;
+  }
+
+  /** The greatest weight of the entries of a reporter in a body; 0 if it has none. */
+  reporterWeight(reporter: number, body: number): number {
+    let weight = 0;
+    let entry = this.#ofBody(body, this.reporters.firstOfReporter[reporter]!, NEXT_OF_REPORTER);
+    for (; entry !== NONE; entry = this.#nextHere(entry, NEXT_OF_REPORTER)) {
+      if (this.weight(entry) > weight) weight = this.weight(entry);
+    }
+    return weight;
   }
 
   /** Takes an entry out of the lists of its reporter and its unit. */
   detach(entry: number): void {
     this.#remove(this.reporters.firstOfReporter, this.reporter(entry), entry, NEXT_OF_REPORTER);
     this.#remove(this.reporters.firstOfUnit, this.unit(entry), entry, NEXT_OF_UNIT);
+    this.#count(entry, -1);
   }
 
   #remove(firsts: Int32Array, of: number, entry: number, next: number): void {
@@ -169,14 +245,6 @@ export class Entries {
     let before = firsts[of]!;
     while (links[before * LINKS + next] !== entry) before = links[before * LINKS + next]!;
     links[before * LINKS + next] = after;
-  }
-
-  /** Sets the lists of a reporter or a unit as a snapshot has them. */
-  listOf(of: 'reporter' | 'unit', number: number, entries: readonly number[]): void {
-    const { firstOfReporter, firstOfUnit } = this.reporters;
-    (of === 'reporter' ? firstOfReporter : firstOfUnit)[number] = entries[0] ?? NONE;
-    const next = of === 'reporter' ? NEXT_OF_REPORTER : NEXT_OF_UNIT;
-    entries.forEach((entry, i) => (this.#links[entry * LINKS + next] = entries[i + 1] ?? NONE));
   }
 
   /** The entries as they are kept in a snapshot: views, valid until the next change. */
@@ -194,16 +262,26 @@ export class Entries {
     this.#values = this.room.copy(values);
   }
 
+  /** Makes the lists of reporters and units anew, from those of all bodies: the first versions of snapshots had others. */
+  relist(bodies: readonly Body[]): void {
+    this.reporters.unlist();
+    for (const body of byNumber(bodies)) {
+      for (let entry = body.firstEntry; entry !== NONE; entry = this.nextOfBody(entry)) this.#list(entry);
+      body.noteWides();
+    }
+  }
+
   /** Forgets all entries but those of `bodies`, and reporters and units that have nothing left. */
   keep(bodies: readonly Body[]): void {
     const used = new Uint8Array(this.#size);
-    bodies.forEach((body, number) => {
+    const kept = byNumber(bodies);
+    kept.forEach((body, number) => {
       for (let entry = body.firstEntry; entry !== NONE; entry = this.nextOfBody(entry)) {
         used[entry] = 1;
         this.#links[entry * LINKS + BODY] = number;
       }
     });
-    this.#bodies = [...bodies];
+    this.#bodies = kept;
     const rows = renumber(this.#size, (entry) => used[entry] === 1);
     const { reporters, units } = this.reporters.keep();
     const links = (this.#links = this.room.keptRows(this.#links, rows, LINKS));
@@ -218,6 +296,11 @@ export class Entries {
     const { firstOfReporter, firstOfUnit } = this.reporters;
     for (let i = 0; i < this.reporters.texts.size; i++) firstOfReporter[i] = row(firstOfReporter[i]!);
     for (let i = 0; i < this.reporters.unitTexts.size; i++) firstOfUnit[i] = row(firstOfUnit[i]!);
-    bodies.forEach((body, number) => body.renumber(number, row, units));
+    kept.forEach((body, number) => body.renumber(number, row, units));
   }
+}
+
+/** Bodies in the order of their numbers, which is that of the lists. */
+function byNumber(bodies: readonly Body[]): Body[] {
+  return [...bodies].sort((a, b) => a.number - b.number);
 }

@@ -155,11 +155,16 @@ export class KeyState {
   /** Takes what was swept out of the columns too, once they are half as long again as after the last time. */
   #compact(): void {
     if (this.#rows < 1.5 * this.#compactRows) return;
-    const bodies = [...this.outages.values()].flatMap(({ mergedInto, body }) => (mergedInto === null ? [body] : []));
+    const { bodies } = this;
     this.entries.keep(bodies);
     const listed = bodies.flatMap(({ extent }) => extent.rowsToRenumber());
     this.members.keep(listed, (seenAt) => seenAt >= this.memoryFrom);
     this.#compactRows = this.#rows;
+  }
+
+  /** What its outages are made of. */
+  get bodies(): Body[] {
+    return [...this.outages.values()].flatMap(({ mergedInto, body }) => (mergedInto === null ? [body] : []));
   }
 
   get #rows(): number {
@@ -283,7 +288,10 @@ export class KeyState {
     const { entries, reporters } = this;
     if (!reporters.rememberUnit(unit, t)) return false;
     let concerned = false;
-    for (let entry = reporters.firstOfUnit[unit]!; entry !== NONE; entry = entries.nextOfUnit(entry)) {
+    // What was back by then stays as it is: only what is out need be looked for.
+    let left = t >= reporters.latestBackOfUnit[unit]! ? reporters.outOfUnit[unit]! : Infinity;
+    for (let entry = reporters.firstOfUnit[unit]!; entry !== NONE && left > 0; entry = entries.nextOfUnit(entry)) {
+      if (entries.isOut(entry)) left--;
       const body = entries.bodyOf(entry);
       if (!body.restore(entry, t)) continue;
       draft.touch(body.outage);

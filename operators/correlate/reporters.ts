@@ -24,6 +24,9 @@ export class Reporters {
   /** By reporter, by unit: its first entry, or NONE. */
   firstOfReporter: Int32Array;
   firstOfUnit: Int32Array;
+  /** By unit: how many of its entries are out, and a time (epoch ms) later than which none of the others is back. */
+  outOfUnit: Int32Array;
+  latestBackOfUnit: Float64Array;
   /** By unit: its latest restoration, or NONE. */
   lastRestoration: Int32Array;
   /** Restorations: when (epoch ms), and the next earlier one of the unit, or NONE. */
@@ -40,6 +43,8 @@ export class Reporters {
     this.unitTexts = new TextTable(room);
     this.firstOfReporter = room.take(Int32Array, 0);
     this.firstOfUnit = room.take(Int32Array, 0);
+    this.outOfUnit = room.take(Int32Array, 0);
+    this.latestBackOfUnit = room.take(Float64Array, 0);
     this.lastRestoration = room.take(Int32Array, 0);
     this.restoredAt = room.take(Float64Array, 0);
     this.earlier = room.take(Int32Array, 0);
@@ -65,10 +70,27 @@ export class Reporters {
     const unit = customerId === null ? internReporter(unitTexts, event) : unitTexts.intern(CUSTOMER, customerId);
     if (unit === known) {
       this.firstOfUnit = this.room.grown(this.firstOfUnit, known + 1);
+      this.outOfUnit = this.room.grown(this.outOfUnit, known + 1);
+      this.latestBackOfUnit = this.room.grown(this.latestBackOfUnit, known + 1);
+      this.outOfUnit[unit] = 0;
+      this.latestBackOfUnit[unit] = -Infinity;
       this.lastRestoration = this.room.grown(this.lastRestoration, known + 1);
       this.firstOfUnit[unit] = this.lastRestoration[unit] = NONE;
     }
     return unit;
+  }
+
+  /** Some entry of a unit is back at a time (epoch ms); Infinity: a restoration must look at all of its entries. */
+  raiseLatestBack(unit: number, backAt: number): void {
+    if (backAt > this.latestBackOfUnit[unit]!) this.latestBackOfUnit[unit] = backAt;
+  }
+
+  /** Forgets who has which entries. */
+  unlist(): void {
+    this.firstOfReporter.fill(NONE);
+    this.firstOfUnit.fill(NONE);
+    this.outOfUnit.fill(0);
+    this.latestBackOfUnit.fill(-Infinity);
   }
 
   sourceOf(reporter: number): Source {
@@ -149,6 +171,8 @@ export class Reporters {
     this.unitTexts.unpack(packed.units);
     this.firstOfReporter = this.room.copy(packed.firstOfReporter);
     this.firstOfUnit = this.room.copy(packed.firstOfUnit);
+    this.outOfUnit = this.room.grown(this.outOfUnit, packed.firstOfUnit.length);
+    this.latestBackOfUnit = this.room.grown(this.latestBackOfUnit, packed.firstOfUnit.length);
     this.lastRestoration = this.room.copy(packed.lastRestoration);
     this.restorations = packed.restoredAt.length;
     this.restoredAt = this.room.copy(packed.restoredAt);
@@ -168,6 +192,8 @@ export class Reporters {
     this.firstOfReporter = this.room.keptRows(this.firstOfReporter, reporters);
     const units = this.unitTexts.keep((unit) => this.firstOfUnit[unit] !== NONE || this.lastRestoration[unit] !== NONE);
     this.firstOfUnit = this.room.keptRows(this.firstOfUnit, units);
+    this.outOfUnit = this.room.keptRows(this.outOfUnit, units);
+    this.latestBackOfUnit = this.room.keptRows(this.latestBackOfUnit, units);
     this.lastRestoration = this.room.keptRows(this.lastRestoration, units);
     return { reporters, units };
   }

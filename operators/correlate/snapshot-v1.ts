@@ -91,8 +91,6 @@ export function decodeVersion1(packed: PackedKeyV1, room: Room): KeyState {
     }
     fill(outage.body, body, numbers.units, state);
   }
-  packed.reporters.forEach((one, i) => entries.listOf('reporter', numbers.reporters[i]!, one.entries));
-  packed.units.forEach((one, i) => entries.listOf('unit', numbers.units[i]!, one.entries));
   findBodies(state);
   return state;
 }
@@ -122,6 +120,7 @@ function fill(body: Body, packed: PackedBody, units: readonly number[], state: K
   Object.assign(body.reporters, packed.reporters);
   body.weights = packed.weights;
   body.wides = packed.wides.map(({ unit, lastT, backAt }) => ({ unit: units[unit]!, lastT, backAt: backAt ?? NaN }));
+  body.noteWides();
   const add = (column: PackedColumn, i: number, lat: number, lon: number): number => {
     const at = { x: 0, y: 0, z: 0 };
     unitVector(lat, lon, at);

@@ -56,6 +56,8 @@ interface PackedKey {
   version: typeof VERSION;
   key: string;
   rules: { validFrom: number; ruleSet: RuleSet }[];
+  /** The longest of any rule set so far; absent in the first snapshots of this version. */
+  longest?: Pick<RuleSet, 'retentionMs' | 'windowMs'>;
   scalars: Pick<KeyState, (typeof KEY_SCALARS)[number]>;
   origin: { lat: number; lon: number } | null;
   commandsSeen: [string, number][];
@@ -120,6 +122,7 @@ export function encodeKeyState(state: KeyState): Uint8Array {
     version: VERSION,
     key: keyText(state.key),
     rules: state.rules.dated.slice(1).map(({ validFrom, ruleSet }) => ({ validFrom, ruleSet })),
+    longest: { retentionMs: state.rules.maxRetentionMs, windowMs: state.rules.maxWindowMs },
     scalars: pick(state, KEY_SCALARS),
     origin: state.index.origin && { lat: state.index.origin.lat, lon: state.index.origin.lon },
     commandsSeen: [...state.commandsSeen],
@@ -180,6 +183,7 @@ export function decodeKeyState(bytes: Uint8Array, room: Room): KeyState {
 function unpackKey(packed: PackedKey, room: Room): KeyState {
   const state = new KeyState(parseKey(packed.key), room);
   for (const { validFrom, ruleSet } of packed.rules) state.rules.add(ruleSet, validFrom);
+  if (packed.longest) state.rules.heed(packed.longest);
   Object.assign(state, packed.scalars);
   state.index.origin = packed.origin;
   for (const [id, t] of packed.commandsSeen) state.commandsSeen.set(id, t);
@@ -199,6 +203,7 @@ function unpackKey(packed: PackedKey, room: Room): KeyState {
     if (body) unpackBody(body, outage.body, state);
   }
   findBodies(state);
+  state.entries.relist(state.bodies);
   return state;
 }
 
@@ -218,7 +223,7 @@ function unpackBody(packed: PackedBody, body: Body, state: KeyState): void {
   body.weights = packed.weights;
   body.wides = packed.wides;
   const { wide, cells, sizes, rows } = packed.extent;
-  body.extent.wide.rows.push(...wide);
+  for (const row of wide) body.extent.wide.insert(row);
   let at = 0;
   cells.forEach((number, i) => {
     const cell = body.extent.cell(number);
