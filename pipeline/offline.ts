@@ -85,8 +85,6 @@ export class OfflineRun {
     const topology = buildTopology({
       topics: this.#topics,
       naiveOffsetMin,
-      policies: [],
-      stormMode: { onEventsPerHour: Infinity, offEventsPerHour: 0 },
       registry: this.#registry,
     });
     this.#driver = new TestDriver(topology, { onRecord: (record) => this.#keep(record) });
@@ -164,21 +162,21 @@ export class OfflineRun {
     this.#driver.pipe({ topic: this.#topics.events, key, value: encodeLogRecord([entry]) });
   }
 
-  #keep({ topic, key, value }: OutRecord): void {
+  #keep({ topic, key, content }: OutRecord): void {
     const topics = this.#topics;
     if (topic === topics.outages) {
-      this.#outages.set(key, JSON.parse(value as string) as OutageRecord);
+      this.#outages.set(key, content as OutageRecord);
     } else if (topic === topics.evidence) {
-      this.#keepEvidence(JSON.parse(value as string) as EvidenceRecord);
+      this.#keepEvidence(content as EvidenceRecord);
     } else if (topic === topics.late) {
       this.counts.late++;
-      this.late.push(JSON.parse(value as string));
+      this.late.push(content);
     } else if (topic === topics.unplaced) {
       this.counts.unplaced++;
-      this.unplaced.push(JSON.parse(value as string));
+      this.unplaced.push(content);
     } else if (topic === topics.rejected) {
       this.counts.rejected++;
-      this.rejected.push(JSON.parse(value as string));
+      this.rejected.push(content);
     }
   }
 

@@ -44,7 +44,7 @@ export async function startStages(
   const topics = topicNames(topicPrefix);
   await withAdmin(brokers, (admin) => checkTopics(admin, topics, partitions));
   const { say, slot = `${hostname()}-0`, acceptGap = false } = options;
-  const topology = buildTopology({ topics, naiveOffsetMin: naiveTimeOffsetMin, ...policyOptions(environment) });
+  const topology = buildTopology({ topics, naiveOffsetMin: naiveTimeOffsetMin, policies: policyOptions(environment) });
   const running = new Map<StageName, RunningStage>();
   for (const name of options.stages) {
     if (name === 'sink') {
@@ -87,7 +87,7 @@ export async function startStages(
 function policyOptions({ policies, stormOnEventsPerHour, stormOffEventsPerHour, partitions }: Environment) {
   // Storm mode is decided for each partition of the log by its share of the events: keys spread evenly over them.
   return {
-    policies,
+    switchedOn: policies,
     stormMode: {
       onEventsPerHour: stormOnEventsPerHour / partitions,
       offEventsPerHour: stormOffEventsPerHour / partitions,

@@ -10,7 +10,14 @@ import { Policies } from '../operators/policies.js';
 import { Registry, type NetworkElement } from '../operators/registry.js';
 import type { StormThresholds } from '../operators/storm-mode.js';
 import { parseTime } from '../operators/time.js';
-import { Topology, type OutRecord, type Processor, type RecordContext, type SourceRecord } from './streams/topology.js';
+import {
+  jsonRecord,
+  Topology,
+  type OutRecord,
+  type Processor,
+  type RecordContext,
+  type SourceRecord,
+} from './streams/topology.js';
 import { sourceTopics, type TopicNames } from '../topics.js';
 
 /** What the topology needs to know besides the records. */
@@ -18,12 +25,17 @@ export interface TopologyOptions {
   readonly topics: TopicNames;
   /** Offset of times that come without a zone, minutes east of UTC. */
   readonly naiveOffsetMin: number;
-  /** Policies that run. */
-  readonly policies: readonly string[];
-  /** When storm mode goes on and off, by the events of one partition of the log. */
-  readonly stormMode: StormThresholds;
+  /** Absent: there is no stage for policies. */
+  readonly policies?: PolicyOptions;
   /** The registry that `oms.network` fills; given by those who have read it otherwise. */
   readonly registry?: Registry;
+}
+
+interface PolicyOptions {
+  /** Policies that run. */
+  readonly switchedOn: readonly string[];
+  /** When storm mode goes on and off, by the events of one partition of the log. */
+  readonly stormMode: StormThresholds;
 }
 
 /** What became of a report. */
@@ -37,10 +49,11 @@ const isOnLog = (placed: Placed): placed is LogPlaced => placed.to === 'log';
 
 /** The whole of it: place, correlate, policies. */
 export function buildTopology(options: TopologyOptions): Topology {
+  const { topics, policies } = options;
   const topology = new Topology('oms');
   addPlace(topology, options);
-  addCorrelate(topology, options.topics);
-  addPolicies(topology, options);
+  addCorrelate(topology, topics);
+  if (policies) addPolicies(topology, topics, policies);
   return topology;
 }
 
@@ -68,9 +81,7 @@ function addPlace(topology: Topology, { topics, naiveOffsetMin, registry = new R
       encode: (placed) => encodeLogRecord(placed.map(({ entry }) => entry)),
     })
     .to([topics.unplaced, topics.rejected], (placed) =>
-      placed.to === 'log'
-        ? []
-        : [{ topic: topics[placed.to], key: placed.id, partitionKey: placed.id, value: JSON.stringify(placed.value) }],
+      placed.to === 'log' ? [] : [jsonRecord(topics[placed.to], placed.id, placed.id, placed.value)],
     );
 }
 
@@ -112,7 +123,7 @@ function rejectWith(topic: string) {
       receivedAt: new Date(record.timestampMs).toISOString(),
       position: { topic: from, partition, offset, index: 0 },
     };
-    return { topic, key, partitionKey: key, value: JSON.stringify(value) };
+    return jsonRecord(topic, key, key, value);
   };
 }
 
@@ -146,12 +157,7 @@ function correlateProcessor(): Processor<{ key: string; entries: readonly LogEnt
 }
 
 function* recordsOf(key: string, outcome: Outcome, topics: TopicNames): Generator<OutRecord> {
-  const record = (topic: string, id: string, value: object): OutRecord => ({
-    topic,
-    key: id,
-    partitionKey: key,
-    value: JSON.stringify(value),
-  });
+  const record = (topic: string, id: string, value: object): OutRecord => jsonRecord(topic, id, key, value);
   for (const outage of outcome.outages) yield record(topics.outages, outage.outageId, outage);
   for (const evidence of outcome.evidence) yield record(topics.evidence, evidence.outageId ?? key, evidence);
   for (const late of outcome.late) {
@@ -170,15 +176,14 @@ function* recordsOf(key: string, outcome: Outcome, topics: TopicNames): Generato
   }
 }
 
-function addPolicies(topology: Topology, { topics, policies, stormMode }: TopologyOptions): void {
-  const switchedOn = new Set(policies);
+function addPolicies(topology: Topology, topics: TopicNames, { switchedOn, stormMode }: PolicyOptions): void {
   topology
     .source('policies', [topics.outages], { reject: rejectWith(topics.rejected) })
     .mapValues('decode', (record) =>
       record.value === null ? null : (JSON.parse(new TextDecoder().decode(record.value)) as OutageRecord),
     )
     .process('policies', (): Processor<OutageRecord | null, LogPlaced> => {
-      const watch = new Policies(switchedOn, stormMode);
+      const watch = new Policies(new Set(switchedOn), stormMode);
       return {
         process: (record, { timestampMs }) => record && watch.hear(record, timestampMs),
         advance: (nowMs, emit) => {

@@ -20,12 +20,11 @@ export function replayedLog(
   topics: TopicNames,
   partitions: number,
 ): Map<string, string[]> {
-  const stormMode = { onEventsPerHour: Infinity, offEventsPerHour: 0 };
-  const topology = buildTopology({ topics, naiveOffsetMin: 0, policies: [], stormMode, registry: new Registry() });
+  const topology = buildTopology({ topics, naiveOffsetMin: 0, registry: new Registry() });
   const written = new Map<string, string[][]>();
   const driver = new TestDriver(topology, {
     partitions,
-    onRecord: ({ topic, partition, key, value }) => {
+    onRecord: ({ topic, key, value }, partition) => {
       const lists = written.get(topic) ?? Array.from({ length: partitions }, (): string[] => []);
       written.set(topic, lists);
       lists[partition]!.push(`${key} ${String(value)}`);

@@ -15,8 +15,8 @@ export interface PipedRecord {
 
 interface DriverOptions {
   readonly partitions?: number;
-  /** Called with each record written, instead of keeping it for {@link TestDriver.read}. */
-  readonly onRecord?: (record: OutRecord & { partition: number }) => void;
+  /** Called with each record written and its partition, instead of keeping it for {@link TestDriver.read}. */
+  readonly onRecord?: (record: OutRecord, partition: number) => void;
 }
 
 /**
@@ -42,7 +42,7 @@ export class TestDriver {
     this.#onRecord = options.onRecord;
     for (const stage of topology.stages) {
       this.#tasks.set(stage, new Map());
-      this.#outboxes.set(stage, new Outbox());
+      this.#outboxes.set(stage, new Outbox(options.onRecord !== undefined));
       for (const topic of stage.sources) this.#stagesOf.set(topic, [...(this.#stagesOf.get(topic) ?? []), stage]);
     }
   }
@@ -94,13 +94,13 @@ export class TestDriver {
 
   #write(record: OutRecord): void {
     const partition = partitionOf(record.partitionKey, this.#partitions);
-    const written = { ...record, partition };
-    const kept = this.#written.get(record.topic);
-    if (this.#onRecord) this.#onRecord(written);
-    else if (kept) kept.push(written);
-    else this.#written.set(record.topic, [written]);
-    const { topic, key, value, headers = {} } = record;
+    const { topic, key, headers = {} } = record;
+    const kept = this.#written.get(topic);
+    if (this.#onRecord) this.#onRecord(record, partition);
+    else if (kept) kept.push({ ...record, partition });
+    else this.#written.set(topic, [{ ...record, partition }]);
     if (!this.#stagesOf.has(topic)) return;
+    const { value } = record;
     this.pipe({ topic, key, value, headers, at: { partition, offset: this.#nextOffset(topic, partition) } });
   }
 

@@ -11,8 +11,11 @@ export class Outbox {
   readonly #records: OutRecord[] = [];
   readonly #gathered = new Map<string, Map<string, unknown[]>>();
 
+  /** @param keepsContent records are taken with their content: without, a storm's objects need not live until its commit */
+  constructor(private readonly keepsContent = false) {}
+
   add(record: OutRecord): void {
-    this.#records.push(record);
+    this.#records.push(this.keepsContent ? record : written(record));
   }
 
   /** Keeps a value until {@link take}, with the others of its topic and key. */
@@ -38,6 +41,10 @@ export class Outbox {
     this.#gathered.clear();
     return records;
   }
+}
+
+function written({ content: _, ...record }: OutRecord): OutRecord {
+  return record;
 }
 
 /** One partition of a stage: its nodes with their state. The driver and the runtime both run tasks. */

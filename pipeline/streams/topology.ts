@@ -23,6 +23,21 @@ export interface OutRecord {
   /** Null is a tombstone. */
   readonly value: string | Uint8Array | null;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What `value` is the JSON of, for those who run a topology without a broker and would read it again. */
+  readonly content?: object;
+}
+
+/** A record whose value is JSON: written when it is asked for. */
+export function jsonRecord(topic: string, key: string, partitionKey: string, content: object): OutRecord {
+  return {
+    topic,
+    key,
+    partitionKey,
+    content,
+    get value() {
+      return JSON.stringify(content);
+    },
+  };
 }
 
 /** Where the record that is at hand stands. */

@@ -42,8 +42,7 @@ export interface SimulatedRun {
 export async function simulate(seed: number, missing: Missing = {}): Promise<SimulatedRun> {
   const world = new World(seed);
   const broker = new SimulatedBroker(world, PARTITIONS, missing);
-  const stormMode = { onEventsPerHour: Infinity, offEventsPerHour: 0 };
-  const topology = buildTopology({ topics, naiveOffsetMin: 0, policies: [], stormMode, registry });
+  const topology = buildTopology({ topics, naiveOffsetMin: 0, registry });
   const live = new Map<string, Running>();
   for (const stage of ['place', 'correlate'] as const) {
     for (const slot of ['a', 'b']) void keepRunning(world, broker, topology, stage, slot, live);
