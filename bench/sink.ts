@@ -1,18 +1,16 @@
 import type { Admin } from 'kafkajs';
 import type pg from 'pg';
-import { setTimeout as pause } from 'node:timers/promises';
 import { EMPTY_NETWORK } from '../operators/network.js';
 import { connectToolProducer } from '../pipeline/kafka-lines.js';
 import { publishNetwork } from '../pipeline/network/store.js';
 import { connectProducer, disconnect } from '../pipeline/streams/kafka-client.js';
 import { withAdmin } from '../pipeline/streams/kafka-admin.js';
-import { ensureTopics } from '../pipeline/topic-admin.js';
 import { topicNames } from '../topics.js';
 import { withDatabase } from './databases.js';
 import { figureOf, type Figure, type Taken } from './figures.js';
 import { preload, stormNetwork, type MeterStorm } from './meter-storm.js';
 import { cpuMsOf, Measured } from './processes.js';
-import { forgetGroups, withServices } from './services.js';
+import { committedOffsets, forgetGroups, renewTopics, whenTaken, withServices } from './services.js';
 
 const EVENTS = Number(process.env.BENCH_EVENTS ?? 1_000_000);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
@@ -57,10 +55,11 @@ export class SinkBench {
 
   /** Fills the topics: everything that the stages before the sink write. */
   async prepare(): Promise<void> {
-    const existing = (await this.admin.listTopics()).filter((topic) => topic.startsWith(PREFIX));
-    if (existing.length > 0) await this.admin.deleteTopics({ topics: existing });
-    await forgetGroups(this.admin, (id) => id.startsWith(PREFIX));
-    await ensureTopics(this.admin, this.#topics, PARTITIONS);
+    await forgetGroups(
+      this.admin,
+      ['place', 'correlate'].map((stage) => `${PREFIX}oms-${stage}`),
+    );
+    await renewTopics(this.admin, this.#topics, PARTITIONS, (topic) => topic.startsWith(PREFIX));
     const tool = await connectToolProducer(this.brokers);
     await publishNetwork(tool, this.#topics.network, EMPTY_NETWORK, stormNetwork(STORM));
     await tool.disconnect();
@@ -68,8 +67,11 @@ export class SinkBench {
     await preload(producer, this.#topics.kaifa, PARTITIONS, STORM, PER_BATCH);
     await disconnect(producer);
     const stages = await this.#start(['place', 'correlate'], {});
-    await this.#committed('place', this.#topics.kaifa);
-    await this.#committed('correlate', this.#topics.events);
+    const { kaifa, events } = this.#topics;
+    await whenTaken(this.admin, [kaifa], 'plainly', () => committedOffsets(this.admin, `${PREFIX}oms-place`, kaifa));
+    await whenTaken(this.admin, [events], 'byTransactions', () =>
+      committedOffsets(this.admin, `${PREFIX}oms-correlate`, events),
+    );
     await stages.stop();
   }
 
@@ -83,9 +85,10 @@ export class SinkBench {
       const wallMs = performance.now() - wall;
       this.#sink.push({ events: EVENTS, wallMs, cpuMs: sink.cpuMs - cpu });
       this.#backends.push({ events: EVENTS, wallMs, cpuMs: await backendsCpuMs(pool) });
-      const { rows } = await pool.query(
+      const { rows } = await pool.query<Record<string, number>>(
         'select (select count(*) from oms.events)::int as events, (select count(*) from oms.members)::int as members, (select count(*) from oms.witnesses)::int as witnesses, (select count(*) from oms.timeline)::int as timeline, (select count(*) from oms.outages)::int as outages',
       );
+      if (rows[0]!.events !== EVENTS) throw new Error(`The sink wrote ${rows[0]!.events} events of ${EVENTS}.`);
       const perSecond = Math.round((EVENTS / wallMs) * 1000);
       console.error(`  ${perSecond} events/s, at most ${sink.peakRssMb} MB resident; ${JSON.stringify(rows[0])}`);
       await sink.stop();
@@ -100,37 +103,15 @@ export class SinkBench {
     );
   }
 
-  /** Resolves when a stage has committed all of a topic. */
-  async #committed(stage: string, topic: string): Promise<void> {
-    const groupId = `${PREFIX}oms-${stage}`;
-    await this.#reached([topic], async () => {
-      const [committed] = await this.admin.fetchOffsets({ groupId, topics: [topic] });
-      return new Map(committed!.partitions.map(({ partition, offset }) => [`${topic}/${partition}`, Number(offset)]));
-    });
-  }
-
   /** Resolves when the sink has written all of its topics. */
   async #written(pool: pg.Pool): Promise<void> {
     const { events, outages, evidence, unplaced, late, rejected } = this.#topics;
-    await this.#reached([events, outages, evidence, unplaced, late, rejected], async () => {
+    await whenTaken(this.admin, [events, outages, evidence, unplaced, late, rejected], 'byTransactions', async () => {
       const { rows } = await pool.query<{ place: string; next_offset: string }>(
         "select topic || '/' || partition as place, next_offset from oms.sink_offsets",
       );
       return new Map(rows.map(({ place, next_offset }) => [place, Number(next_offset)]));
     });
-  }
-
-  async #reached(topics: readonly string[], offsets: () => Promise<ReadonlyMap<string, number>>): Promise<void> {
-    const ends = await Promise.all(topics.map((topic) => this.admin.fetchTopicOffsets(topic)));
-    for (;;) {
-      const at = await offsets();
-      const isThere = topics.every((topic, n) =>
-        // The mark that ends a transaction has an offset too, and is no record.
-        ends[n]!.every(({ partition, high }) => Number(high) - Math.max(0, at.get(`${topic}/${partition}`) ?? 0) <= 1),
-      );
-      if (isThere) return;
-      await pause(50);
-    }
   }
 }
 

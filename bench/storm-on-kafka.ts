@@ -1,20 +1,16 @@
 import type { Admin } from 'kafkajs';
-import { setTimeout as pause } from 'node:timers/promises';
-import { retryUntil } from '../dev/retry.js';
 import { EMPTY_NETWORK } from '../operators/network.js';
 import { connectToolProducer } from '../pipeline/kafka-lines.js';
 import { publishNetwork } from '../pipeline/network/store.js';
 import { connectProducer, disconnect } from '../pipeline/streams/kafka-client.js';
 import { withAdmin } from '../pipeline/streams/kafka-admin.js';
-import { ensureTopics } from '../pipeline/topic-admin.js';
-import { sourceTopics, topicNames, type TopicNames } from '../topics.js';
+import { sourceTopics, topicNames } from '../topics.js';
 import type { Taken } from './figures.js';
 import { preload, stormNetwork, type MeterStorm } from './meter-storm.js';
 import { Measured } from './processes.js';
-import { forgetGroups, withServices } from './services.js';
+import { committedOffsets, forgetGroups, renewTopics, whenTaken, withServices } from './services.js';
 
 export const PARTITIONS = 4;
-const DELETION_MS = 30_000;
 
 /** What stages and how many processes of them take from a topic. */
 interface Work {
@@ -39,10 +35,7 @@ export class StormOnKafka {
   /** Fills new topics with the storm: `perPost` events in each record of the meters' source topic. */
   async prepare(prefix: string, storm: MeterStorm, perPost: number): Promise<void> {
     const topics = topicNames(prefix);
-    await this.#renew(
-      topics,
-      (await this.admin.listTopics()).filter((topic) => topic.startsWith(prefix)),
-    );
+    await renewTopics(this.admin, topics, PARTITIONS, (topic) => topic.startsWith(prefix));
     const tool = await connectToolProducer(this.brokers);
     await publishNetwork(tool, topics.network, EMPTY_NETWORK, stormNetwork(storm));
     await tool.disconnect();
@@ -56,23 +49,13 @@ export class StormOnKafka {
     const topics = topicNames(prefix);
     const kept = new Set<string>([...Object.values(sourceTopics(topics)), topics.network]);
     if (stage === 'correlate') kept.add(topics.events);
-    const wanted = new Set([`${prefix}oms-${stage}`, `${prefix}oms-correlate`]);
-    await forgetGroups(this.admin, (id) => wanted.has(id));
-    await this.#renew(
-      topics,
-      Object.values(topics).filter((topic) => !kept.has(topic)),
+    const stages = stage === 'place' ? ['place', 'correlate'] : ['correlate'];
+    await forgetGroups(
+      this.admin,
+      stages.map((one) => `${prefix}oms-${one}`),
     );
-  }
-
-  /** Makes topics that are missing once old ones are gone: a topic that is being deleted still counts as there for a while. */
-  async #renew(topics: TopicNames, old: readonly string[]): Promise<void> {
-    if (old.length > 0) await this.admin.deleteTopics({ topics: [...old] });
-    await retryUntil(async () => {
-      const left = (await this.admin.listTopics()).filter((topic) => old.includes(topic));
-      if (left.length > 0) throw new Error(`Still being deleted: ${left.join(', ')}.`);
-    }, DELETION_MS);
-    await ensureTopics(this.admin, topics, PARTITIONS);
-    await retryUntil(() => this.admin.fetchTopicMetadata({ topics: Object.values(topics) }), DELETION_MS);
+    const old = new Set<string>(Object.values(topics).filter((topic) => !kept.has(topic)));
+    await renewTopics(this.admin, topics, PARTITIONS, (topic) => old.has(topic));
   }
 
   /** Starts a process with a stage; resolves when it takes part in its group. */
@@ -99,17 +82,14 @@ export class StormOnKafka {
     return { ...taken, peakMb };
   }
 
-  /** Resolves when a stage has committed all of what it reads. */
+  /** Resolves when a stage has committed all of what it reads. Throws if it could not place some of it. */
   async caughtUp(prefix: string, stage: Work['stage']): Promise<void> {
     const topics = topicNames(prefix);
     const topic = stage === 'place' ? topics.kaifa : topics.events;
-    const ends = await this.admin.fetchTopicOffsets(topic);
-    for (;;) {
-      const [committed] = await this.admin.fetchOffsets({ groupId: `${prefix}oms-${stage}`, topics: [topic] });
-      const at = new Map(committed!.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
-      // The mark that ends a transaction has an offset too, and is no record.
-      if (ends.every(({ partition, high }) => Number(high) - Math.max(0, at.get(partition) ?? 0) <= 1)) return;
-      await pause(100);
-    }
+    await whenTaken(this.admin, [topic], stage === 'place' ? 'plainly' : 'byTransactions', () =>
+      committedOffsets(this.admin, `${prefix}oms-${stage}`, topic),
+    );
+    const unplaced = (await this.admin.fetchTopicOffsets(topics.unplaced)).filter(({ high }) => Number(high) > 0);
+    if (unplaced.length > 0) throw new Error('Some of the storm was not placed: the network was not there yet.');
   }
 }
