@@ -160,7 +160,7 @@ export class OutageFeed {
     this.#messagesSinceProbe = 0;
     try {
       const latest = await fetchLatestOutage(AbortSignal.timeout(PROBE_MS - 1_000));
-      this.#probed = latest && `${latest.outageId} ${latest.revision}`;
+      this.#probed = latest && `${latest.outageId} ${latest.log.offset} ${latest.revision}`;
       if (before === null || before === this.#probed || !silent || this.#messagesSinceProbe > 0) return;
     } catch {
       // Unreachable, while the stream seems to stand.
