@@ -6,6 +6,7 @@ import { NONE } from './columns.js';
 import type { Draft } from './draft.js';
 import type { KeyState } from './key-state.js';
 import type { OutageState } from './outage-state.js';
+import { FIRST } from './reporters.js';
 
 /**
  * Corrections: what reconciliation found is taken into an outage. All of a command holds or nothing does, so it is looked
@@ -159,7 +160,7 @@ function restate(state: KeyState, outage: OutageState, draft: Draft): Back[] {
 /** The units of a body were back at these times; nobody else is told. */
 function tellAgain({ entries, reporters }: KeyState, body: Body, known: readonly Back[]): void {
   for (const [unit, t] of known) {
-    for (let entry = reporters.firstOfUnit[unit]!; entry !== NONE; entry = entries.nextOfUnit(entry)) {
+    for (let entry = reporters.unitTexts.value(unit, FIRST); entry !== NONE; entry = entries.nextOfUnit(entry)) {
       if (entries.bodyOf(entry) === body) body.restore(entry, t);
     }
   }

@@ -1,6 +1,7 @@
 import type { Body } from './body.js';
 import { countOf, NONE, renumber, type Room } from './columns.js';
-import type { Reporters } from './reporters.js';
+import { FIRST, OUT_ENTRIES, type Reporters } from './reporters.js';
+import type { TextTable } from './text-table.js';
 
 /** Numbers of an entry in {@link Entries}: who it is of, and the next entry of each of those. */
 const LINKS = 6;
@@ -125,7 +126,8 @@ export class Entries {
   /** Its unit has an entry more or less that is out, or that is back. */
   #count(entry: number, by: 1 | -1): void {
     const unit = this.unit(entry);
-    if (this.isOut(entry)) this.reporters.outOfUnit[unit]! += by;
+    const { unitTexts } = this.reporters;
+    if (this.isOut(entry)) unitTexts.setValue(unit, OUT_ENTRIES, unitTexts.value(unit, OUT_ENTRIES) + by);
     else this.reporters.raiseLatestBack(unit, this.backAt(entry));
   }
 
@@ -157,23 +159,23 @@ export class Entries {
   }
 
   #list(entry: number): void {
-    this.#insert(this.reporters.firstOfReporter, this.reporter(entry), entry, NEXT_OF_REPORTER);
-    this.#insert(this.reporters.firstOfUnit, this.unit(entry), entry, NEXT_OF_UNIT);
+    this.#insert(this.reporters.texts, this.reporter(entry), entry, NEXT_OF_REPORTER);
+    this.#insert(this.reporters.unitTexts, this.unit(entry), entry, NEXT_OF_UNIT);
     this.#count(entry, 1);
   }
 
   /** Puts an entry behind those of its body, which stand behind those of later ones. */
-  #insert(firsts: Int32Array, of: number, entry: number, next: number): void {
+  #insert(texts: TextTable, of: number, entry: number, next: number): void {
     const links = this.#links;
     const body = links[entry * LINKS + BODY]!;
     let before = NONE;
-    let after = firsts[of]!;
+    let after = texts.value(of, FIRST);
     while (after !== NONE && links[after * LINKS + BODY]! >= body) {
       before = after;
       after = links[after * LINKS + next]!;
     }
     links[entry * LINKS + next] = after;
-    if (before === NONE) firsts[of] = entry;
+    if (before === NONE) texts.setValue(of, FIRST, entry);
     else links[before * LINKS + next] = entry;
   }
 
@@ -193,19 +195,19 @@ export class Entries {
 
   /** The entry of a reporter and a unit in a body, or NONE. */
   find(reporter: number, unit: number, body: number): number {
-    let entry = this.#ofBody(body, this.reporters.firstOfReporter[reporter]!, NEXT_OF_REPORTER);
+    let entry = this.#ofBody(body, this.reporters.texts.value(reporter, FIRST), NEXT_OF_REPORTER);
     while (entry !== NONE && this.unit(entry) !== unit) entry = this.#nextHere(entry, NEXT_OF_REPORTER);
     return entry;
   }
 
   /** What a unit is in a body: out, if one of its entries is. */
   unitState(unit: number, body: number): MemberState {
-    return this.#state(this.#ofBody(body, this.reporters.firstOfUnit[unit]!, NEXT_OF_UNIT), NEXT_OF_UNIT);
+    return this.#state(this.#ofBody(body, this.reporters.unitTexts.value(unit, FIRST), NEXT_OF_UNIT), NEXT_OF_UNIT);
   }
 
   /** What a reporter is in a body, likewise. */
   reporterState(reporter: number, body: number): MemberState {
-    const first = this.#ofBody(body, this.reporters.firstOfReporter[reporter]!, NEXT_OF_REPORTER);
+    const first = this.#ofBody(body, this.reporters.texts.value(reporter, FIRST), NEXT_OF_REPORTER);
     return this.#state(first, NEXT_OF_REPORTER);
   }
 
@@ -221,7 +223,7 @@ export class Entries {
   /** The greatest weight of the entries of a reporter in a body; 0 if it has none. */
   reporterWeight(reporter: number, body: number): number {
     let weight = 0;
-    let entry = this.#ofBody(body, this.reporters.firstOfReporter[reporter]!, NEXT_OF_REPORTER);
+    let entry = this.#ofBody(body, this.reporters.texts.value(reporter, FIRST), NEXT_OF_REPORTER);
     for (; entry !== NONE; entry = this.#nextHere(entry, NEXT_OF_REPORTER)) {
       if (this.weight(entry) > weight) weight = this.weight(entry);
     }
@@ -230,19 +232,19 @@ export class Entries {
 
   /** Takes an entry out of the lists of its reporter and its unit. */
   detach(entry: number): void {
-    this.#remove(this.reporters.firstOfReporter, this.reporter(entry), entry, NEXT_OF_REPORTER);
-    this.#remove(this.reporters.firstOfUnit, this.unit(entry), entry, NEXT_OF_UNIT);
+    this.#remove(this.reporters.texts, this.reporter(entry), entry, NEXT_OF_REPORTER);
+    this.#remove(this.reporters.unitTexts, this.unit(entry), entry, NEXT_OF_UNIT);
     this.#count(entry, -1);
   }
 
-  #remove(firsts: Int32Array, of: number, entry: number, next: number): void {
+  #remove(texts: TextTable, of: number, entry: number, next: number): void {
     const links = this.#links;
     const after = links[entry * LINKS + next]!;
-    if (firsts[of] === entry) {
-      firsts[of] = after;
+    let before = texts.value(of, FIRST);
+    if (before === entry) {
+      texts.setValue(of, FIRST, after);
       return;
     }
-    let before = firsts[of]!;
     while (links[before * LINKS + next] !== entry) before = links[before * LINKS + next]!;
     links[before * LINKS + next] = after;
   }
@@ -293,9 +295,9 @@ export class Entries {
       links[at + UNIT] = units[links[at + UNIT]!]!;
       for (const next of [NEXT_OF_REPORTER, NEXT_OF_UNIT, NEXT_OF_BODY]) links[at + next] = row(links[at + next]!);
     }
-    const { firstOfReporter, firstOfUnit } = this.reporters;
-    for (let i = 0; i < this.reporters.texts.size; i++) firstOfReporter[i] = row(firstOfReporter[i]!);
-    for (let i = 0; i < this.reporters.unitTexts.size; i++) firstOfUnit[i] = row(firstOfUnit[i]!);
+    for (const texts of [this.reporters.texts, this.reporters.unitTexts]) {
+      for (let i = 0; i < texts.size; i++) texts.setValue(i, FIRST, row(texts.value(i, FIRST)));
+    }
     kept.forEach((body, number) => body.renumber(number, row, units));
   }
 }

@@ -22,7 +22,7 @@ import { LinkIndex, type Found } from './link-index.js';
 import { Identities, Members } from './members.js';
 import { OutageState } from './outage-state.js';
 import type { Link, LogPosition, Outcome } from './outcome.js';
-import { Reporters } from './reporters.js';
+import { FIRST, OUT_ENTRIES, Reporters } from './reporters.js';
 
 /** How often, in the key's own time, what can have no more effect is looked for. */
 const SWEEP_MS = 45 * 60_000;
@@ -289,8 +289,9 @@ export class KeyState {
     if (!reporters.rememberUnit(unit, t)) return false;
     let concerned = false;
     // What was back by then stays as it is: only what is out need be looked for.
-    let left = t >= reporters.latestBackOfUnit[unit]! ? reporters.outOfUnit[unit]! : Infinity;
-    for (let entry = reporters.firstOfUnit[unit]!; entry !== NONE && left > 0; entry = entries.nextOfUnit(entry)) {
+    const { unitTexts } = reporters;
+    let left = t >= reporters.latestBackOfUnit[unit]! ? unitTexts.value(unit, OUT_ENTRIES) : Infinity;
+    for (let entry = unitTexts.value(unit, FIRST); entry !== NONE && left > 0; entry = entries.nextOfUnit(entry)) {
       if (entries.isOut(entry)) left--;
       const body = entries.bodyOf(entry);
       if (!body.restore(entry, t)) continue;

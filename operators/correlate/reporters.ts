@@ -14,21 +14,23 @@ import { TextTable } from './text-table.js';
 const OWN_EVENT = 4;
 const CUSTOMER = 8;
 
+/** What belongs to a reporter or a unit: its first entry, or NONE. */
+export const FIRST = 1;
+/** What belongs to a unit besides: how many of its entries are out, and its latest restoration, or NONE. */
+export const OUT_ENTRIES = 2;
+const LAST_RESTORATION = 3;
+
 /** What of an event tells who reports. */
 type Reporting = Pick<PlacedEvent, 'source' | 'assetId' | 'sourceEventId'>;
 
 /** The reporters and units of one key, and the restorations of its units. */
 export class Reporters {
+  /** To each belongs {@link FIRST}. */
   readonly texts: TextTable;
+  /** To each belong {@link FIRST}, {@link OUT_ENTRIES} and {@link LAST_RESTORATION}. */
   readonly unitTexts: TextTable;
-  /** By reporter, by unit: its first entry, or NONE. */
-  firstOfReporter: Int32Array;
-  firstOfUnit: Int32Array;
-  /** By unit: how many of its entries are out, and a time (epoch ms) later than which none of the others is back. */
-  outOfUnit: Int32Array;
+  /** By unit: a time (epoch ms) later than which no entry of it is back. */
   latestBackOfUnit: Float64Array;
-  /** By unit: its latest restoration, or NONE. */
-  lastRestoration: Int32Array;
   /** Restorations: when (epoch ms), and the next earlier one of the unit, or NONE. */
   restoredAt: Float64Array;
   earlier: Int32Array;
@@ -39,27 +41,16 @@ export class Reporters {
   memoryFrom = -Infinity;
 
   constructor(private readonly room: Room) {
-    this.texts = new TextTable(room);
-    this.unitTexts = new TextTable(room);
-    this.firstOfReporter = room.take(Int32Array, 0);
-    this.firstOfUnit = room.take(Int32Array, 0);
-    this.outOfUnit = room.take(Int32Array, 0);
+    this.texts = new TextTable(room, 1);
+    this.unitTexts = new TextTable(room, 3);
     this.latestBackOfUnit = room.take(Float64Array, 0);
-    this.lastRestoration = room.take(Int32Array, 0);
     this.restoredAt = room.take(Float64Array, 0);
     this.earlier = room.take(Int32Array, 0);
   }
 
   /** The reporter that an event speaks for; made if it is new. */
   reporterOf(event: Reporting): number {
-    const { texts } = this;
-    const known = texts.size;
-    const reporter = internReporter(texts, event);
-    if (reporter === known) {
-      this.firstOfReporter = this.room.grown(this.firstOfReporter, known + 1);
-      this.firstOfReporter[reporter] = NONE;
-    }
-    return reporter;
+    return internReporter(this.texts, event);
   }
 
   /** The unit that an event concerns; made if it is new. */
@@ -69,13 +60,9 @@ export class Reporters {
     const { customerId } = event;
     const unit = customerId === null ? internReporter(unitTexts, event) : unitTexts.intern(CUSTOMER, customerId);
     if (unit === known) {
-      this.firstOfUnit = this.room.grown(this.firstOfUnit, known + 1);
-      this.outOfUnit = this.room.grown(this.outOfUnit, known + 1);
       this.latestBackOfUnit = this.room.grown(this.latestBackOfUnit, known + 1);
-      this.outOfUnit[unit] = 0;
       this.latestBackOfUnit[unit] = -Infinity;
-      this.lastRestoration = this.room.grown(this.lastRestoration, known + 1);
-      this.firstOfUnit[unit] = this.lastRestoration[unit] = NONE;
+      unitTexts.setValue(unit, OUT_ENTRIES, 0);
     }
     return unit;
   }
@@ -87,9 +74,12 @@ export class Reporters {
 
   /** Forgets who has which entries. */
   unlist(): void {
-    this.firstOfReporter.fill(NONE);
-    this.firstOfUnit.fill(NONE);
-    this.outOfUnit.fill(0);
+    const { texts, unitTexts } = this;
+    for (let reporter = 0; reporter < texts.size; reporter++) texts.setValue(reporter, FIRST, NONE);
+    for (let unit = 0; unit < unitTexts.size; unit++) {
+      unitTexts.setValue(unit, FIRST, NONE);
+      unitTexts.setValue(unit, OUT_ENTRIES, 0);
+    }
     this.latestBackOfUnit.fill(-Infinity);
   }
 
@@ -106,7 +96,11 @@ export class Reporters {
     const from = Math.max(t, this.memoryFrom);
     let back = NaN;
     // From the latest on: an event mostly comes before the next restoration of its unit.
-    for (let i = this.lastRestoration[unit]!; i !== NONE && this.restoredAt[i]! >= from; i = this.earlier[i]!) {
+    for (
+      let i = this.unitTexts.value(unit, LAST_RESTORATION);
+      i !== NONE && this.restoredAt[i]! >= from;
+      i = this.earlier[i]!
+    ) {
       back = this.restoredAt[i]!;
     }
     for (let i = this.feederRestorations.length - 1; i >= 0 && this.feederRestorations[i]! >= from; i--) {
@@ -118,14 +112,14 @@ export class Reporters {
   /** Remembers that `unit` is back at `t`. Returns whether that was news; what is forgotten is, swept out or not. */
   rememberUnit(unit: number, t: number): boolean {
     let later = NONE;
-    let at = this.lastRestoration[unit]!;
+    let at = this.unitTexts.value(unit, LAST_RESTORATION);
     while (at !== NONE && this.restoredAt[at]! > t) {
       later = at;
       at = this.earlier[at]!;
     }
     if (at !== NONE && this.restoredAt[at] === t) return t < this.memoryFrom;
     const restoration = this.#addRestoration(t, at);
-    if (later === NONE) this.lastRestoration[unit] = restoration;
+    if (later === NONE) this.unitTexts.setValue(unit, LAST_RESTORATION, restoration);
     else this.earlier[later] = restoration;
     return true;
   }
@@ -149,16 +143,14 @@ export class Reporters {
     return true;
   }
 
-  /** All of it as it is kept in a snapshot: views, valid until the next change. */
+  /** All of it as it is kept in a snapshot; some of it are views, valid until the next change. */
   pack() {
-    const reporters = this.texts.size;
-    const units = this.unitTexts.size;
     return {
       reporters: this.texts.pack(),
       units: this.unitTexts.pack(),
-      firstOfReporter: this.firstOfReporter.subarray(0, reporters),
-      firstOfUnit: this.firstOfUnit.subarray(0, units),
-      lastRestoration: this.lastRestoration.subarray(0, units),
+      firstOfReporter: this.texts.values(FIRST),
+      firstOfUnit: this.unitTexts.values(FIRST),
+      lastRestoration: this.unitTexts.values(LAST_RESTORATION),
       restoredAt: this.restoredAt.subarray(0, this.restorations),
       earlier: this.earlier.subarray(0, this.restorations),
       feederRestorations: this.feederRestorations,
@@ -169,11 +161,10 @@ export class Reporters {
   unpack(packed: ReturnType<Reporters['pack']>): void {
     this.texts.unpack(packed.reporters);
     this.unitTexts.unpack(packed.units);
-    this.firstOfReporter = this.room.copy(packed.firstOfReporter);
-    this.firstOfUnit = this.room.copy(packed.firstOfUnit);
-    this.outOfUnit = this.room.grown(this.outOfUnit, packed.firstOfUnit.length);
-    this.latestBackOfUnit = this.room.grown(this.latestBackOfUnit, packed.firstOfUnit.length);
-    this.lastRestoration = this.room.copy(packed.lastRestoration);
+    this.texts.setValues(FIRST, packed.firstOfReporter);
+    this.unitTexts.setValues(FIRST, packed.firstOfUnit);
+    this.unitTexts.setValues(LAST_RESTORATION, packed.lastRestoration);
+    this.latestBackOfUnit = this.room.grown(this.latestBackOfUnit, this.unitTexts.size);
     this.restorations = packed.restoredAt.length;
     this.restoredAt = this.room.copy(packed.restoredAt);
     this.earlier = this.room.copy(packed.earlier);
@@ -188,13 +179,12 @@ export class Reporters {
     const forgotten = this.feederRestorations.findIndex((t) => t >= this.memoryFrom);
     this.feederRestorations.splice(0, forgotten === -1 ? Infinity : forgotten);
     this.#keepRestorations();
-    const reporters = this.texts.keep((reporter) => this.firstOfReporter[reporter] !== NONE);
-    this.firstOfReporter = this.room.keptRows(this.firstOfReporter, reporters);
-    const units = this.unitTexts.keep((unit) => this.firstOfUnit[unit] !== NONE || this.lastRestoration[unit] !== NONE);
-    this.firstOfUnit = this.room.keptRows(this.firstOfUnit, units);
-    this.outOfUnit = this.room.keptRows(this.outOfUnit, units);
+    const { texts, unitTexts } = this;
+    const reporters = texts.keep((reporter) => texts.value(reporter, FIRST) !== NONE);
+    const units = unitTexts.keep(
+      (unit) => unitTexts.value(unit, FIRST) !== NONE || unitTexts.value(unit, LAST_RESTORATION) !== NONE,
+    );
     this.latestBackOfUnit = this.room.keptRows(this.latestBackOfUnit, units);
-    this.lastRestoration = this.room.keptRows(this.lastRestoration, units);
     return { reporters, units };
   }
 
@@ -204,7 +194,7 @@ export class Reporters {
     const kept = (restoration: number): number => (restoration === NONE ? NONE : rows[restoration]!);
     // Behind one that is forgotten stand earlier ones: they are forgotten with it.
     for (let unit = 0; unit < this.unitTexts.size; unit++) {
-      this.lastRestoration[unit] = kept(this.lastRestoration[unit]!);
+      this.unitTexts.setValue(unit, LAST_RESTORATION, kept(this.unitTexts.value(unit, LAST_RESTORATION)));
     }
     for (let i = 0; i < this.restorations; i++) this.earlier[i] = kept(this.earlier[i]!);
     this.restoredAt = this.room.keptRows(this.restoredAt, rows);

@@ -1,4 +1,4 @@
-import { NONE, renumber, type Room } from './columns.js';
+import { countOf, NONE, renumber, type Room } from './columns.js';
 
 /** Of 3 slots 2 are in use at most: then a look-up passes 2 others, mostly in the same cache line. */
 const MAX_LOAD = 2 / 3;
@@ -19,20 +19,27 @@ export interface PackedTexts {
 /**
  * Numbers for texts, each with a tag (below 128): the ids of events, reporters and units. The texts are kept as bytes in one
  * array with a hash table of numbers beside it: an id of 20 characters takes 45 bytes; as a text in a Map it took 130, and
- * a storm's millions of them kept the garbage collector busy for a quarter of the time.
+ * a storm's millions of them kept the garbage collector busy for a quarter of the time. What belongs to a text, a few numbers,
+ * is kept beside the place where it ends: in a large storm each look at another place is one at memory, and waits for it.
  */
 export class TextTable {
   #size = 0;
   /** Tag and characters of each text, one text behind the other. */
   #bytes: Uint8Array;
-  /** Where each text ends in it. */
-  #ends: Int32Array;
+  /** A row for each text: where it ends in them, and what belongs to it. */
+  #rows: Int32Array;
+  readonly #width: number;
   /** Two numbers for each slot: the hash of a text, and its number plus one; 0 if the slot is free. */
   #slots: Int32Array;
 
-  constructor(private readonly room: Room) {
+  /** @param values how many numbers belong to each text; they are {@link NONE} at first */
+  constructor(
+    private readonly room: Room,
+    values = 0,
+  ) {
+    this.#width = 1 + values;
     this.#bytes = room.take(Uint8Array, 0);
-    this.#ends = room.take(Int32Array, 0);
+    this.#rows = room.take(Int32Array, 0);
     this.#slots = emptySlots(room, MIN_SLOTS);
   }
 
@@ -78,22 +85,52 @@ export class TextTable {
     const number = this.#size++;
     slots[slot] = hash;
     slots[slot + 1] = number + 1;
-    this.#ends = this.room.grown(this.#ends, this.#size);
-    this.#ends[number] = end;
+    this.#rows = this.room.grown(this.#rows, this.#size * this.#width);
+    this.#putRow(number, end);
     if (this.#size * 2 > slots.length * MAX_LOAD) this.#rehash(slots.length * 2, null);
     return number;
+  }
+
+  #putRow(number: number, end: number): void {
+    const at = number * this.#width;
+    this.#rows[at] = end;
+    for (let i = 1; i < this.#width; i++) this.#rows[at + i] = NONE;
+  }
+
+  /** A value that belongs to a text: the `i`th, from 1. */
+  value(number: number, i: number): number {
+    return this.#rows[number * this.#width + i]!;
+  }
+
+  setValue(number: number, i: number, value: number): void {
+    this.#rows[number * this.#width + i] = value;
+  }
+
+  /** The `i`th value of all texts. */
+  values(i: number): Int32Array {
+    const values = new Int32Array(this.#size);
+    for (let number = 0; number < values.length; number++) values[number] = this.value(number, i);
+    return values;
+  }
+
+  setValues(i: number, values: Int32Array): void {
+    for (let number = 0; number < values.length; number++) this.setValue(number, i, values[number]!);
   }
 
   #isText(number: number, start: number, end: number): boolean {
     const bytes = this.#bytes;
     const from = this.#startOf(number);
-    if (this.#ends[number]! - from !== end - start) return false;
+    if (this.#endOf(number) - from !== end - start) return false;
     for (let at = start, other = from; at < end; at++, other++) if (bytes[at] !== bytes[other]) return false;
     return true;
   }
 
   #startOf(number: number): number {
-    return number === 0 ? 0 : this.#ends[number - 1]!;
+    return number === 0 ? 0 : this.#endOf(number - 1);
+  }
+
+  #endOf(number: number): number {
+    return this.#rows[number * this.#width]!;
   }
 
   tag(number: number): number {
@@ -103,7 +140,7 @@ export class TextTable {
   text(number: number): string {
     const codes: number[] = [];
     const bytes = this.#bytes;
-    const end = this.#ends[number]!;
+    const end = this.#endOf(number);
     for (let at = this.#startOf(number) + 1; at < end; at++) {
       if (bytes[at] !== ESCAPE) {
         codes.push(bytes[at]!);
@@ -122,30 +159,24 @@ export class TextTable {
   keep(isKept: (number: number) => boolean): Int32Array {
     const renumbered = renumber(this.#size, isKept);
     const bytes = this.#bytes;
-    const ends = this.#ends;
+    const ends = Int32Array.from(renumbered, (_, number) => this.#endOf(number));
+    this.#size = countOf(renumbered);
+    this.#rows = this.room.keptRows(this.#rows, renumbered, this.#width);
     let start = 0;
     let end = 0;
-    let kept = 0;
     for (let number = 0; number < renumbered.length; number++) {
       const next = ends[number]!;
       if (renumbered[number] !== NONE) {
         bytes.copyWithin(end, start, next);
         end += next - start;
-        ends[kept++] = end;
+        this.#rows[renumbered[number]! * this.#width] = end;
       }
       start = next;
     }
-    this.#size = kept;
-    this.#bytes = this.#shrunk(bytes, end);
-    this.#ends = this.#shrunk(ends, kept);
-    this.#rehash(slotsFor(kept), renumbered);
+    this.#bytes = this.room.copy(bytes.subarray(0, end));
+    this.room.release(bytes);
+    this.#rehash(slotsFor(this.#size), renumbered);
     return renumbered;
-  }
-
-  #shrunk<T extends Uint8Array | Int32Array>(column: T, length: number): T {
-    const shrunk = this.room.copy(column.subarray(0, length) as T);
-    this.room.release(column);
-    return shrunk;
   }
 
   #rehash(length: number, renumbered: Int32Array | null): void {
@@ -160,15 +191,16 @@ export class TextTable {
     this.room.release(slots);
   }
 
-  /** The texts as they are kept in a snapshot: views, valid until the next change. */
+  /** The texts as they are kept in a snapshot, without what belongs to them. The bytes are a view, valid until the next change. */
   pack(): PackedTexts {
-    return { bytes: this.#bytes.subarray(0, this.#startOf(this.#size)), ends: this.#ends.subarray(0, this.#size) };
+    return { bytes: this.#bytes.subarray(0, this.#startOf(this.#size)), ends: this.values(0) };
   }
 
   /** Puts back what {@link pack} gave into a table that is empty. */
   unpack({ bytes, ends }: PackedTexts): void {
     this.#bytes = this.room.copy(new Uint8Array(bytes));
-    this.#ends = this.room.copy(ends);
+    this.#rows = this.room.take(Int32Array, ends.length * this.#width);
+    ends.forEach((end, number) => this.#putRow(number, end));
     this.#slots = emptySlots(this.room, slotsFor(ends.length));
     this.#size = ends.length;
     for (let number = 0; number < ends.length; number++) put(this.#slots, this.#hashOf(number), number);
@@ -177,7 +209,7 @@ export class TextTable {
   #hashOf(number: number): number {
     const bytes = this.#bytes;
     const start = this.#startOf(number);
-    const end = this.#ends[number]!;
+    const end = this.#endOf(number);
     let hash = bytes[start]!;
     for (let at = start + 1; at < end; at++) {
       let code = bytes[at]!;
