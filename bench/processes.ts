@@ -29,7 +29,7 @@ export class Measured {
    */
   static async start(args: readonly string[], env: NodeJS.ProcessEnv, ready: RegExp | null): Promise<Measured> {
     const child = spawn(process.execPath, args, {
-      env: { ...process.env, UV_THREADPOOL_SIZE: '16', NODE_OPTIONS: '--max-semi-space-size=64', ...env },
+      env: { ...process.env, UV_THREADPOOL_SIZE: '16', NODE_OPTIONS: '--max-semi-space-size=32', ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const said: string[] = [];

@@ -128,7 +128,7 @@ async function run(environment: Environment, demo: boolean): Promise<string | nu
         // Each call into librdkafka that waits holds a thread of the pool, which has 4 by default.
         UV_THREADPOOL_SIZE: '16',
         // A commit's worth of events must not grow old, or it is copied again and again.
-        NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --max-semi-space-size=64`.trim(),
+        NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --max-semi-space-size=32`.trim(),
       },
       say: talk,
       servicesUp: async () => {

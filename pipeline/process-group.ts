@@ -5,7 +5,7 @@ import { once } from 'node:events';
  * What Node is told for processes that take a storm in. A commit's worth of events must not grow old: with V8's default
  * of 16 MB for the young they are copied again and again and the place stage takes a quarter more CPU (bench stages).
  */
-const NODE_FLAGS = ['--max-semi-space-size=64'];
+const NODE_FLAGS = ['--max-semi-space-size=32'];
 
 interface ProcessGroupOptions {
   readonly count: number;

@@ -24,7 +24,7 @@ const READERS: Readonly<Record<Source, (body: Fields, reading: Reading) => Repor
 
 /** UTF-8 as text. Node's own buffers do it in a third of the time of a decoder, which counts for a meter's event. */
 function textOf(value: Uint8Array): string {
-  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString();
+  return (value instanceof Buffer ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength)).toString();
 }
 
 /**

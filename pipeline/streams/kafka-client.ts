@@ -25,7 +25,7 @@ const CONSUMER: ConsumerGlobalConfig = {
   // A rejoin must not wait behind a long fetch queue: enough for half a second of a storm at full speed.
   'queued.max.messages.kbytes': 16_384,
   // Of each partition so much at a time: what comes of one while another is waited for has to be kept meanwhile.
-  'fetch.message.max.bytes': 131_072,
+  'fetch.message.max.bytes': 262_144,
 };
 
 /** Turns a callback of node-rdkafka into a promise. */

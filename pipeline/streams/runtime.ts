@@ -15,7 +15,7 @@ import {
 import { Checkpoint, type Outgoing } from './checkpoint.js';
 import { freshTask, restoreTask, type Assigned } from './restore.js';
 import { encoderOf, Outbox } from './task.js';
-import { bytesOf, TimeOrder } from './time-order.js';
+import { batchLike, bytesOf, FIRST_BATCH, TimeOrder } from './time-order.js';
 import type { SourceRecord, Stage } from './topology.js';
 
 export interface RuntimeOptions {
@@ -37,15 +37,14 @@ export interface RuntimeOptions {
   readonly now: () => number;
 }
 
-const BATCH = 2000;
 /** What is processed before a commit at the latest: what came out of it waits in memory. */
 const MAX_PENDING = 20_000;
-const MAX_PENDING_BYTES = 4_000_000;
+const MAX_PENDING_BYTES = 2_000_000;
 /** What may wait of one partition for others before it is paused. */
 const MAX_WAITING_BYTES = 16_000_000;
 const ADVANCE_MS = 1000;
-/** How far the partitions of a stage that reads in the order of time may run ahead of each other: little beside a retention of hours. */
-const ORDER_SLACK_MS = 60_000;
+/** How far partitions that are taken in the order of time may run ahead of each other: little beside a retention of hours. */
+const ORDER_SLACK_MS = 10 * 60_000;
 
 type Statistics = Record<
   'processed' | 'written' | 'commits' | 'aborts' | 'rejected' | 'unreadable' | 'partitions',
@@ -71,6 +70,7 @@ export class StageRuntime {
   #owned: TopicPartition[] = [];
   /** Records that were asked for ahead: they come while those before them are processed. */
   #polling: Promise<readonly SourceRecord[]> | null = null;
+  #batch = FIRST_BATCH;
   /** The transaction that is being committed while what comes behind it is processed. */
   #committing: Promise<void> = Promise.resolve();
   #stopping = false;
@@ -143,17 +143,18 @@ export class StageRuntime {
 
   /** One turn of the loop: records, rebalances, time, commit. */
   async #turn(): Promise<void> {
-    let arrived = 0;
+    let isBusy = false;
     try {
-      const records = await (this.#polling ?? this.member.poll(BATCH));
+      const records = await (this.#polling ?? this.member.poll(this.#batch));
       for (const record of records) this.#order.push(record);
-      arrived = records.length;
+      isBusy = records.length >= this.#batch / 10;
+      this.#batch = batchLike(records) ?? this.#batch;
     } catch (error) {
       await this.#recover(error as BrokerError);
     }
     for (let next = this.member.nextRebalance(); next; next = this.member.nextRebalance()) await this.#rebalance(next);
     try {
-      this.#polling = ahead(this.member.poll(BATCH));
+      this.#polling = ahead(this.member.poll(this.#batch));
       const drained = this.#drain();
       this.#balanceQueues();
       const now = this.options.now();
@@ -161,8 +162,7 @@ export class StageRuntime {
         this.#advancedAt = now;
         for (const { task } of this.#assigned.values()) task.advance(now);
       }
-      const idle = drained && arrived < BATCH / 10;
-      if (idle || now - this.#committedAt >= this.options.commitMs) await this.#commit();
+      if ((drained && !isBusy) || now - this.#committedAt >= this.options.commitMs) await this.#commit();
     } catch (error) {
       await this.#recover(error as BrokerError);
     }

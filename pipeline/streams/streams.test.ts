@@ -5,7 +5,7 @@ import { TestDriver } from './driver.js';
 import { murmur2, partitionOf } from './partitioner.js';
 import { Snapshots } from './snapshots.js';
 import type { LogReader } from './broker.js';
-import { TimeOrder } from './time-order.js';
+import { batchLike, TimeOrder } from './time-order.js';
 import { Topology, type OutRecord, type Processor, type SourceRecord } from './topology.js';
 
 const require = createRequire(import.meta.url);
@@ -153,6 +153,13 @@ describe('time order', () => {
     order.add('b', 0);
     for (const [offset, timestampMs] of [100, 900].entries()) order.push(record('a', offset, timestampMs));
     expect([order.take(), order.take()].map((next) => next!.timestampMs)).toEqual([100, 900]);
+  });
+
+  it('fewer records are asked for at a time the larger they are', () => {
+    const of = (bytes: number): number | null =>
+      batchLike(Array.from({ length: 10 }, (_, i) => ({ ...record('a', i, 0), value: new Uint8Array(bytes) })));
+    expect([of(50), of(800), of(49_800), of(999_800)]).toEqual([2000, 500, 10, 1]);
+    expect(batchLike([])).toBeNull();
   });
 
   it('word of an end that comes before the records themselves is no end', () => {

@@ -126,3 +126,15 @@ export class TimeOrder {
 export function bytesOf({ value }: SourceRecord): number {
   return 200 + (value?.byteLength ?? 0);
 }
+
+/** Bytes that are asked for at a time, about: what is processed only later has to be kept until then. */
+const BATCH_BYTES = 500_000;
+const MOST_RECORDS = 2000;
+export const FIRST_BATCH = 100;
+
+/** How many records to ask for if they are as large as those that came; null if none did. One may hold one event or thousands. */
+export function batchLike(records: readonly SourceRecord[]): number | null {
+  if (records.length === 0) return null;
+  const bytes = records.reduce((sum, record) => sum + bytesOf(record), 0);
+  return Math.min(MOST_RECORDS, Math.ceil((BATCH_BYTES * records.length) / bytes));
+}
