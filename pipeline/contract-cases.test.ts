@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readNetwork } from './network/read.js';
-import { OfflineRun, type OutageWithMembers } from './offline.js';
+import { OfflineRun, type OutageWithMembers } from './offline/offline.js';
 
 interface ExpectedOutage {
   outageId: string;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readNetwork } from '../pipeline/network/read.js';
-import { OfflineRun } from '../pipeline/offline.js';
+import { OfflineRun } from '../pipeline/offline/offline.js';
 import { simulateStorm } from '../pipeline/storm/storm.js';
 import type { CanonicalEvent } from '../pipeline/storm/canonical-event.js';
 import { sourceShape } from '../pipeline/storm/shapes.js';

@@ -3,12 +3,13 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { freePort } from '../dev/ports.js';
-import type { OutageWithMembers } from '../pipeline/offline.js';
+import type { OutageWithMembers } from '../pipeline/offline/offline.js';
 import { folder, NETWORK, parsed, refusal, result, run, start } from './commands-program.js';
 
 const file = (name: string): string => join(folder, name);
 const NOBODY = `127.0.0.1:${await freePort()}`;
 const AWAY = { KAFKA_BROKERS: NOBODY, DATABASE_URL: `postgres://oms@${NOBODY}/oms` };
+const START = '2026-10-04T12:00:00.000Z';
 const STORM = ['storm', '--network', NETWORK, '--faults', '5', '--hours', '1'];
 
 afterAll(() => rm(folder, { recursive: true }));
@@ -117,6 +118,21 @@ describe('oms correlate', () => {
     expect(await result(correlate('-'), {}, storm)).toBe(fromFile);
     expect(await result(correlate('storm.ndjson', '--out', 'outages.ndjson'))).toBe('');
     expect(await readFile(file('outages.ndjson'), 'utf8')).toBe(fromFile);
+  });
+
+  it('gives the same from a large file, which a second thread reads and places, as from standard input', async () => {
+    await result(['storm', '--network', NETWORK, '--faults', '200', '--hours', '20', '--out', 'large.ndjson']);
+    const unknown = { source: 'kaifa', kind: 'outage', sourceEventId: 'lost', assetId: 'nobody', occurredAt: START };
+    const storm = `${await readFile(file('large.ndjson'), 'utf8')}${JSON.stringify(unknown)}\n{half a line`;
+    await writeFile(file('large.ndjson'), storm);
+    expect(storm.length).toBeGreaterThan(8_000_000);
+    const counted = (text: string): object => JSON.parse(text.trimEnd().split('\n').at(-1)!) as object;
+    const fromFile = await run(correlate('large.ndjson', '--rules', 'storm', '--json'));
+    const fromInput = await run(correlate('-', '--rules', 'storm', '--json'), {}, storm);
+    expect(fromFile.out).toBe(fromInput.out);
+    expect(counted(fromFile.err)).toEqual(counted(fromInput.err));
+    expect(counted(fromFile.err)).toMatchObject({ rejected: 1 });
+    expect(await refusal(1, ['correlate', 'large.ndjson', '--network', 'nowhere'])).toMatch(/nowhere: does not exist/);
   });
 
   it('takes a last line without an end, and says what is wrong with half a line', async () => {

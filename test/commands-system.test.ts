@@ -8,7 +8,7 @@ import { freePort } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
 import type { OutageRecord } from '../operators/outage.js';
 import { readNetwork } from '../pipeline/network/read.js';
-import type { OutageWithMembers } from '../pipeline/offline.js';
+import type { OutageWithMembers } from '../pipeline/offline/offline.js';
 import { simulateStorm } from '../pipeline/storm/storm.js';
 import type { SourceRecord } from '../pipeline/streams/topology.js';
 import { withAdmin } from '../pipeline/streams/kafka-admin.js';

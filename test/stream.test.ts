@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { retryUntil } from '../dev/retry.js';
 import { decodeLogRecord } from '../operators/log-record.js';
 import { readNetwork } from '../pipeline/network/read.js';
-import { OfflineRun, type OutageWithMembers } from '../pipeline/offline.js';
+import { OfflineRun, type OutageWithMembers } from '../pipeline/offline/offline.js';
 import { simulateStorm } from '../pipeline/storm/storm.js';
 import type { SourceRecord } from '../pipeline/streams/topology.js';
 import { withAdmin } from '../pipeline/streams/kafka-admin.js';

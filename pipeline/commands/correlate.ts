@@ -1,16 +1,24 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { readEnvironment } from '../../environment.js';
 import { GIVEN_RULE_SETS, readRuleSet, type RuleSet } from '../../operators/rules.js';
 import { readNetwork } from '../network/read.js';
-import { OfflineRun } from '../offline.js';
+import { Correlating, OfflineRun, type OutageWithMembers } from '../offline/offline.js';
+import { placeInThread } from '../offline/placing-thread.js';
+import type { OfflineOptions } from '../offline/placing.js';
 import { LineOutput } from './line-output.js';
-import { fileProblem, progress, say, WrongUse } from './talk.js';
+import { fileProblem, progress, say, WrongUse, type Progress } from './talk.js';
 
 /** Lines in one transaction of the driver: as many as one commit of a busy pipeline holds. */
 const LINES_PER_COMMIT = 1000;
+
+/** A file as large as this is worth the start of a second thread. */
+const THREAD_BYTES = 8_000_000;
+
+type How = Omit<OfflineOptions, 'network'>;
 
 /** Rejected lines that are shown with their reason. */
 const REJECTED_SHOWN = 5;
@@ -30,27 +38,51 @@ export function addCorrelate(program: Command): void {
     .option('--json', 'say the counts as JSON')
     .addHelpText('after', '\nExample:\n  oms correlate events.ndjson --network data/ieee9500 --out outages.ndjson')
     .action(async (events: string, options: { network: string; rules?: string; out?: string; json?: boolean }) => {
-      const { naiveTimeOffsetMin } = readEnvironment();
-      const network = await readNetwork(options.network);
-      const takenInAt = Date.now();
       const rules = options.rules === undefined ? [] : [rulesCommand(await ruleSetOf(options.rules))];
-      const run = new OfflineRun({
-        network,
+      const how = {
         rules,
-        naiveOffsetMin: naiveTimeOffsetMin,
+        naiveOffsetMin: readEnvironment().naiveTimeOffsetMin,
         linesPerCommit: LINES_PER_COMMIT,
-        takenInAt,
-      });
+        takenInAt: Date.now(),
+      };
+      const isLarge = events !== '-' && (await sizeOf(events)) >= THREAD_BYTES && availableParallelism() > 1;
+      const { run, outages } = await (isLarge ? inTwoThreads : inOneThread)(events, options.network, how);
       const out = new LineOutput(options.out);
-      await readLines(events, (line) => run.line(line));
-      const outages = run.finish();
       for (const outage of outages) await out.line(JSON.stringify(outage));
       await out.end();
       sayCounts(run, outages.length, options.json ?? false);
     });
 }
 
-function sayCounts(run: OfflineRun, outages: number, json: boolean): void {
+interface Result {
+  readonly run: Correlating;
+  readonly outages: readonly OutageWithMembers[];
+}
+
+async function inOneThread(events: string, networkDir: string, how: How): Promise<Result> {
+  const run = new OfflineRun({ ...how, network: await readNetwork(networkDir) });
+  await readLines(events, (line) => run.line(line));
+  return { run, outages: run.finish() };
+}
+
+/** A large file: while one thread correlates, another reads ahead and places. */
+async function inTwoThreads(events: string, networkDir: string, how: How): Promise<Result> {
+  const run = new Correlating();
+  const shown = reading(events, await sizeOf(events));
+  try {
+    const task = { ...how, file: events, networkDir };
+    const lines = await placeInThread(
+      task,
+      (record) => run.take(record),
+      (bytes) => shown.update(Math.floor(bytes / 1e6)),
+    );
+    return { run, outages: run.outages(lines) };
+  } finally {
+    shown.stop();
+  }
+}
+
+function sayCounts(run: Correlating, outages: number, json: boolean): void {
   if (json) {
     say(JSON.stringify({ outages, ...run.counts }));
     return;
@@ -89,9 +121,8 @@ export async function ruleSetOf(nameOrFile: string): Promise<RuleSet> {
 
 /** Calls `each` with every line of a file, with progress. A last line without an end is a line. */
 export async function readLines(file: string, each: (line: string) => void | Promise<void>): Promise<void> {
-  const megabytes = file === '-' ? null : Math.ceil((await sizeOf(file)) / 1e6);
   const input = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 });
-  const shown = progress(`reading ${file === '-' ? 'standard input' : file} (MB)`, megabytes);
+  const shown = file === '-' ? reading('standard input', null) : reading(file, await sizeOf(file));
   let bytes = 0;
   try {
     for await (const line of createInterface({ input, crlfDelay: Infinity })) {
@@ -104,6 +135,10 @@ export async function readLines(file: string, each: (line: string) => void | Pro
   } finally {
     shown.stop();
   }
+}
+
+function reading(what: string, bytes: number | null): Progress {
+  return progress(`reading ${what} (MB)`, bytes === null ? null : Math.ceil(bytes / 1e6));
 }
 
 async function sizeOf(file: string): Promise<number> {

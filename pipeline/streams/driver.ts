@@ -15,6 +15,8 @@ export interface PipedRecord {
 
 interface DriverOptions {
   readonly partitions?: number;
+  /** Stages that run; absent: all. What others would read is only written. */
+  readonly stages?: readonly string[];
   /** Called with each record written and its partition, instead of keeping it for {@link TestDriver.read}. */
   readonly onRecord?: (record: OutRecord, partition: number) => void;
 }
@@ -25,6 +27,7 @@ interface DriverOptions {
  */
 export class TestDriver {
   readonly #partitions: number;
+  readonly #stages: readonly Stage[];
   readonly #stagesOf = new Map<string, Stage[]>();
   readonly #tasks = new Map<Stage, Map<number, Task>>();
   readonly #outboxes = new Map<Stage, Outbox>();
@@ -34,13 +37,11 @@ export class TestDriver {
   readonly #onRecord: DriverOptions['onRecord'];
   #timeMs = 0;
 
-  constructor(
-    readonly topology: Topology,
-    options: DriverOptions = {},
-  ) {
+  constructor(topology: Topology, options: DriverOptions = {}) {
     this.#partitions = options.partitions ?? 1;
     this.#onRecord = options.onRecord;
-    for (const stage of topology.stages) {
+    this.#stages = topology.stages.filter(({ name }) => options.stages?.includes(name) ?? true);
+    for (const stage of this.#stages) {
       this.#tasks.set(stage, new Map());
       this.#outboxes.set(stage, new Outbox(options.onRecord !== undefined));
       for (const topic of stage.sources) this.#stagesOf.set(topic, [...(this.#stagesOf.get(topic) ?? []), stage]);
@@ -51,7 +52,7 @@ export class TestDriver {
   pipe(record: PipedRecord): void {
     const { topic, key, value, headers = {}, timestampMs = this.#timeMs } = record;
     const text = typeof value === 'string' ? this.#encoder.encode(value) : value;
-    for (const { tables } of this.topology.stages) {
+    for (const { tables } of this.#stages) {
       for (const table of tables) if (table.topic === topic) table.apply(key ?? '', text);
     }
     const stages = this.#stagesOf.get(topic);
@@ -83,7 +84,7 @@ export class TestDriver {
     let wrote = true;
     while (wrote) {
       wrote = false;
-      for (const stage of this.topology.stages) {
+      for (const stage of this.#stages) {
         for (const record of this.#outboxes.get(stage)!.take(encoderOf(stage))) {
           wrote = true;
           this.#write(record);
