@@ -1,4 +1,4 @@
-import { countOf, NONE, renumber, type Room } from './columns.js';
+import { NONE, renumber, type Room } from './columns.js';
 
 /** Of 3 slots 2 are in use at most: then a look-up passes 2 others, mostly in the same cache line. */
 const MAX_LOAD = 2 / 3;
@@ -159,20 +159,25 @@ export class TextTable {
   keep(isKept: (number: number) => boolean): Int32Array {
     const renumbered = renumber(this.#size, isKept);
     const bytes = this.#bytes;
-    const ends = Int32Array.from(renumbered, (_, number) => this.#endOf(number));
-    this.#size = countOf(renumbered);
-    this.#rows = this.room.keptRows(this.#rows, renumbered, this.#width);
+    const rows = this.#rows;
+    const width = this.#width;
     let start = 0;
     let end = 0;
-    for (let number = 0; number < renumbered.length; number++) {
-      const next = ends[number]!;
+    let to = 0;
+    for (let number = 0, from = 0; number < renumbered.length; number++, from += width) {
+      const next = rows[from]!;
       if (renumbered[number] !== NONE) {
         bytes.copyWithin(end, start, next);
         end += next - start;
-        this.#rows[renumbered[number]! * this.#width] = end;
+        for (let i = 1; i < width; i++) rows[to + i] = rows[from + i]!;
+        rows[to] = end;
+        to += width;
       }
       start = next;
     }
+    this.#size = to / width;
+    this.#rows = this.room.copy(rows.subarray(0, to));
+    this.room.release(rows);
     this.#bytes = this.room.copy(bytes.subarray(0, end));
     this.room.release(bytes);
     this.#rehash(slotsFor(this.#size), renumbered);
