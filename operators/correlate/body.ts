@@ -109,10 +109,10 @@ export class Body implements Indexed {
     const { entries } = this;
     const unit = entries.unit(entry);
     const reporter = entries.reporter(entry);
-    const unitBefore = this.entries.unitState(unit, this.number);
-    const reporterBefore = this.entries.reporterState(reporter, this.number);
+    const unitBefore = entries.unitState(unit, this.number);
+    const reporterBefore = entries.reporterState(reporter, this.number);
     // A reporter that is here already, for another unit, is counted once, with the greatest of its weights.
-    const weightBefore = reporterBefore === ABSENT ? 0 : this.entries.reporterWeight(reporter, this.number);
+    const weightBefore = reporterBefore === ABSENT ? 0 : entries.reporterWeight(reporter, this.number);
     this.put(entry);
     this.#raiseLatestBackAt(entries.backAt(entry));
     if (unitBefore === ABSENT) {
@@ -142,8 +142,8 @@ export class Body implements Indexed {
     const { entries } = this;
     const unit = entries.unit(entry);
     const reporter = entries.reporter(entry);
-    const unitBefore = this.entries.unitState(unit, this.number);
-    const reporterBefore = this.entries.reporterState(reporter, this.number);
+    const unitBefore = entries.unitState(unit, this.number);
+    const reporterBefore = entries.reporterState(reporter, this.number);
     // When the entry that held the latest time loses it, the next latest is looked for when asked.
     if (entries.backAt(entry) === this.latestBackAt) this.latestBackAt = NaN;
     entries.setTimes(entry, lastT, backAt);

@@ -179,10 +179,10 @@ export class Entries {
     else links[before * LINKS + next] = entry;
   }
 
-  /** The first entry at or behind `entry` in a list that is of a body; NONE if there is none. */
-  #ofBody(body: number, entry: number, next: number): number {
+  /** The first entry of a reporter or a unit in a body; NONE if there is none. */
+  #firstIn(body: number, texts: TextTable, of: number, next: number): number {
     const links = this.#links;
-    let at = entry;
+    let at = texts.value(of, FIRST);
     while (at !== NONE && links[at * LINKS + BODY]! > body) at = links[at * LINKS + next]!;
     return at !== NONE && links[at * LINKS + BODY] === body ? at : NONE;
   }
@@ -195,25 +195,24 @@ export class Entries {
 
   /** The entry of a reporter and a unit in a body, or NONE. */
   find(reporter: number, unit: number, body: number): number {
-    let entry = this.#ofBody(body, this.reporters.texts.value(reporter, FIRST), NEXT_OF_REPORTER);
+    let entry = this.#firstIn(body, this.reporters.texts, reporter, NEXT_OF_REPORTER);
     while (entry !== NONE && this.unit(entry) !== unit) entry = this.#nextHere(entry, NEXT_OF_REPORTER);
     return entry;
   }
 
   /** What a unit is in a body: out, if one of its entries is. */
   unitState(unit: number, body: number): MemberState {
-    return this.#state(this.#ofBody(body, this.reporters.unitTexts.value(unit, FIRST), NEXT_OF_UNIT), NEXT_OF_UNIT);
+    return this.#state(body, this.reporters.unitTexts, unit, NEXT_OF_UNIT);
   }
 
   /** What a reporter is in a body, likewise. */
   reporterState(reporter: number, body: number): MemberState {
-    const first = this.#ofBody(body, this.reporters.texts.value(reporter, FIRST), NEXT_OF_REPORTER);
-    return this.#state(first, NEXT_OF_REPORTER);
+    return this.#state(body, this.reporters.texts, reporter, NEXT_OF_REPORTER);
   }
 
-  #state(first: number, next: number): MemberState {
+  #state(body: number, texts: TextTable, of: number, next: number): MemberState {
     let state: MemberState = ABSENT;
-    for (let entry = first; entry !== NONE; entry = this.#nextHere(entry, next)) {
+    for (let entry = this.#firstIn(body, texts, of, next); entry !== NONE; entry = this.#nextHere(entry, next)) {
       if (this.isOut(entry)) return OUT;
       state = BACK;
     }
@@ -223,7 +222,7 @@ export class Entries {
   /** The greatest weight of the entries of a reporter in a body; 0 if it has none. */
   reporterWeight(reporter: number, body: number): number {
     let weight = 0;
-    let entry = this.#ofBody(body, this.reporters.texts.value(reporter, FIRST), NEXT_OF_REPORTER);
+    let entry = this.#firstIn(body, this.reporters.texts, reporter, NEXT_OF_REPORTER);
     for (; entry !== NONE; entry = this.#nextHere(entry, NEXT_OF_REPORTER)) {
       if (this.weight(entry) > weight) weight = this.weight(entry);
     }
@@ -264,9 +263,8 @@ export class Entries {
     this.#values = this.room.copy(values);
   }
 
-  /** Makes the lists of reporters and units anew, from those of all bodies: the first versions of snapshots had others. */
-  relist(bodies: readonly Body[]): void {
-    this.reporters.unlist();
+  /** Lists all entries by reporter and by unit, once they were unpacked: the first snapshots had lists of another order. */
+  list(bodies: readonly Body[]): void {
     for (const body of byNumber(bodies)) {
       for (let entry = body.firstEntry; entry !== NONE; entry = this.nextOfBody(entry)) this.#list(entry);
       body.noteWides();

@@ -72,17 +72,6 @@ export class Reporters {
     if (backAt > this.latestBackOfUnit[unit]!) this.latestBackOfUnit[unit] = backAt;
   }
 
-  /** Forgets who has which entries. */
-  unlist(): void {
-    const { texts, unitTexts } = this;
-    for (let reporter = 0; reporter < texts.size; reporter++) texts.setValue(reporter, FIRST, NONE);
-    for (let unit = 0; unit < unitTexts.size; unit++) {
-      unitTexts.setValue(unit, FIRST, NONE);
-      unitTexts.setValue(unit, OUT_ENTRIES, 0);
-    }
-    this.latestBackOfUnit.fill(-Infinity);
-  }
-
   sourceOf(reporter: number): Source {
     return SOURCES[this.texts.tag(reporter) % OWN_EVENT]!;
   }
@@ -143,7 +132,10 @@ export class Reporters {
     return true;
   }
 
-  /** All of it as it is kept in a snapshot; some of it are views, valid until the next change. */
+  /**
+   * All of it as it is kept in a snapshot; some of it are views, valid until the next change. The first entries are for
+   * processes of the version before, which an upgrade may hand a partition back to.
+   */
   pack() {
     return {
       reporters: this.texts.pack(),
@@ -157,14 +149,15 @@ export class Reporters {
     };
   }
 
-  /** Puts back what {@link pack} gave, where there is nothing yet. */
+  /** Puts back what {@link pack} gave, where there is nothing yet. Who has which entries is for {@link Entries} to say. */
   unpack(packed: ReturnType<Reporters['pack']>): void {
     this.texts.unpack(packed.reporters);
     this.unitTexts.unpack(packed.units);
-    this.texts.setValues(FIRST, packed.firstOfReporter);
-    this.unitTexts.setValues(FIRST, packed.firstOfUnit);
-    this.unitTexts.setValues(LAST_RESTORATION, packed.lastRestoration);
-    this.latestBackOfUnit = this.room.grown(this.latestBackOfUnit, this.unitTexts.size);
+    for (let unit = 0; unit < this.unitTexts.size; unit++) {
+      this.unitTexts.setValue(unit, OUT_ENTRIES, 0);
+      this.unitTexts.setValue(unit, LAST_RESTORATION, packed.lastRestoration[unit]!);
+    }
+    this.latestBackOfUnit = this.room.grown(this.latestBackOfUnit, this.unitTexts.size).fill(-Infinity);
     this.restorations = packed.restoredAt.length;
     this.restoredAt = this.room.copy(packed.restoredAt);
     this.earlier = this.room.copy(packed.earlier);

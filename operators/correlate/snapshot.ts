@@ -203,7 +203,7 @@ function unpackKey(packed: PackedKey, room: Room): KeyState {
     if (body) unpackBody(body, outage.body, state);
   }
   findBodies(state);
-  state.entries.relist(state.bodies);
+  state.entries.list(state.bodies);
   return state;
 }
 

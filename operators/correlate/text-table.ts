@@ -113,10 +113,6 @@ export class TextTable {
     return values;
   }
 
-  setValues(i: number, values: Int32Array): void {
-    for (let number = 0; number < values.length; number++) this.setValue(number, i, values[number]!);
-  }
-
   #isText(number: number, start: number, end: number): boolean {
     const bytes = this.#bytes;
     const from = this.#startOf(number);
@@ -176,12 +172,16 @@ export class TextTable {
       start = next;
     }
     this.#size = to / width;
-    this.#rows = this.room.copy(rows.subarray(0, to));
-    this.room.release(rows);
-    this.#bytes = this.room.copy(bytes.subarray(0, end));
-    this.room.release(bytes);
+    this.#rows = this.#shrunk(rows, to);
+    this.#bytes = this.#shrunk(bytes, end);
     this.#rehash(slotsFor(this.#size), renumbered);
     return renumbered;
+  }
+
+  #shrunk<T extends Uint8Array | Int32Array>(column: T, length: number): T {
+    const shrunk = this.room.copy(column.subarray(0, length) as T);
+    this.room.release(column);
+    return shrunk;
   }
 
   #rehash(length: number, renumbered: Int32Array | null): void {
