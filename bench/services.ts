@@ -92,13 +92,3 @@ export async function whenTaken(
     await pause(50);
   }
 }
-
-/** How far a consumer group has committed a topic, by `topic/partition`. */
-export async function committedOffsets(
-  admin: Admin,
-  groupId: string,
-  topic: string,
-): Promise<ReadonlyMap<string, number>> {
-  const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
-  return new Map(committed!.partitions.map(({ partition, offset }) => [`${topic}/${partition}`, Number(offset)]));
-}

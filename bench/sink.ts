@@ -1,22 +1,18 @@
 import type { Admin } from 'kafkajs';
 import type pg from 'pg';
-import { EMPTY_NETWORK } from '../operators/network.js';
-import { connectToolProducer } from '../pipeline/kafka-lines.js';
-import { publishNetwork } from '../pipeline/network/store.js';
-import { connectProducer, disconnect } from '../pipeline/streams/kafka-client.js';
 import { withAdmin } from '../pipeline/streams/kafka-admin.js';
 import { topicNames } from '../topics.js';
 import { withDatabase } from './databases.js';
 import { figureOf, type Figure, type Taken } from './figures.js';
-import { preload, stormNetwork, type MeterStorm } from './meter-storm.js';
+import type { MeterStorm } from './meter-storm.js';
 import { cpuMsOf, Measured } from './processes.js';
-import { committedOffsets, forgetGroups, renewTopics, whenTaken, withServices } from './services.js';
+import { whenTaken, withServices } from './services.js';
+import { PARTITIONS, StormOnKafka } from './storm-on-kafka.js';
 
 const EVENTS = Number(process.env.BENCH_EVENTS ?? 1_000_000);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const STORM: MeterStorm = { feeders: 200, metersPerFeeder: 1000, events: EVENTS };
 const PER_BATCH = 100;
-const PARTITIONS = 4;
 const PREFIX = 'sink.';
 
 /**
@@ -55,30 +51,17 @@ export class SinkBench {
 
   /** Fills the topics: everything that the stages before the sink write. */
   async prepare(): Promise<void> {
-    await forgetGroups(
-      this.admin,
-      ['place', 'correlate'].map((stage) => `${PREFIX}oms-${stage}`),
-    );
-    await renewTopics(this.admin, this.#topics, PARTITIONS, (topic) => topic.startsWith(PREFIX));
-    const tool = await connectToolProducer(this.brokers);
-    await publishNetwork(tool, this.#topics.network, EMPTY_NETWORK, stormNetwork(STORM));
-    await tool.disconnect();
-    const producer = await connectProducer(this.brokers);
-    await preload(producer, this.#topics.kaifa, PARTITIONS, STORM, PER_BATCH);
-    await disconnect(producer);
-    const stages = await this.#start(['place', 'correlate'], {});
-    const { kaifa, events } = this.#topics;
-    await whenTaken(this.admin, [kaifa], 'plainly', () => committedOffsets(this.admin, `${PREFIX}oms-place`, kaifa));
-    await whenTaken(this.admin, [events], 'byTransactions', () =>
-      committedOffsets(this.admin, `${PREFIX}oms-correlate`, events),
-    );
-    await stages.stop();
+    const kafka = new StormOnKafka(this.brokers, this.admin);
+    await kafka.prepare(PREFIX, STORM, PER_BATCH);
+    await kafka.reset(PREFIX, 'place');
+    await kafka.run(PREFIX, { stage: 'place', processes: 1 }, EVENTS);
+    await kafka.run(PREFIX, { stage: 'correlate', processes: 1 }, EVENTS);
   }
 
   /** One run of the sink, from nothing. */
   async round(): Promise<void> {
     await withDatabase(this.databaseUrl, async (url, pool) => {
-      const sink = await this.#start(['sink'], { DATABASE_URL: url });
+      const sink = await this.#start(url);
       const wall = performance.now();
       const cpu = sink.cpuMs;
       await this.#written(pool);
@@ -95,10 +78,15 @@ export class SinkBench {
     });
   }
 
-  #start(stages: readonly string[], env: NodeJS.ProcessEnv): Promise<Measured> {
+  #start(databaseUrl: string): Promise<Measured> {
     return Measured.start(
-      ['dist/oms.js', 'pipeline', '--stages', stages.join(','), '--slot', 'bench'],
-      { KAFKA_BROKERS: this.brokers, OMS_TOPIC_PREFIX: PREFIX, OMS_PARTITIONS: String(PARTITIONS), ...env },
+      ['dist/oms.js', 'pipeline', '--stages', 'sink', '--slot', 'bench'],
+      {
+        KAFKA_BROKERS: this.brokers,
+        DATABASE_URL: databaseUrl,
+        OMS_TOPIC_PREFIX: PREFIX,
+        OMS_PARTITIONS: String(PARTITIONS),
+      },
       /running/,
     );
   }

@@ -8,7 +8,7 @@ import { sourceTopics, topicNames } from '../topics.js';
 import type { Taken } from './figures.js';
 import { preload, stormNetwork, type MeterStorm } from './meter-storm.js';
 import { Measured } from './processes.js';
-import { committedOffsets, forgetGroups, renewTopics, whenTaken, withServices } from './services.js';
+import { forgetGroups, renewTopics, whenTaken, withServices } from './services.js';
 
 export const PARTITIONS = 4;
 
@@ -20,7 +20,7 @@ interface Work {
 
 /** A storm that waits on Kafka, under a topic prefix, for stages that are measured as processes of their own. */
 export class StormOnKafka {
-  private constructor(
+  constructor(
     readonly brokers: string,
     private readonly admin: Admin,
   ) {}
@@ -86,9 +86,10 @@ export class StormOnKafka {
   async caughtUp(prefix: string, stage: Work['stage']): Promise<void> {
     const topics = topicNames(prefix);
     const topic = stage === 'place' ? topics.kaifa : topics.events;
-    await whenTaken(this.admin, [topic], stage === 'place' ? 'plainly' : 'byTransactions', () =>
-      committedOffsets(this.admin, `${prefix}oms-${stage}`, topic),
-    );
+    await whenTaken(this.admin, [topic], stage === 'place' ? 'plainly' : 'byTransactions', async () => {
+      const [committed] = await this.admin.fetchOffsets({ groupId: `${prefix}oms-${stage}`, topics: [topic] });
+      return new Map(committed!.partitions.map(({ partition, offset }) => [`${topic}/${partition}`, Number(offset)]));
+    });
     const unplaced = (await this.admin.fetchTopicOffsets(topics.unplaced)).filter(({ high }) => Number(high) > 0);
     if (unplaced.length > 0) throw new Error('Some of the storm was not placed: the network was not there yet.');
   }
