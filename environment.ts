@@ -150,3 +150,9 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   if (wrong.length > 0) throw new Error(wrong.join('\n'));
   return Object.fromEntries(entries) as Environment;
 }
+
+/**
+ * What Node is told for processes that take a storm in. A commit's worth of events must not grow old: with V8's default
+ * of 16 MB for the young they are copied more often, and cost a few per cent more CPU time.
+ */
+export const NODE_FLAGS: readonly string[] = ['--max-semi-space-size=32'];

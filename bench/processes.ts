@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
+import { NODE_FLAGS } from '../environment.js';
 
 /** Ticks of /proc's clock in a second, on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -29,7 +30,7 @@ export class Measured {
    */
   static async start(args: readonly string[], env: NodeJS.ProcessEnv, ready: RegExp | null): Promise<Measured> {
     const child = spawn(process.execPath, args, {
-      env: { ...process.env, UV_THREADPOOL_SIZE: '16', NODE_OPTIONS: '--max-semi-space-size=32', ...env },
+      env: { ...process.env, UV_THREADPOOL_SIZE: '16', NODE_OPTIONS: NODE_FLAGS.join(' '), ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const said: string[] = [];

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectionsFile } from '../connections.js';
-import { readEnvironment, type Environment } from '../environment.js';
+import { NODE_FLAGS, readEnvironment, type Environment } from '../environment.js';
 import { requireFreePort } from './ports.js';
 import { forgetProcess, livingProcess, recordProcess } from './process-record.js';
 import { Restarts } from './restarts.js';
@@ -127,8 +127,7 @@ async function run(environment: Environment, demo: boolean): Promise<string | nu
         DATABASE_URL: services.databaseUrl,
         // Each call into librdkafka that waits holds a thread of the pool, which has 4 by default.
         UV_THREADPOOL_SIZE: '16',
-        // A commit's worth of events must not grow old, or it is copied again and again.
-        NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --max-semi-space-size=32`.trim(),
+        NODE_OPTIONS: [process.env.NODE_OPTIONS ?? '', ...NODE_FLAGS].join(' ').trim(),
       },
       say: talk,
       servicesUp: async () => {

@@ -1,11 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-
-/**
- * What Node is told for processes that take a storm in. A commit's worth of events must not grow old: with V8's default
- * of 16 MB for the young they are copied again and again and the place stage takes a quarter more CPU (bench stages).
- */
-const NODE_FLAGS = ['--max-semi-space-size=32'];
+import { NODE_FLAGS } from '../environment.js';
 
 interface ProcessGroupOptions {
   readonly count: number;

@@ -45,8 +45,11 @@ export function addCorrelate(program: Command): void {
         linesPerCommit: LINES_PER_COMMIT,
         takenInAt: Date.now(),
       };
-      const isLarge = events !== '-' && (await sizeOf(events)) >= THREAD_BYTES && availableParallelism() > 1;
-      const { run, outages } = await (isLarge ? inTwoThreads : inOneThread)(events, options.network, how);
+      const bytes = events === '-' ? null : await sizeOf(events);
+      const isLarge = bytes !== null && bytes >= THREAD_BYTES && availableParallelism() > 1;
+      const { run, outages } = isLarge
+        ? await inTwoThreads(events, bytes, options.network, how)
+        : await inOneThread(events, options.network, how);
       const out = new LineOutput(options.out);
       for (const outage of outages) await out.line(JSON.stringify(outage));
       await out.end();
@@ -66,15 +69,15 @@ async function inOneThread(events: string, networkDir: string, how: How): Promis
 }
 
 /** A large file: while one thread correlates, another reads ahead and places. */
-async function inTwoThreads(events: string, networkDir: string, how: How): Promise<Result> {
+async function inTwoThreads(events: string, bytes: number, networkDir: string, how: How): Promise<Result> {
   const run = new Correlating();
-  const shown = reading(events, await sizeOf(events));
+  const shown = reading(events, bytes);
   try {
     const task = { ...how, file: events, networkDir };
     const lines = await placeInThread(
       task,
       (record) => run.take(record),
-      (bytes) => shown.update(Math.floor(bytes / 1e6)),
+      (read) => shown.update(Math.floor(read / 1e6)),
     );
     return { run, outages: run.outages(lines) };
   } finally {
