@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { readEnvironment } from '../../environment.js';
 import { GIVEN_RULE_SETS, readRuleSet, type RuleSet } from '../../operators/rules.js';
+import { BLOCK_BYTES, lineBlocks } from '../line-blocks.js';
 import { readNetwork } from '../network/read.js';
 import { Correlating, OfflineRun, type OutageWithMembers } from '../offline/offline.js';
 import { placeInThread } from '../offline/placing-thread.js';
@@ -64,7 +64,7 @@ interface Result {
 
 async function inOneThread(events: string, networkDir: string, how: How): Promise<Result> {
   const run = new OfflineRun({ ...how, network: await readNetwork(networkDir) });
-  await readLines(events, (line) => run.line(line));
+  await readBlocks(events, (block) => run.block(block));
   return { run, outages: run.finish() };
 }
 
@@ -123,15 +123,22 @@ export async function ruleSetOf(nameOrFile: string): Promise<RuleSet> {
 }
 
 /** Calls `each` with every line of a file, with progress. A last line without an end is a line. */
-export async function readLines(file: string, each: (line: string) => void | Promise<void>): Promise<void> {
-  const input = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 });
+export async function readLines(file: string, each: (line: string) => Promise<void>): Promise<void> {
+  await readBlocks(file, async (block) => {
+    for (const line of block.toString().split(/\r?\n/)) if (line !== '') await each(line);
+  });
+}
+
+/** Calls `each` with the bytes of a file in blocks of whole lines, with progress. */
+async function readBlocks(file: string, each: (block: Buffer) => void | Promise<void>): Promise<void> {
+  const input = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: BLOCK_BYTES });
   const shown = file === '-' ? reading('standard input', null) : reading(file, await sizeOf(file));
   let bytes = 0;
   try {
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      bytes += line.length + 1;
+    for await (const block of lineBlocks(input)) {
+      bytes += block.length;
       shown.update(Math.floor(bytes / 1e6));
-      const done = each(line);
+      const done = each(block);
       if (done) await done;
     }
     shown.update(Math.ceil(bytes / 1e6));

@@ -133,6 +133,11 @@ export class OfflineRun extends Correlating {
     this.#placing.line(text);
   }
 
+  /** Takes in whole lines. */
+  block(bytes: Buffer): void {
+    this.#placing.block(bytes);
+  }
+
   /** Ends the run: every outage with its members. */
   finish(): OutageWithMembers[] {
     this.#placing.flush();

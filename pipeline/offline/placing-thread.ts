@@ -25,7 +25,7 @@ export interface PlacedBatch {
   readonly bytes: Uint8Array;
   readonly ends: Int32Array;
   readonly aside: readonly Aside[];
-  /** Characters of the file so far. */
+  /** Bytes of the file so far. */
   readonly fileBytes: number;
   /** With the last one: what was taken in. */
   readonly lines: Lines | null;
@@ -38,7 +38,7 @@ const YOUNG_MB = 64;
  * Places the events of a file in a thread of its own: the first half of a run without Kafka, while this one goes on with
  * the second.
  * @param onRecord called with each record of the log in its order, and with those of what could not be placed
- * @param onProgress called with the characters of the file so far
+ * @param onProgress called with the bytes of the file read so far
  * @returns what was taken in, once all of it was passed on
  * @throws Error what the thread says: a file that cannot be read, a network that is not valid
  */

@@ -1,7 +1,7 @@
-/** The thread of {@link placeInThread}: reads a file line by line and passes on what {@link Placing} makes of it. */
+/** The thread of {@link placeInThread}: reads a file and passes on what {@link Placing} makes of it. */
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { parentPort, workerData } from 'node:worker_threads';
+import { BLOCK_BYTES, lineBlocks } from '../line-blocks.js';
 import { readNetwork } from '../network/read.js';
 import type { OutRecord } from '../streams/topology.js';
 import { topicNames } from '../../topics.js';
@@ -58,10 +58,9 @@ async function send(lines: PlacedBatch['lines']): Promise<void> {
 
 const { file, networkDir, ...options } = workerData as PlacingTask;
 const placing = new Placing({ ...options, network: await readNetwork(networkDir) }, keep);
-const input = createReadStream(file, { highWaterMark: 1 << 20 });
-for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-  placing.line(line);
-  fileBytes += line.length + 1;
+for await (const block of lineBlocks(createReadStream(file, { highWaterMark: BLOCK_BYTES }))) {
+  placing.block(block);
+  fileBytes += block.length;
   if (valueBytes > BATCH_BYTES) await send(null);
 }
 placing.flush();

@@ -2,6 +2,7 @@ import { keyText, type Command, type LogEntry, type PlacedEvent, type RulesComma
 import { encodeLogRecord } from '../../operators/log-record.js';
 import type { Network } from '../../operators/network.js';
 import { isFields, type Fields } from '../../operators/normalise/fields.js';
+import { MAX_VALUE_BYTES } from '../../operators/normalise/normalise.js';
 import { Registry } from '../../operators/registry.js';
 import { parseTime } from '../../operators/time.js';
 import { topicNames } from '../../topics.js';
@@ -28,11 +29,10 @@ export interface Lines {
   commands: number;
 }
 
-/**
- * Lines are put on the topic many in one record, as a producer in a hurry does; the record stays below what is read of one
- * (1 MiB), whatever the characters.
- */
-const CHARACTERS_PER_RECORD = 250_000;
+/** What an entry of an exported log has in it, and hardly any other line. */
+const LOG_WORDS = ['"command"', '"placed"'];
+const NEWLINE = 0x0a;
+const BRACE = 0x7b;
 
 /**
  * The first half of a run without Kafka: lines of canonical events, or of an exported log, in; records of the log out, in
@@ -45,9 +45,6 @@ export class Placing {
   readonly #driver: TestDriver;
   readonly #linesPerCommit: number;
   #pending = 0;
-  /** Lines for the next record. */
-  #waiting: string[] = [];
-  #characters = 0;
 
   /** @param onRecord called with each record that comes of it */
   constructor(
@@ -62,43 +59,39 @@ export class Placing {
     for (const command of rules) this.#toEveryKey(command);
   }
 
+  /** Takes in whole lines, each as {@link line} would. */
+  block(bytes: Buffer): void {
+    const events = plainEventsIn(bytes);
+    if (events === null) for (const line of bytes.toString().split('\n')) this.line(line);
+    else this.#events(bytes, events);
+  }
+
   /** Takes in one line: a canonical event, or an entry of an exported log (a placed event or a command). */
   line(text: string): void {
     if (text.trim() === '') return;
     // Most lines are plain events, which the topology parses: only what may be an entry of a log is parsed here.
-    const fields = text.includes('"command"') || text.includes('"placed"') ? parse(text) : null;
+    const fields = LOG_WORDS.some((word) => text.includes(word)) ? parse(text) : null;
     if (fields && 'command' in fields) this.#command(fields);
     else if (fields?.placed === true) this.#placed(fields);
-    else this.#event(text);
+    else this.#events(text, 1);
   }
 
-  #event(text: string): void {
-    this.lines.read++;
-    // Only a line that is an object by itself means the same among others.
-    const alone = text.charAt(0) !== '{' || text.includes('\n');
-    if (alone || this.#characters + text.length > CHARACTERS_PER_RECORD) this.#pipeLines();
-    this.#waiting.push(text);
-    this.#characters += text.length;
-    if (alone) this.#pipeLines();
-    this.#commitNowAndThen();
-  }
-
-  #pipeLines(): void {
-    if (this.#waiting.length === 0) return;
+  #events(value: string | Uint8Array, count: number): void {
+    this.lines.read += count;
     // A canonical event names its own source: on one topic the order of the lines is the order of arrival.
-    this.#driver.pipe({ topic: this.#topics.kaifa, key: null, value: this.#waiting.join('\n') });
-    this.#waiting = [];
-    this.#characters = 0;
+    this.#driver.pipe({ topic: this.#topics.kaifa, key: null, value });
+    this.#taken(count);
   }
 
-  #commitNowAndThen(): void {
-    if (++this.#pending >= this.#linesPerCommit) this.flush();
+  /** So many lines more were taken in: they are passed on now and then. */
+  #taken(count: number): void {
+    this.#pending += count;
+    if (this.#pending >= this.#linesPerCommit) this.flush();
   }
 
   /** Passes on all that was taken in. */
   flush(): void {
     this.#pending = 0;
-    this.#pipeLines();
     this.#driver.commit();
   }
 
@@ -106,7 +99,7 @@ export class Placing {
     this.lines.read++;
     const { placed: _, substationId, feederId, ...event } = fields;
     this.#toLog(`${String(substationId)}/${String(feederId)}`, placedEvent(event));
-    this.#commitNowAndThen();
+    this.#taken(1);
   }
 
   #command(fields: Fields): void {
@@ -132,6 +125,17 @@ export class Placing {
     this.flush();
     this.onRecord({ topic: this.#topics.events, key, partitionKey: key, value: encodeLogRecord([entry]) });
   }
+}
+
+/** How many lines there are, if each is an object that is no entry of a log: only these mean the same in one record. Else null. */
+function plainEventsIn(block: Buffer): number | null {
+  if (block.length > MAX_VALUE_BYTES || LOG_WORDS.some((word) => block.includes(word))) return null;
+  let events = 0;
+  for (let start = 0; start < block.length; start = block.indexOf(NEWLINE, start) + 1 || block.length) {
+    if (block[start] !== BRACE) return null;
+    events++;
+  }
+  return events;
 }
 
 /** A placed event of an exported log, with its times as numbers. */
