@@ -316,8 +316,7 @@ export class Body implements Indexed {
 
   /** Lets its reporters and units forget it: the outage leaves the state. */
   forget(): void {
-    for (let entry = this.firstEntry; entry !== NONE; entry = this.entries.nextOfBody(entry))
-      this.entries.detach(entry);
+    this.entries.forget(this);
     this.firstEntry = this.lastEntry = NONE;
   }
 

@@ -40,8 +40,8 @@ export class Entries {
   #size = 0;
   #links: Int32Array;
   #values: Float64Array;
-  /** The bodies by number; one that was absorbed or forgotten keeps its number until the next {@link keep}. */
-  #bodies: Body[] = [];
+  /** The bodies by number; one that was absorbed keeps its number until the next {@link keep}, one that was forgotten is null. */
+  #bodies: (Body | null)[] = [];
 
   constructor(
     readonly reporters: Reporters,
@@ -79,7 +79,8 @@ export class Entries {
     return this.#links[entry * LINKS + BODY]!;
   }
 
-  bodyOf(entry: number): Body {
+  /** Null: it is forgotten, and its entries are still listed. */
+  bodyOf(entry: number): Body | null {
     return this.#bodies[this.body(entry)]!;
   }
 
@@ -248,6 +249,17 @@ export class Entries {
     links[before * LINKS + next] = after;
   }
 
+  /**
+   * Forgets a body. Its entries stay in their lists until the next {@link keep}: it is mostly old, so they stand behind all
+   * others, and to take each out would be to walk through these.
+   */
+  forget(body: Body): void {
+    for (let entry = body.firstEntry; entry !== NONE; entry = this.nextOfBody(entry)) {
+      if (this.isOut(entry)) this.#count(entry, -1);
+    }
+    this.#bodies[body.number] = null;
+  }
+
   /** The entries as they are kept in a snapshot: views, valid until the next change. */
   pack(): PackedEntries {
     return {
@@ -282,6 +294,7 @@ export class Entries {
       }
     });
     this.#bodies = kept;
+    this.#unlist(used);
     const rows = renumber(this.#size, (entry) => used[entry] === 1);
     const { reporters, units } = this.reporters.keep();
     const links = (this.#links = this.room.keptRows(this.#links, rows, LINKS));
@@ -297,6 +310,26 @@ export class Entries {
       for (let i = 0; i < texts.size; i++) texts.setValue(i, FIRST, row(texts.value(i, FIRST)));
     }
     kept.forEach((body, number) => body.renumber(number, row, units));
+  }
+
+  /** Takes all entries that are not used out of the lists of their reporters and units. */
+  #unlist(used: Uint8Array): void {
+    const links = this.#links;
+    const lists = [
+      { texts: this.reporters.texts, next: NEXT_OF_REPORTER },
+      { texts: this.reporters.unitTexts, next: NEXT_OF_UNIT },
+    ];
+    for (const { texts, next } of lists) {
+      const usedFrom = (entry: number): number => {
+        let at = entry;
+        while (at !== NONE && used[at] === 0) at = links[at * LINKS + next]!;
+        return at;
+      };
+      for (let i = 0; i < texts.size; i++) texts.setValue(i, FIRST, usedFrom(texts.value(i, FIRST)));
+      for (let entry = 0; entry < this.#size; entry++) {
+        if (used[entry] === 1) links[entry * LINKS + next] = usedFrom(links[entry * LINKS + next]!);
+      }
+    }
   }
 }
 

@@ -292,8 +292,9 @@ export class KeyState {
     const { unitTexts } = reporters;
     let left = t >= reporters.latestBackOfUnit[unit]! ? unitTexts.value(unit, OUT_ENTRIES) : Infinity;
     for (let entry = unitTexts.value(unit, FIRST); entry !== NONE && left > 0; entry = entries.nextOfUnit(entry)) {
-      if (entries.isOut(entry)) left--;
       const body = entries.bodyOf(entry);
+      if (body === null) continue;
+      if (entries.isOut(entry)) left--;
       if (!body.restore(entry, t)) continue;
       draft.touch(body.outage);
       concerned = true;

@@ -132,16 +132,11 @@ export class Reporters {
     return true;
   }
 
-  /**
-   * All of it as it is kept in a snapshot; some of it are views, valid until the next change. The first entries are for
-   * processes of the version before, which an upgrade may hand a partition back to.
-   */
+  /** All of it as it is kept in a snapshot; some of it are views, valid until the next change. */
   pack() {
     return {
       reporters: this.texts.pack(),
       units: this.unitTexts.pack(),
-      firstOfReporter: this.texts.values(FIRST),
-      firstOfUnit: this.unitTexts.values(FIRST),
       lastRestoration: this.unitTexts.values(LAST_RESTORATION),
       restoredAt: this.restoredAt.subarray(0, this.restorations),
       earlier: this.earlier.subarray(0, this.restorations),

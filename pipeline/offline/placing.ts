@@ -29,8 +29,8 @@ export interface Lines {
   commands: number;
 }
 
-/** What an entry of an exported log has in it, and hardly any other line. */
-const LOG_WORDS = ['"command"', '"placed"'];
+/** What an entry of an exported log has in it, and hardly any other line; without the first quote, which is everywhere. */
+const LOG_WORDS = ['command"', 'placed"'];
 const NEWLINE = 0x0a;
 const BRACE = 0x7b;
 
