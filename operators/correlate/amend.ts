@@ -148,7 +148,7 @@ function restate(state: KeyState, outage: OutageState, draft: Draft): Back[] {
   }
   state.index.remove(body);
   body.forget();
-  outage.body = new Body(outage, entries, state.members);
+  outage.body = new Body(outage, entries, state.cells);
   outage.amended.clear();
   outage.incident = null;
   // Whoever holds a merged outage finds the survivor's body through it.

@@ -1,11 +1,11 @@
 import type { PlacedEvent, Source } from '../event.js';
 import type { RuleSet } from '../rules.js';
 import { relativeLon } from '../sphere.js';
+import type { Cells } from './cells.js';
 import { NONE } from './columns.js';
 import { ABSENT, OUT, type Entries, type MemberState } from './entries.js';
 import { Extent } from './extent.js';
 import type { Indexed } from './link-index.js';
-import type { Members } from './members.js';
 import type { OutageState } from './outage-state.js';
 
 /** Coordinates are summed as whole ten-millionths of a degree (1 cm), so that a mean does not depend on the order. */
@@ -58,9 +58,9 @@ export class Body implements Indexed {
   constructor(
     public outage: OutageState,
     private readonly entries: Entries,
-    members: Members,
+    cells: Cells,
   ) {
-    this.extent = new Extent(members);
+    this.extent = new Extent(cells);
     this.number = entries.own(this);
   }
 
@@ -314,9 +314,10 @@ export class Body implements Indexed {
     };
   }
 
-  /** Lets its reporters and units forget it: the outage leaves the state. */
+  /** Lets its reporters, units and cells forget it: the outage leaves the state. */
   forget(): void {
     this.entries.forget(this);
+    this.extent.clear();
     this.firstEntry = this.lastEntry = NONE;
   }
 

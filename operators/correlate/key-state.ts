@@ -14,12 +14,12 @@ import { isClockSuspect, timeOf } from '../time.js';
 import type { OutageRecord } from '../outage.js';
 import { amend } from './amend.js';
 import type { Body } from './body.js';
+import { Cells } from './cells.js';
 import { NONE, type Room } from './columns.js';
 import { Draft } from './draft.js';
 import { Entries } from './entries.js';
-import type { LinkEvent } from './extent.js';
 import { LinkIndex, type Found } from './link-index.js';
-import { Identities, Members } from './members.js';
+import { Identities, Members, type LinkEvent } from './members.js';
 import { OutageState } from './outage-state.js';
 import type { Link, LogPosition, Outcome } from './outcome.js';
 import { FIRST, OUT_ENTRIES, Reporters } from './reporters.js';
@@ -38,6 +38,7 @@ export class KeyState {
   readonly rules = new RuleTimeline();
   readonly identities: Identities;
   readonly members: Members;
+  readonly cells: Cells;
   readonly reporters: Reporters;
   readonly entries: Entries;
   readonly index = new LinkIndex<Body>();
@@ -73,6 +74,7 @@ export class KeyState {
   ) {
     this.identities = new Identities(room);
     this.members = new Members(this.identities, room);
+    this.cells = new Cells(this.members, room);
     this.reporters = new Reporters(room);
     this.entries = new Entries(this.reporters, room);
   }
@@ -157,8 +159,9 @@ export class KeyState {
     if (this.#rows < 1.5 * this.#compactRows) return;
     const { bodies } = this;
     this.entries.keep(bodies);
-    const listed = bodies.flatMap(({ extent }) => extent.rowsToRenumber());
-    this.members.keep(listed, (seenAt) => seenAt >= this.memoryFrom);
+    const used = bodies.flatMap(({ extent }) => [...extent.allCells()]);
+    const cells = this.cells.keep(used, (seenAt) => seenAt >= this.memoryFrom);
+    for (const { extent } of bodies) extent.renumber(cells);
     this.#compactRows = this.#rows;
   }
 
@@ -235,7 +238,7 @@ export class KeyState {
     const outageId = outageIdOf(substationId, feederId, event.source, event.sourceEventId);
     if (this.outages.has(outageId)) return null;
     const openedBy = { source: event.source, sourceEventId: event.sourceEventId };
-    const outage = new OutageState(outageId, openedBy, this.entries, this.members);
+    const outage = new OutageState(outageId, openedBy, this.entries, this.cells);
     this.outages.set(outageId, outage);
     outage.revision = draft.lastRevisionOf(outageId);
     draft.timeline(outage, 'opened');

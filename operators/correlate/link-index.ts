@@ -2,9 +2,10 @@ import { getBoundsOfDistance } from 'geolib';
 import RBush from 'rbush';
 import type { RuleSet, RuleTimeline } from '../rules.js';
 import { relativeLon, unitVector } from '../sphere.js';
-import type { Link } from './outcome.js';
+import { radiusOf, type Origin, type Probe, type Radius } from './cells.js';
 import type { Extent } from './extent.js';
-import { radiusOf, type LinkEvent, type Origin, type Probe, type Radius } from './extent.js';
+import type { LinkEvent } from './members.js';
+import type { Link } from './outcome.js';
 
 /**
  * geolib's earth is larger than ours (6 378 137 m), so its bounds of a distance are a little too tight: ask for more.
@@ -128,7 +129,7 @@ export class LinkIndex<T extends Indexed> {
 
   #own(owner: T): void {
     if (!this.#owners.includes(owner)) this.#owners.push(owner);
-    if (owner.extent.wide.size > 0) this.#wideOwners.add(owner);
+    if (owner.extent.isWide) this.#wideOwners.add(owner);
   }
 
   #replaceBox(owner: T, bounds: Bounds): void {
@@ -142,7 +143,7 @@ export class LinkIndex<T extends Indexed> {
     for (const owner of this.#owners) {
       owner.extent.evictBefore(t);
       if (owner.extent.size === 0) this.remove(owner);
-      else if (owner.extent.wide.size === 0) this.#wideOwners.delete(owner);
+      else if (!owner.extent.isWide) this.#wideOwners.delete(owner);
     }
   }
 

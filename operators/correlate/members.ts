@@ -1,7 +1,6 @@
 import { SOURCES, type PlacedEvent, type Source } from '../event.js';
 import { unitVector } from '../sphere.js';
-import { renumber, type Room } from './columns.js';
-import type { LinkEvent } from './extent.js';
+import { countOf, NONE, renumber, type Room } from './columns.js';
 import { TextTable, type PackedTexts } from './text-table.js';
 
 /** Numbers of the sources, as they stand in columns. */
@@ -48,9 +47,31 @@ export class Identities {
   }
 }
 
+/** An outage event as linking sees it: `t` in epoch ms, degrees, and the same place as a unit vector. */
+export interface LinkEvent {
+  t: number;
+  lat: number;
+  lon: number;
+  x: number;
+  y: number;
+  z: number;
+  /** Reach feeder or substation: space does not matter. */
+  wide: boolean;
+  /** Its number among the identities of the key, and what that stands for. */
+  identity: number;
+  source: Source;
+  sourceEventId: string;
+}
+
 /** Values of a member, and how many of them a snapshot keeps. */
 const WIDTH = 6;
 const PACKED_WIDTH = 3;
+
+/** Numbers of a member: its identity, and members of its cell that came before it. */
+const LINKS = 3;
+const IDENTITY = 0;
+const EARLIER = 1;
+const SKIP = 2;
 
 /** {@link Members} as they stand in a snapshot: time, latitude and longitude of each, and its identity. */
 export interface PackedMembers {
@@ -63,14 +84,14 @@ export class Members {
   #size = 0;
   /** Time (epoch ms), latitude and longitude (degrees), and the same place as a unit vector. */
   #values: Float64Array;
-  #identities: Int32Array;
+  #links: Int32Array;
 
   constructor(
     readonly identities: Identities,
     private readonly room: Room,
   ) {
     this.#values = room.take(Float64Array, 0);
-    this.#identities = room.take(Int32Array, 0);
+    this.#links = room.take(Int32Array, 0);
   }
 
   get size(): number {
@@ -80,7 +101,7 @@ export class Members {
   /** Takes in a member. Returns its row. */
   add({ t, lat, lon, x, y, z, identity }: Omit<LinkEvent, 'wide' | 'source' | 'sourceEventId'>): number {
     const row = this.#size++;
-    this.#identities = this.room.grown(this.#identities, this.#size);
+    this.#links = this.room.grown(this.#links, this.#size * LINKS);
     this.#values = this.room.grown(this.#values, this.#size * WIDTH);
     const at = row * WIDTH;
     this.#values[at] = t;
@@ -89,7 +110,7 @@ export class Members {
     this.#values[at + 3] = x;
     this.#values[at + 4] = y;
     this.#values[at + 5] = z;
-    this.#identities[row] = identity;
+    this.#links[row * LINKS + IDENTITY] = identity;
     return row;
   }
 
@@ -118,7 +139,22 @@ export class Members {
   }
 
   identity(row: number): number {
-    return this.#identities[row]!;
+    return this.#links[row * LINKS + IDENTITY]!;
+  }
+
+  /** The member before it in its cell, by time; NONE if it is the earliest. */
+  earlier(row: number): number {
+    return this.#links[row * LINKS + EARLIER]!;
+  }
+
+  /** A member of its cell long before it, to get to old ones in fewer steps; NONE if there is none. */
+  skip(row: number): number {
+    return this.#links[row * LINKS + SKIP]!;
+  }
+
+  link(row: number, earlier: number, skip: number): void {
+    this.#links[row * LINKS + EARLIER] = earlier;
+    this.#links[row * LINKS + SKIP] = skip;
   }
 
   /** The members as they are kept in a snapshot: unit vectors are made again. */
@@ -127,7 +163,9 @@ export class Members {
     for (let row = 0; row < this.#size; row++) {
       for (let i = 0; i < PACKED_WIDTH; i++) places[row * PACKED_WIDTH + i] = this.#values[row * WIDTH + i]!;
     }
-    return { places, identities: this.#identities.subarray(0, this.#size) };
+    const identities = new Int32Array(this.#size);
+    for (let row = 0; row < this.#size; row++) identities[row] = this.identity(row);
+    return { places, identities };
   }
 
   /** Puts back what {@link pack} gave, where there are none yet. */
@@ -144,25 +182,30 @@ export class Members {
   }
 
   /**
-   * Forgets all rows but those listed, and the identities that neither a row needs nor `isSeen` holds for.
-   * @param listed the rows in use: renumbered in place
+   * Forgets rows, and the identities that neither a row needs nor `isSeen` holds for.
+   * @param used by row: 1 if it is kept
+   * @returns by row: its new number, or {@link NONE}
    */
-  keep(listed: readonly number[][], isSeen: (seenAt: number) => boolean): void {
-    const used = new Uint8Array(this.#size);
-    for (const rows of listed) for (const row of rows) used[row] = 1;
+  keep(used: Uint8Array, isSeen: (seenAt: number) => boolean): Int32Array {
     const rows = renumber(this.#size, (row) => used[row] === 1);
     this.#values = this.room.keptRows(this.#values, rows, WIDTH);
-    this.#identities = this.room.keptRows(this.#identities, rows);
-    this.#size = listed.reduce((size, list) => size + list.length, 0);
-    for (const list of listed) for (let i = 0; i < list.length; i++) list[i] = rows[list[i]!]!;
-    this.#keepIdentities(isSeen);
+    this.#links = this.room.keptRows(this.#links, rows, LINKS);
+    this.#size = countOf(rows);
+    const numbers = this.#keepIdentities(isSeen);
+    const links = this.#links;
+    const kept = (row: number): number => (row === NONE ? NONE : rows[row]!);
+    for (let at = 0; at < this.#size * LINKS; at += LINKS) {
+      links[at + IDENTITY] = numbers[links[at + IDENTITY]!]!;
+      links[at + EARLIER] = kept(links[at + EARLIER]!);
+      links[at + SKIP] = kept(links[at + SKIP]!);
+    }
+    return rows;
   }
 
-  #keepIdentities(isSeen: (seenAt: number) => boolean): void {
+  #keepIdentities(isSeen: (seenAt: number) => boolean): Int32Array {
     const { identities } = this;
     const used = new Uint8Array(identities.texts.size);
-    for (let row = 0; row < this.#size; row++) used[this.#identities[row]!] = 1;
-    const numbers = identities.keep((number) => used[number] === 1 || isSeen(identities.seenAt[number]!));
-    for (let row = 0; row < this.#size; row++) this.#identities[row] = numbers[this.#identities[row]!]!;
+    for (let row = 0; row < this.#size; row++) used[this.identity(row)] = 1;
+    return identities.keep((number) => used[number] === 1 || isSeen(identities.seenAt[number]!));
   }
 }

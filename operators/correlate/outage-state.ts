@@ -4,9 +4,9 @@ import type { OutageRecord, Severity, Status } from '../outage.js';
 import type { RuleSet } from '../rules.js';
 import { formatTime } from '../time.js';
 import { Body } from './body.js';
+import type { Cells } from './cells.js';
 import type { OutageDraft } from './draft.js';
 import type { Entries } from './entries.js';
-import type { Members } from './members.js';
 import type { LogPosition } from './outcome.js';
 
 /** IEEE 1366: an interruption of at most this long is momentary. */
@@ -43,9 +43,9 @@ export class OutageState {
     readonly outageId: string,
     readonly openedBy: { readonly source: PlacedEvent['source']; readonly sourceEventId: string },
     entries: Entries,
-    members: Members,
+    cells: Cells,
   ) {
-    this.body = new Body(this, entries, members);
+    this.body = new Body(this, entries, cells);
   }
 
   /** Whether an outage event at `t` (epoch ms) may link to it, as known now. */

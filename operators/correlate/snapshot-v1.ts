@@ -2,6 +2,7 @@ import { parseKey, SOURCES, type Source } from '../event.js';
 import type { RuleSet } from '../rules.js';
 import { unitVector } from '../sphere.js';
 import type { Body } from './body.js';
+import { EVERYWHERE } from './cells.js';
 import type { Room } from './columns.js';
 import { KeyState } from './key-state.js';
 import { OutageState } from './outage-state.js';
@@ -76,7 +77,7 @@ export function decodeVersion1(packed: PackedKeyV1, room: Room): KeyState {
   packed.units.forEach((one, i) => one.entries.forEach((at) => (unitAt[at] = numbers.units[i]!)));
   let made = 0;
   for (const { outageId, openedBy, scalars, flags, crew, acknowledgedBy, amended = [], body } of packed.outages) {
-    const outage = new OutageState(outageId, openedBy, entries, state.members);
+    const outage = new OutageState(outageId, openedBy, entries, state.cells);
     Object.assign(outage, scalars);
     for (const flag of flags) outage.flags.add(flag);
     for (const name of crew) outage.crew.add(name);
@@ -128,11 +129,9 @@ function fill(body: Body, packed: PackedBody, units: readonly number[], state: K
     return members.add({ t: column.t[i]!, lat, lon, ...at, identity });
   };
   const { wide, cells } = packed.extent;
-  wide.t.forEach((_, i) => body.extent.wide.insert(add(wide, i, 0, 0)));
+  wide.t.forEach((_, i) => body.extent.put(EVERYWHERE, add(wide, i, 0, 0)));
   for (const column of cells) {
-    const cell = body.extent.cell(column.number);
-    column.t.forEach((_, i) => cell.insert(add(column, i, column.lat[i]!, column.lon[i]!)));
+    column.t.forEach((_, i) => body.extent.put(column.number, add(column, i, column.lat[i]!, column.lon[i]!)));
   }
-  body.extent.recount();
   if (packed.indexed) state.index.restore(body, packed.box);
 }

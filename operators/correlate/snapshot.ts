@@ -2,6 +2,7 @@ import { Packr } from 'msgpackr';
 import { keyText, parseKey, type Source } from '../event.js';
 import type { RuleSet } from '../rules.js';
 import type { Body } from './body.js';
+import { EVERYWHERE } from './cells.js';
 import type { Room } from './columns.js';
 import type { PackedEntries } from './entries.js';
 import type { Extent } from './extent.js';
@@ -139,32 +140,33 @@ export function encodeKeyState(state: KeyState): Uint8Array {
       crew: [...outage.crew],
       acknowledgedBy: [...outage.acknowledgedBy],
       amended: [...outage.amended],
-      body: outage.mergedInto === null ? packBody(outage.body, indexed.has(outage.body)) : null,
+      body: outage.mergedInto === null ? packBody(outage.body, indexed.has(outage.body), state) : null,
     })),
   };
   return packr.pack(packed);
 }
 
-function packBody(body: Body, indexed: boolean): PackedBody {
+function packBody(body: Body, indexed: boolean, state: KeyState): PackedBody {
   const { extent, box } = body;
   return {
     scalars: pick(body, BODY_SCALARS),
     reporters: body.reporters,
     weights: body.weights,
     wides: body.wides,
-    extent: packExtent(extent),
+    extent: packExtent(extent, state),
     box: box && [box.minX, box.minY, box.maxX, box.maxY],
     indexed,
   };
 }
 
-function packExtent({ wide, cells }: Extent): PackedExtent {
-  const all = [...cells];
+function packExtent(extent: Extent, { cells }: KeyState): PackedExtent {
+  const all = [...extent.pointCells()];
+  const rows = all.map((cell) => cells.rows(cell));
   return {
-    wide: Int32Array.from(wide.rows),
-    cells: Int32Array.from(all, ({ number }) => number),
-    sizes: Int32Array.from(all, ({ size }) => size),
-    rows: Int32Array.from(all.flatMap(({ rows }) => rows)),
+    wide: Int32Array.from(extent.wideRows),
+    cells: Int32Array.from(all, (cell) => cells.number(cell)),
+    sizes: Int32Array.from(rows, ({ length }) => length),
+    rows: Int32Array.from(rows.flat()),
   };
 }
 
@@ -193,7 +195,7 @@ function unpackKey(packed: PackedKey, room: Room): KeyState {
   state.reporters.memoryFrom = state.memoryFrom;
   state.entries.unpack(packed.entries);
   for (const { outageId, openedBy, scalars, flags, crew, acknowledgedBy, amended, body } of packed.outages) {
-    const outage = new OutageState(outageId, openedBy, state.entries, state.members);
+    const outage = new OutageState(outageId, openedBy, state.entries, state.cells);
     Object.assign(outage, scalars);
     for (const flag of flags) outage.flags.add(flag);
     for (const name of crew) outage.crew.add(name);
@@ -223,12 +225,10 @@ function unpackBody(packed: PackedBody, body: Body, state: KeyState): void {
   body.weights = packed.weights;
   body.wides = packed.wides;
   const { wide, cells, sizes, rows } = packed.extent;
-  for (const row of wide) body.extent.wide.insert(row);
+  for (const row of wide) body.extent.put(EVERYWHERE, row);
   let at = 0;
   cells.forEach((number, i) => {
-    const cell = body.extent.cell(number);
-    for (const end = at + sizes[i]!; at < end; at++) cell.insert(rows[at]!);
+    for (const end = at + sizes[i]!; at < end; at++) body.extent.put(number, rows[at]!);
   });
-  body.extent.recount();
   if (packed.indexed) state.index.restore(body, packed.box);
 }
