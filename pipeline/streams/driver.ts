@@ -43,7 +43,7 @@ export class TestDriver {
     this.#stages = topology.stages.filter(({ name }) => options.stages?.includes(name) ?? true);
     for (const stage of this.#stages) {
       this.#tasks.set(stage, new Map());
-      this.#outboxes.set(stage, new Outbox(options.onRecord !== undefined));
+      this.#outboxes.set(stage, new Outbox(false));
       for (const topic of stage.sources) this.#stagesOf.set(topic, [...(this.#stagesOf.get(topic) ?? []), stage]);
     }
   }

@@ -56,7 +56,7 @@ type Statistics = Record<
  * not happen: it is aborted, the state is dropped, and both are read again from what was committed.
  */
 export class StageRuntime {
-  readonly #outbox = new Outbox();
+  readonly #outbox = new Outbox(true);
   readonly #assigned = new Map<number, Assigned>();
   readonly #paused = new Set<string>();
   /** Records on which a node threw, by place: they are rejected when they come again. */

@@ -11,11 +11,11 @@ export class Outbox {
   readonly #records: OutRecord[] = [];
   readonly #gathered = new Map<string, Map<string, unknown[]>>();
 
-  /** @param keepsContent records are taken with their content: without, a storm's objects need not live until its commit */
-  constructor(private readonly keepsContent = false) {}
+  /** @param asBytes values are kept as bytes: a storm's objects and texts need not live until its commit */
+  constructor(private readonly asBytes: boolean) {}
 
   add(record: OutRecord): void {
-    this.#records.push(this.keepsContent ? record : written(record));
+    this.#records.push(this.asBytes ? written(record) : record);
   }
 
   /** Keeps a value until {@link take}, with the others of its topic and key. */
@@ -43,8 +43,8 @@ export class Outbox {
   }
 }
 
-function written({ content: _, ...record }: OutRecord): OutRecord {
-  return record;
+function written({ content: _, value, ...record }: OutRecord): OutRecord {
+  return { ...record, value: typeof value === 'string' ? Buffer.from(value) : value };
 }
 
 /** One partition of a stage: its nodes with their state. The driver and the runtime both run tasks. */
