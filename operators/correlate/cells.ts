@@ -338,9 +338,10 @@ export class Cells {
   find(cell: number, event: LinkEvent, probe: Probe): number {
     const { members } = this;
     const { radius } = probe;
+    // The box first: it is in the row at hand, the time is not.
+    if (!event.wide && this.#nearest(cell, event) > radius.surelyBeyond) return NONE;
     let row = this.findAnywhere(cell, probe);
     if (row === NONE || event.wide) return row;
-    if (this.#nearest(cell, event) > radius.surelyBeyond) return NONE;
     if (this.#farthest(cell, event) <= radius.surelyWithin) return row;
     for (; row !== NONE && members.t(row) >= probe.fromT; row = members.earlier(row)) {
       const chord = this.#chordSquared(event, row);

@@ -26,6 +26,8 @@ const BOX_SLACK_DEG = 0.01;
 export interface Indexed {
   readonly extent: Extent;
   box: IndexBox | null;
+  /** No member is later (epoch ms). */
+  readonly lastEventAt: number;
   /** Whether an event at `t` (epoch ms) may link to it. */
   isOpenAt(t: number): boolean;
 }
@@ -156,9 +158,11 @@ export class LinkIndex<T extends Indexed> {
     const found = this.#found;
     found.length = 0;
     const candidates = this.#candidates(event, probes);
+    // The first probe reaches back farthest.
+    const { fromT } = probes[0]!;
     for (let i = 0; i < candidates.length; i++) {
       const owner = candidates[i]!;
-      if (!owner.isOpenAt(event.t)) continue;
+      if (owner.lastEventAt < fromT || !owner.isOpenAt(event.t)) continue;
       const link = owner.extent.find(event, probes, this.#origin!);
       if (link) found.push({ owner, link });
     }
