@@ -1,16 +1,5 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { addBackfill } from './pipeline/commands/backfill.js';
-import { addCorrelate } from './pipeline/commands/correlate.js';
-import { addLog } from './pipeline/commands/log.js';
-import { addNetwork } from './pipeline/commands/network.js';
-import { addOperation } from './pipeline/commands/operation.js';
-import { addPipeline } from './pipeline/commands/pipeline.js';
-import { addReconcile } from './pipeline/commands/reconcile.js';
-import { addReplay } from './pipeline/commands/replay.js';
-import { addRules } from './pipeline/commands/rules.js';
-import { addUnplaced } from './pipeline/commands/unplaced.js';
-import { addStorm } from './pipeline/commands/storm.js';
 import { WrongUse } from './pipeline/commands/talk.js';
 
 const FAILED = 1;
@@ -23,30 +12,36 @@ const program = new Command('oms')
   .enablePositionalOptions()
   .exitOverride();
 
-for (const add of [
-  addCorrelate,
-  addNetwork,
-  addStorm,
-  addReplay,
-  addBackfill,
-  addReconcile,
-  addPipeline,
-  addLog,
-  addRules,
-  addUnplaced,
-  addOperation,
-])
-  add(program);
+/** Its framework is loaded by running it: the help needs none. */
+function addGateway(program: Command): void {
+  program
+    .command('gateway')
+    .description('run the gateway: ingest, API, live stream and page, until SIGTERM or Ctrl-C')
+    .addHelpText('after', '\nExample:\n  OMS_PORTS=9080 oms gateway')
+    .action(async () => {
+      const { runGateway } = await import('./gateway/gateway.js');
+      await runGateway();
+    });
+}
 
-program
-  .command('gateway')
-  .description('run the gateway: ingest, API, live stream and page, until SIGTERM or Ctrl-C')
-  .addHelpText('after', '\nExample:\n  OMS_PORTS=9080 oms gateway')
-  .action(async () => {
-    // Only this command loads the gateway's framework: the others start faster without it.
-    const { runGateway } = await import('./gateway/gateway.js');
-    await runGateway();
-  });
+/** What adds the commands, by their names: only the one that is asked for is loaded, or all, to be listed. */
+const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promise<(program: Command) => void>])[] = [
+  [['correlate'], async () => (await import('./pipeline/commands/correlate.js')).addCorrelate],
+  [['network'], async () => (await import('./pipeline/commands/network.js')).addNetwork],
+  [['storm'], async () => (await import('./pipeline/commands/storm.js')).addStorm],
+  [['replay'], async () => (await import('./pipeline/commands/replay.js')).addReplay],
+  [['backfill'], async () => (await import('./pipeline/commands/backfill.js')).addBackfill],
+  [['reconcile'], async () => (await import('./pipeline/commands/reconcile.js')).addReconcile],
+  [['pipeline'], async () => (await import('./pipeline/commands/pipeline.js')).addPipeline],
+  [['log'], async () => (await import('./pipeline/commands/log.js')).addLog],
+  [['rules', 'storm-mode'], async () => (await import('./pipeline/commands/rules.js')).addRules],
+  [['unplaced'], async () => (await import('./pipeline/commands/unplaced.js')).addUnplaced],
+  [['migrate', 'topics', 'lag', 'doctor'], async () => (await import('./pipeline/commands/operation.js')).addOperation],
+  [['gateway'], () => Promise.resolve(addGateway)],
+];
+
+const asked = COMMANDS.filter(([names]) => names.includes(process.argv[2] ?? ''));
+for (const [, load] of asked.length > 0 ? asked : COMMANDS) (await load())(program);
 
 // Subcommands inherit neither exitOverride nor the help hint: they are told here.
 const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];

@@ -1,121 +1,11 @@
 import { Packr } from 'msgpackr';
-import Type from 'typebox';
-import {
-  COMMANDS,
-  isCommand,
-  KINDS,
-  REACHES,
-  SOURCES,
-  type Command,
-  type LogEntry,
-  type PlacedEvent,
-} from './event.js';
-
-const EpochMs = Type.Integer({ description: 'epoch ms, UTC' });
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
-
-const CommandFields = {
-  commandId: Type.String(),
-  at: EpochMs,
-  author: Type.String(),
-  reason: nullable(Type.String()),
-};
-
-const PlacedEventSchema = Type.Object({
-  source: Type.Enum([...SOURCES]),
-  kind: Type.Enum([...KINDS]),
-  type: Type.String(),
-  sourceEventId: Type.String(),
-  assetId: nullable(Type.String()),
-  occurredAt: EpochMs,
-  receivedAt: EpochMs,
-  lat: Type.Number({ description: 'WGS 84 degrees' }),
-  lon: Type.Number({ description: 'WGS 84 degrees' }),
-  dpId: nullable(Type.String()),
-  reach: Type.Enum([...REACHES]),
-  customerId: nullable(Type.String()),
-  feederCustomers: Type.Integer({ minimum: 0 }),
-  flags: Type.Array(Type.String()),
-});
-
-const Rows = Type.Object(
-  {
-    v: Type.Literal(1, { description: 'version of the encoding' }),
-    entries: Type.Array(
-      Type.Union([
-        PlacedEventSchema,
-        Type.Object({
-          ...CommandFields,
-          command: Type.Enum([...COMMANDS]),
-          outageId: Type.String({ format: 'uuid' }),
-          crew: Type.Optional(Type.String()),
-          leaves: Type.Optional(Type.Boolean()),
-          etr: Type.Optional(nullable(EpochMs)),
-          flag: Type.Optional(Type.String()),
-        }),
-        Type.Object({
-          ...CommandFields,
-          command: Type.Literal('amend'),
-          outageId: Type.String({ format: 'uuid' }),
-          members: Type.Array(PlacedEventSchema, {
-            description: 'outage events that become members, and restorations that are told again for them',
-          }),
-          whole: Type.Boolean({ description: 'true: the outage consists of exactly these; false: they are added' }),
-          absorbs: Type.Array(Type.String({ format: 'uuid' }), { description: 'outages that merge into it' }),
-        }),
-        Type.Object({
-          ...CommandFields,
-          command: Type.Literal('rules'),
-          ruleSet: Type.Object({ name: Type.String() }, { additionalProperties: true }),
-          validFrom: EpochMs,
-        }),
-      ]),
-    ),
-  },
-  { description: 'JSON: records with commands, and all records of version 1' },
-);
-
-const column = <T extends Type.TSchema>(schema: T) =>
-  Type.Union([schema, Type.Array(schema)], { description: 'an element per event, or the one value of all' });
-const doubles = (description: string) =>
-  Type.Unsafe<Uint8Array>({ description: `${description}; bytes: a little-endian double per event` });
-
-const Columns = Type.Object(
-  {
-    v: Type.Literal(2, { description: 'version of the encoding' }),
-    count: Type.Integer({ minimum: 1, description: 'events' }),
-    source: column(Type.Enum([...SOURCES])),
-    kind: column(Type.Enum([...KINDS])),
-    type: column(Type.String()),
-    sourceEventId: column(Type.String()),
-    assetId: column(nullable(Type.String())),
-    occurredAt: doubles('epoch ms, UTC'),
-    receivedAt: doubles('epoch ms, UTC'),
-    lat: doubles('WGS 84 degrees'),
-    lon: doubles('WGS 84 degrees'),
-    dpId: column(nullable(Type.String())),
-    reach: column(Type.Enum([...REACHES])),
-    customerId: column(nullable(Type.String())),
-    feederCustomers: column(Type.Integer({ minimum: 0 })),
-    flags: Type.Array(Type.Tuple([Type.Integer({ description: 'place of the event' }), Type.Array(Type.String())]), {
-      description: 'of the events that have any',
-    }),
-  },
-  { description: 'MessagePack: records of events alone' },
-);
-
-/**
- * The value of a record of `oms.events`, the log: what one transaction produced for one key, in order. Published as
- * `docs/schemas/log-record.json`.
- */
-export const LogRecordSchema = Type.Union([Rows, Columns], { $id: 'LogRecord' });
+import { isCommand, type Command, type LogEntry, type PlacedEvent } from './event.js';
+import type { EventColumns } from './log-record-schema.js';
 
 interface LogRecordV1 {
   readonly v: 1;
   readonly entries: readonly LogEntry[];
 }
-
-type LogRecordV2 = Type.Static<typeof Columns>;
 
 /** Plain MessagePack, that any reader of it understands. */
 const packr = new Packr({ useRecords: false });
@@ -141,7 +31,7 @@ function areEvents(entries: readonly LogEntry[]): entries is readonly PlacedEven
   return !entries.some(isCommand);
 }
 
-function columnsOf(events: readonly PlacedEvent[]): LogRecordV2 {
+function columnsOf(events: readonly PlacedEvent[]): EventColumns {
   return {
     v: 2,
     count: events.length,
@@ -187,7 +77,7 @@ const BRACE = 0x7b;
  */
 export function decodeLogRecord(value: Uint8Array | null): readonly LogEntry[] {
   if (value === null) throw new Error('A record of the log has no value.');
-  if (value[0] !== BRACE) return eventsOf(packr.unpack(value) as Partial<LogRecordV2>);
+  if (value[0] !== BRACE) return eventsOf(packr.unpack(value) as Partial<EventColumns>);
   const record = JSON.parse(new TextDecoder().decode(value)) as Partial<LogRecordV1>;
   if (record.v !== 1) throw new UnknownVersion(record.v);
   if (!Array.isArray(record.entries)) throw new Error('A record of the log holds no entries.');
@@ -202,9 +92,9 @@ class UnknownVersion extends Error {
 
 const NO_FLAGS: readonly string[] = [];
 
-function eventsOf(record: Partial<LogRecordV2> | null): PlacedEvent[] {
+function eventsOf(record: Partial<EventColumns> | null): PlacedEvent[] {
   if (record?.v !== 2) throw new UnknownVersion(record?.v);
-  const columns = record as LogRecordV2;
+  const columns = record as EventColumns;
   const { count } = columns;
   const occurredAt = numbersIn(columns, 'occurredAt');
   const receivedAt = numbersIn(columns, 'receivedAt');
@@ -237,7 +127,7 @@ function at<T>(column: T | readonly T[], i: number): T {
   return Array.isArray(column) ? (column as readonly T[])[i]! : (column as T);
 }
 
-function numbersIn(columns: LogRecordV2, name: 'occurredAt' | 'receivedAt' | 'lat' | 'lon'): Float64Array {
+function numbersIn(columns: EventColumns, name: 'occurredAt' | 'receivedAt' | 'lat' | 'lon'): Float64Array {
   const bytes = columns[name];
   if (!(bytes instanceof Uint8Array) || bytes.byteLength !== columns.count * Float64Array.BYTES_PER_ELEMENT)
     throw new Error(`A record of the log has no ${name} for each of its ${columns.count} events.`);

@@ -1,5 +1,3 @@
-import Type from 'typebox';
-import Value from 'typebox/value';
 import type { Source } from './event.js';
 
 /** What links, confirms and ages events, from a time on. See the contract, "Rule sets". */
@@ -91,51 +89,4 @@ export class RuleTimeline {
     while (dated[i]!.validFrom > t) i--;
     return dated[i]!.ruleSet;
   }
-}
-
-const RuleSetSchema = Type.Object(
-  {
-    name: Type.String({ minLength: 1, maxLength: 60, pattern: '^[A-Za-z0-9._-]+$' }),
-    windowMs: Type.Integer({ minimum: 0, maximum: 86_400_000 }),
-    radiusM: Type.Number({ minimum: 0, maximum: 100_000 }),
-    latenessMs: Type.Integer({ minimum: 0, maximum: 86_400_000 }),
-    retentionMs: Type.Integer({ minimum: 0, maximum: 7 * 86_400_000 }),
-    weights: Type.Object({
-      scada: Type.Number({ minimum: 0, maximum: 1 }),
-      kaifa: Type.Number({ minimum: 0, maximum: 1 }),
-      onu: Type.Number({ minimum: 0, maximum: 1 }),
-      call_center: Type.Number({ minimum: 0, maximum: 1 }),
-    }),
-    confirmThreshold: Type.Number({ minimum: 0, maximum: 1 }),
-    severity: Type.Object({
-      medium: Type.Integer({ minimum: 1 }),
-      high: Type.Integer({ minimum: 1 }),
-      critical: Type.Integer({ minimum: 1 }),
-    }),
-  },
-  { additionalProperties: false },
-);
-
-/**
- * Reads a rule set from JSON; what it leaves out is as in `standard`.
- * @param where named in the error: the file
- * @throws Error that names the field and what is wrong with it
- */
-export function readRuleSet(text: string, where: string): RuleSet {
-  let given: unknown;
-  try {
-    given = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`${where} is not JSON: ${(error as Error).message}`, { cause: error });
-  }
-  const { weights, severity, ...rest } = given as Partial<RuleSet>;
-  const ruleSet = {
-    ...standard,
-    ...rest,
-    weights: { ...standard.weights, ...weights },
-    severity: { ...standard.severity, ...severity },
-  };
-  const [error] = Value.Errors(RuleSetSchema, ruleSet);
-  if (error) throw new Error(`${where}: ${error.instancePath.slice(1) || 'the rule set'} ${error.message}.`);
-  return ruleSet;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { LogRecordSchema } from './log-record.js';
+import { LogRecordSchema } from './log-record-schema.js';
 import { OutageRecordSchema } from './outage.js';
 
 it.each([
