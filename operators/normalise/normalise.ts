@@ -44,15 +44,12 @@ export function normalise(source: Source, value: Uint8Array | null, reading: Rea
   return normaliseText(source, text, reading);
 }
 
-/** Two lines of an object each are no JSON as a whole. To try takes V8 as long as 200 lines: it looks where it failed. */
-const OBJECT_LINES = /^\{[^\n]*\}\s*\n\s*\{/;
-
 /** Reads a text as {@link normalise} reads a record's value. */
 export function normaliseText(source: Source, text: string, reading: Reading): Report[] {
   const trimmed = text.trim();
   if (trimmed === '') return [refused(0, 'noValue', 'The record is empty.', text)];
   if (trimmed.startsWith('<')) return readXml(trimmed, reading, []);
-  if (OBJECT_LINES.test(trimmed)) return readLines(source, trimmed, reading);
+  if (isObjectLines(trimmed)) return readLines(source, trimmed, reading);
   let value: unknown;
   try {
     value = JSON.parse(trimmed);
@@ -70,6 +67,15 @@ export function normaliseValue(source: Source, value: unknown, reading: Reading)
   if (Array.isArray(value)) for (const item of value) readValue(source, item, reading, reports);
   else readValue(source, value, reading, reports);
   return reports;
+}
+
+/**
+ * Whether a text begins with two lines of an object each: it is no JSON as a whole. To try takes V8 as long as 200 lines, as
+ * it looks for the line where it failed.
+ */
+function isObjectLines(text: string): boolean {
+  const end = text.indexOf('\n');
+  return end !== -1 && text.startsWith('{') && text.startsWith('{', end + 1) && /\}\r?$/.test(text.slice(0, end));
 }
 
 function readLines(source: Source, text: string, reading: Reading): Report[] {
