@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { unitVector } from '../sphere.js';
-import { cellNumber, Cells, EVERYWHERE, radiusOf, type Probe } from './cells.js';
+import { cellNumber, Cells, EVERYWHERE } from './cells.js';
 import { Room } from './columns.js';
 import { Extent } from './extent.js';
 import { Identities, Members, type LinkEvent } from './members.js';
+import { radiusOf, type Probe } from './probe.js';
 
 const EXTENTS = 3;
 const ORIGIN = { x: 0, y: 0, z: 0 };

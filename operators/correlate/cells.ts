@@ -1,8 +1,10 @@
 import { SOURCES } from '../event.js';
-import { arcM, chordSquared, distanceMm, EARTH_RADIUS_M } from '../sphere.js';
+import { arcM, distanceMm, EARTH_RADIUS_M } from '../sphere.js';
+import { CellTable } from './cell-table.js';
 import { NONE, renumber, type Room } from './columns.js';
 import { SOURCE_NUMBERS, type LinkEvent, type Members } from './members.js';
 import type { Link } from './outcome.js';
+import type { Probe } from './probe.js';
 
 /**
  * Where and when the members of a key's outages are, for linking. Members are kept in cells of about 250 m, each sorted by
@@ -19,34 +21,8 @@ import type { Link } from './outcome.js';
 const CELL_SIDE = 250 / EARTH_RADIUS_M;
 const HALF_GRID = 512;
 
-/** Chords are exact to a nanometre here; within this band of the radius the contract's own formula decides. */
-const BAND_M = 0.001;
-
 /** The cell of members that link wherever an event is: those of reach feeder or substation. */
 export const EVERYWHERE = -1;
-
-/** Times (closed interval, epoch ms) at which a member links, and the radius that holds there. */
-export interface Probe {
-  fromT: number;
-  toT: number;
-  radius: Radius;
-}
-
-/** A radius with what the index needs of it. */
-export interface Radius {
-  readonly radiusM: number;
-  readonly surelyWithin: number;
-  readonly surelyBeyond: number;
-}
-
-/** Prepares a radius (metres) for {@link Probe}. */
-export function radiusOf(radiusM: number): Radius {
-  return {
-    radiusM,
-    surelyWithin: chordSquared(radiusM - BAND_M),
-    surelyBeyond: chordSquared(radiusM + BAND_M),
-  };
-}
 
 /** The cells' common origin: that of the first event of the key, so that cell numbers stay small. */
 export interface Origin {
@@ -93,14 +69,6 @@ const EARLIEST = 2;
 /** Members of a run. */
 const RUN_LENGTH = 32;
 
-/** A slot of the hash table: number and extent of a cell, and its row plus one; 0: the slot is free. One number is spare. */
-const SLOT = 4;
-const ROW = 2;
-const MIN_SLOTS = 16;
-const MAX_LOAD = 2 / 3;
-/** In place of a row: the cell is gone, the slot is not free until the next rehash. */
-const GONE = -1;
-
 /** The cells of one key. A cell is the number of its row; once it has no members it is gone. */
 export class Cells {
   #size = 0;
@@ -111,8 +79,7 @@ export class Cells {
   #aside: Int32Array;
   /** By cell: the id of its latest member, which is most asked for; null if it must be looked up. */
   #latestIds: (string | null)[] = [];
-  #slots: Int32Array;
-  #slotsTaken = 0;
+  readonly #table: CellTable;
 
   constructor(
     readonly members: Members,
@@ -121,7 +88,7 @@ export class Cells {
     this.#ints = room.take(Int32Array, 0);
     this.#doubles = doublesOf(this.#ints);
     this.#aside = room.take(Int32Array, 0);
-    this.#slots = room.take(Int32Array, MIN_SLOTS * SLOT).fill(0);
+    this.#table = new CellTable(room);
   }
 
   /** A number for an extent, to which cells belong. */
@@ -131,17 +98,7 @@ export class Cells {
 
   /** The cell of an extent by its number, or NONE. */
   get(extent: number, number: number): number {
-    const slot = this.#slotOf(extent, number);
-    return slot === NONE ? NONE : this.#slots[slot + ROW]! - 1;
-  }
-
-  #slotOf(extent: number, number: number): number {
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    for (let slot = hashOf(extent, number) & mask; slots[slot + ROW] !== 0; slot = (slot + SLOT) & mask) {
-      if (slots[slot] === number && slots[slot + 1] === extent && slots[slot + ROW] !== GONE) return slot;
-    }
-    return NONE;
+    return this.#table.get(extent, number);
   }
 
   /** Makes a cell that the extent does not have; the caller puts it into the extent's list. */
@@ -157,47 +114,21 @@ export class Cells {
     this.#aside[cell * ASIDE + NUMBER] = number;
     this.#aside[cell * ASIDE + NEXT] = NONE;
     this.#latestIds.push(null);
-    this.#put(extent, number, cell);
+    this.#table.put(extent, number, cell);
     return cell;
-  }
-
-  #put(extent: number, number: number, cell: number): void {
-    if ((this.#slotsTaken + 1) * SLOT > this.#slots.length * MAX_LOAD) this.#rehash(this.#size);
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    let slot = hashOf(extent, number) & mask;
-    while (slots[slot + ROW] !== 0) slot = (slot + SLOT) & mask;
-    slots[slot] = number;
-    slots[slot + 1] = extent;
-    slots[slot + ROW] = cell + 1;
-    this.#slotsTaken++;
-  }
-
-  /** Makes a new hash table of what is in the old one, with room for so many cells and half as many more. */
-  #rehash(cells: number, renumbered: Int32Array | null = null): void {
-    const old = this.#slots;
-    let length = MIN_SLOTS * SLOT;
-    while (cells * 1.5 * SLOT > length * MAX_LOAD) length *= 2;
-    this.#slots = this.room.take(Int32Array, length).fill(0);
-    this.#slotsTaken = 0;
-    for (let slot = 0; slot < old.length; slot += SLOT) {
-      const cell = old[slot + ROW]! - 1;
-      if (cell >= 0) this.#put(old[slot + 1]!, old[slot]!, renumbered === null ? cell : renumbered[cell]!);
-    }
-    this.room.release(old);
   }
 
   /** Gives a cell to another extent, which has none of its number; the caller puts it into that one's list. */
   move(cell: number, from: number, to: number): void {
     const number = this.number(cell);
-    this.#slots[this.#slotOf(from, number) + ROW] = GONE;
-    this.#put(to, number, cell);
+    this.#table.remove(from, number);
+    this.#table.put(to, number, cell);
     this.setNext(cell, NONE);
   }
 
   /** Takes a cell away; the caller takes it out of the list of the extent. */
   remove(extent: number, cell: number): void {
-    this.#slots[this.#slotOf(extent, this.number(cell)) + ROW] = GONE;
+    this.#table.remove(extent, this.number(cell));
     this.#latestIds[cell] = null;
   }
 
@@ -440,7 +371,7 @@ export class Cells {
       this.#aside[at + EARLIEST] = numberIn(rows, this.#aside[at + EARLIEST]!);
       this.#aside[at + NEXT] = numberIn(renumbered, this.#aside[at + NEXT]!);
     }
-    this.#rehash(this.#size, renumbered);
+    this.#table.renumber(renumbered);
     return renumbered;
   }
 }
@@ -455,11 +386,4 @@ function numberIn(renumbered: Int32Array, old: number): number {
 
 function outside(x: number, min: number, max: number): number {
   return x < min ? min - x : x > max ? x - max : 0;
-}
-
-/** Where in the table a cell is looked for first: a multiple of {@link SLOT} (MurmurHash3's finalizer). */
-function hashOf(extent: number, number: number): number {
-  let mixed = Math.imul(number ^ Math.imul(extent, 0x9e3779b1), 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return (mixed ^ (mixed >>> 16)) << 2;
 }

@@ -1,8 +1,9 @@
 import type { Source } from '../event.js';
-import { cellNumber, EVERYWHERE, type Cells, type Origin, type Probe } from './cells.js';
+import { cellNumber, EVERYWHERE, type Cells, type Origin } from './cells.js';
 import { NONE } from './columns.js';
 import type { LinkEvent } from './members.js';
 import type { Link } from './outcome.js';
+import type { Probe } from './probe.js';
 
 /** All indexed members of one outage: its cells, in the order in which they came to be. */
 export class Extent {

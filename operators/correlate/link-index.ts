@@ -2,10 +2,11 @@ import { getBoundsOfDistance } from 'geolib';
 import RBush from 'rbush';
 import type { RuleSet, RuleTimeline } from '../rules.js';
 import { relativeLon, unitVector } from '../sphere.js';
-import { radiusOf, type Origin, type Probe, type Radius } from './cells.js';
+import type { Origin } from './cells.js';
 import type { Extent } from './extent.js';
 import type { LinkEvent } from './members.js';
 import type { Link } from './outcome.js';
+import { radiusOf, type Probe, type Radius } from './probe.js';
 
 /**
  * geolib's earth is larger than ours (6 378 137 m), so its bounds of a distance are a little too tight: ask for more.
