@@ -2,7 +2,7 @@ import type { PlacedEvent, Source } from '../event.js';
 import type { RuleSet } from '../rules.js';
 import { relativeLon } from '../sphere.js';
 import type { Cells } from './cells.js';
-import { NONE } from './columns.js';
+import { NONE, numberIn } from './columns.js';
 import { ABSENT, OUT, type Entries, type MemberState } from './entries.js';
 import { Extent } from './extent.js';
 import type { Indexed } from './link-index.js';
@@ -322,10 +322,10 @@ export class Body implements Indexed {
   }
 
   /** Takes note of new numbers: its own, those of its entries and of the units. */
-  renumber(number: number, entry: (entry: number) => number, units: Int32Array): void {
+  renumber(number: number, entries: Int32Array, units: Int32Array): void {
     this.number = number;
-    this.firstEntry = entry(this.firstEntry);
-    this.lastEntry = entry(this.lastEntry);
+    this.firstEntry = numberIn(entries, this.firstEntry);
+    this.lastEntry = numberIn(entries, this.lastEntry);
     for (const wide of this.wides) wide.unit = units[wide.unit]!;
   }
 }

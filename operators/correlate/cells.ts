@@ -1,7 +1,7 @@
 import { SOURCES } from '../event.js';
 import { arcM, distanceMm, EARTH_RADIUS_M } from '../sphere.js';
 import { CellTable } from './cell-table.js';
-import { NONE, renumber, type Room } from './columns.js';
+import { NONE, numberIn, renumber, type Room } from './columns.js';
 import { SOURCE_NUMBERS, type LinkEvent, type Members } from './members.js';
 import type { Link } from './outcome.js';
 import type { Probe } from './probe.js';
@@ -378,10 +378,6 @@ export class Cells {
 
 function doublesOf(ints: Int32Array): Float64Array {
   return new Float64Array(ints.buffer, ints.byteOffset, ints.length / 2);
-}
-
-function numberIn(renumbered: Int32Array, old: number): number {
-  return old === NONE ? NONE : renumbered[old]!;
 }
 
 function outside(x: number, min: number, max: number): number {

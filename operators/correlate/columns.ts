@@ -125,6 +125,11 @@ export function renumber(rows: number, isKept: (row: number) => boolean): Int32A
   return renumbered;
 }
 
+/** The new number of a row, or {@link NONE} if it was no row, or is not kept. */
+export function numberIn(renumbered: Int32Array, row: number): number {
+  return row === NONE ? NONE : renumbered[row]!;
+}
+
 /** How many rows are kept. */
 export function countOf(renumbered: Int32Array): number {
   // They keep their order: the last one has the greatest number.

@@ -1,5 +1,5 @@
 import type { Body } from './body.js';
-import { countOf, NONE, renumber, type Room } from './columns.js';
+import { countOf, NONE, numberIn, renumber, type Room } from './columns.js';
 import { FIRST, OUT_ENTRIES, type Reporters } from './reporters.js';
 import type { TextTable } from './text-table.js';
 
@@ -300,16 +300,16 @@ export class Entries {
     const links = (this.#links = this.room.keptRows(this.#links, rows, LINKS));
     this.#values = this.room.keptRows(this.#values, rows, VALUES);
     this.#size = countOf(rows);
-    const row = (entry: number): number => (entry === NONE ? NONE : rows[entry]!);
     for (let at = 0; at < this.#size * LINKS; at += LINKS) {
       links[at + REPORTER] = reporters[links[at + REPORTER]!]!;
       links[at + UNIT] = units[links[at + UNIT]!]!;
-      for (const next of [NEXT_OF_REPORTER, NEXT_OF_UNIT, NEXT_OF_BODY]) links[at + next] = row(links[at + next]!);
+      for (const next of [NEXT_OF_REPORTER, NEXT_OF_UNIT, NEXT_OF_BODY])
+        links[at + next] = numberIn(rows, links[at + next]!);
     }
     for (const texts of [this.reporters.texts, this.reporters.unitTexts]) {
-      for (let i = 0; i < texts.size; i++) texts.setValue(i, FIRST, row(texts.value(i, FIRST)));
+      for (let i = 0; i < texts.size; i++) texts.setValue(i, FIRST, numberIn(rows, texts.value(i, FIRST)));
     }
-    kept.forEach((body, number) => body.renumber(number, row, units));
+    kept.forEach((body, number) => body.renumber(number, rows, units));
   }
 
   /** Takes all entries that are not used out of the lists of their reporters and units. */

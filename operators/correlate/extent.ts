@@ -1,6 +1,6 @@
 import type { Source } from '../event.js';
 import { cellNumber, EVERYWHERE, type Cells, type Origin } from './cells.js';
-import { NONE } from './columns.js';
+import { NONE, numberIn } from './columns.js';
 import type { LinkEvent } from './members.js';
 import type { Link } from './outcome.js';
 import type { Probe } from './probe.js';
@@ -142,10 +142,9 @@ export class Extent {
 
   /** Takes note of new numbers of its cells. */
   renumber(cells: Int32Array): void {
-    const kept = (cell: number): number => (cell === NONE ? NONE : cells[cell]!);
-    this.#everywhere = kept(this.#everywhere);
-    this.#first = kept(this.#first);
-    this.#last = kept(this.#last);
+    this.#everywhere = numberIn(cells, this.#everywhere);
+    this.#first = numberIn(cells, this.#first);
+    this.#last = numberIn(cells, this.#last);
   }
 
   /** A member that links to `event` under one of the probes, or null. */

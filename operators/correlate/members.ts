@@ -1,6 +1,6 @@
 import { SOURCES, type PlacedEvent, type Source } from '../event.js';
 import { unitVector } from '../sphere.js';
-import { countOf, NONE, renumber, type Room } from './columns.js';
+import { countOf, numberIn, renumber, type Room } from './columns.js';
 import { TextTable, type PackedTexts } from './text-table.js';
 
 /** Numbers of the sources, as they stand in columns. */
@@ -193,11 +193,10 @@ export class Members {
     this.#size = countOf(rows);
     const numbers = this.#keepIdentities(isSeen);
     const links = this.#links;
-    const kept = (row: number): number => (row === NONE ? NONE : rows[row]!);
     for (let at = 0; at < this.#size * LINKS; at += LINKS) {
       links[at + IDENTITY] = numbers[links[at + IDENTITY]!]!;
-      links[at + EARLIER] = kept(links[at + EARLIER]!);
-      links[at + SKIP] = kept(links[at + SKIP]!);
+      links[at + EARLIER] = numberIn(rows, links[at + EARLIER]!);
+      links[at + SKIP] = numberIn(rows, links[at + SKIP]!);
     }
     return rows;
   }

@@ -1,5 +1,5 @@
 import { SOURCES, type PlacedEvent, type Source } from '../event.js';
-import { countOf, NONE, renumber, type Room } from './columns.js';
+import { countOf, NONE, numberIn, renumber, type Room } from './columns.js';
 import { SOURCE_NUMBERS } from './members.js';
 import { TextTable } from './text-table.js';
 
@@ -179,12 +179,11 @@ export class Reporters {
   #keepRestorations(): void {
     const { memoryFrom } = this;
     const rows = renumber(this.restorations, (i) => this.restoredAt[i]! >= memoryFrom);
-    const kept = (restoration: number): number => (restoration === NONE ? NONE : rows[restoration]!);
     // Behind one that is forgotten stand earlier ones: they are forgotten with it.
     for (let unit = 0; unit < this.unitTexts.size; unit++) {
-      this.unitTexts.setValue(unit, LAST_RESTORATION, kept(this.unitTexts.value(unit, LAST_RESTORATION)));
+      this.unitTexts.setValue(unit, LAST_RESTORATION, numberIn(rows, this.unitTexts.value(unit, LAST_RESTORATION)));
     }
-    for (let i = 0; i < this.restorations; i++) this.earlier[i] = kept(this.earlier[i]!);
+    for (let i = 0; i < this.restorations; i++) this.earlier[i] = numberIn(rows, this.earlier[i]!);
     this.restoredAt = this.room.keptRows(this.restoredAt, rows);
     this.earlier = this.room.keptRows(this.earlier, rows);
     this.restorations = countOf(rows);
