@@ -96,13 +96,20 @@ export class TestDriver {
   #write(record: OutRecord): void {
     const partition = partitionOf(record.partitionKey, this.#partitions);
     const { topic, key, headers = {} } = record;
-    const kept = this.#written.get(topic);
-    if (this.#onRecord) this.#onRecord(record, partition);
-    else if (kept) kept.push({ ...record, partition });
-    else this.#written.set(topic, [{ ...record, partition }]);
+    this.#onRecord?.(record, partition);
+    const written = this.#onRecord ? record : this.#keep(record, partition);
     if (!this.#stagesOf.has(topic)) return;
-    const { value } = record;
+    const { value } = written;
     this.pipe({ topic, key, value, headers, at: { partition, offset: this.#nextOffset(topic, partition) } });
+  }
+
+  /** Keeps a copy for {@link read}. It has the value, which the record itself may write anew whenever it is asked for it. */
+  #keep(record: OutRecord, partition: number): OutRecord {
+    const copy = { ...record, partition };
+    const kept = this.#written.get(record.topic);
+    if (kept) kept.push(copy);
+    else this.#written.set(record.topic, [copy]);
+    return copy;
   }
 
   /** Sets the time (epoch ms) of records to come, and tells it to stateful nodes. */
