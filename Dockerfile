@@ -14,7 +14,8 @@ RUN npm run build \
 FROM node:20-bookworm
 WORKDIR /app
 # UV_THREADPOOL_SIZE: each call into librdkafka that waits holds a thread of the pool, which has 4 by default.
-# NODE_OPTIONS: a commit's worth of events must not grow old, or it is copied again and again.
+# NODE_OPTIONS: a commit's worth of events must not grow old, or it is copied again and again; V8's threads must not take
+# from the cores that the stages need.
 ENV NODE_ENV=production UV_THREADPOOL_SIZE=16 NODE_OPTIONS="--max-semi-space-size=32 --v8-pool-size=1"
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
