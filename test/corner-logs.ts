@@ -272,6 +272,15 @@ function decisions(): Corner[] {
         report({ id: 'again', kind: 'restoration', customerId: 'C', ms: 40 * MINUTE }),
       ),
     },
+    {
+      name: 'an event so old that all it could link to is out of reach',
+      log: always(
+        a,
+        report({ id: 'far', ms: 420 * MINUTE, lat: north(4900) }),
+        rules(own({ retentionMs: 720 * MINUTE }), -60),
+        report({ id: 'b', ms: -MINUTE }),
+      ),
+    },
   ];
 }
 

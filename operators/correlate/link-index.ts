@@ -153,14 +153,17 @@ export class LinkIndex<T extends Indexed> {
   /**
    * The outages that are open and have a member that links to `event`, each with that link. The list is used again by
    * the next call.
-   * @param probes the times and radii under which members link, from {@link probes}
+   * @param probes the times and radii under which members link, from {@link probes}; there may be none
    */
   find(event: LinkEvent, probes: readonly Probe[]): readonly Found<T>[] {
     const found = this.#found;
     found.length = 0;
+    const first = probes[0];
+    // All that it could link to may be forgotten: late is judged by a retention that has grown since.
+    if (first === undefined) return found;
     const candidates = this.#candidates(event, probes);
     // The first probe reaches back farthest.
-    const { fromT } = probes[0]!;
+    const { fromT } = first;
     for (let i = 0; i < candidates.length; i++) {
       const owner = candidates[i]!;
       if (owner.lastEventAt < fromT || !owner.isOpenAt(event.t)) continue;
