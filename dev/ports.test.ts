@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { freePort, requireFreePort } from './ports.js';
+import { freePort, freePortsInARow, requireFreePort } from './ports.js';
 
 let server: Server | undefined;
 afterEach(() => new Promise((done) => (server ? server.close(done) : done(undefined))));
@@ -9,6 +9,11 @@ test('a port that the kernel gives out can be listened on', async () => {
   const port = await freePort();
   expect(port).toBeGreaterThan(1023);
   await requireFreePort(port, 'Kafka', 'OMS_KAFKA_PORT');
+});
+
+test('ports in a row can be listened on, all of them', async () => {
+  const first = await freePortsInARow(3);
+  for (const port of [first, first + 1, first + 2]) await requireFreePort(port, 'Kafka', 'OMS_KAFKA_PORT');
 });
 
 test('a port in use is named, with the variable that moves it', async () => {

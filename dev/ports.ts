@@ -20,6 +20,19 @@ export async function freePort(): Promise<number> {
   return (await tryPort(0, '127.0.0.1'))!;
 }
 
+/** Below the ports from which Linux takes those of clients: between our look and its use none can take one of these. */
+const SERVER_PORTS = { from: 20_000, to: 32_000 };
+
+/** The first of `count` ports in a row that nobody listens on. */
+export async function freePortsInARow(count: number): Promise<number> {
+  for (;;) {
+    const first = SERVER_PORTS.from + Math.floor(Math.random() * (SERVER_PORTS.to - SERVER_PORTS.from - count));
+    const ports = Array.from({ length: count }, (_, i) => first + i);
+    const free = await Promise.all(ports.map((port) => tryPort(port, '127.0.0.1')));
+    if (!free.includes(null)) return first;
+  }
+}
+
 /**
  * Makes sure that a port can be listened on.
  * @param what who wants it, e.g. 'Kafka'

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { freePort } from '../dev/ports.js';
-import { retryUntil } from '../dev/retry.js';
+import { freePortsInARow } from '../dev/ports.js';
+import { GiveUp, retryUntil } from '../dev/retry.js';
 import { readNetwork } from '../pipeline/network/read.js';
 import { folder, start, type Running } from './commands-program.js';
 import { TestSystem } from './system.js';
@@ -26,10 +26,11 @@ afterAll(async () => {
 
 beforeEach(async () => {
   // The second process answers on the port behind that of the first.
-  port = await freePort();
+  port = await freePortsInARow(2);
   const env = { ...system.env, OMS_STAGES_PORT: String(port) };
   group = start(['pipeline', '--stages', 'place,correlate', '--processes', '2', '--slot', 'group'], env);
-  await retryUntil(async () => expect(await partitions()).toEqual([2, 2]), 60_000, 50);
+  const died = group.ended.then(({ err }) => Promise.reject(new GiveUp(`It ended before it ran: ${err}`)));
+  await retryUntil(async () => expect(await Promise.race([partitions(), died])).toEqual([2, 2]), 60_000, 50);
   const { pid } = group.process;
   children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
   expect(children).toHaveLength(2);
