@@ -57,13 +57,15 @@ export function groupByMembers(stream: readonly ComparedOutage[], replay: readon
       added: group.added.sort(byTime),
       removed: group.removed.sort(byTime),
     }))
-    .sort((a, b) => (beginOf(a) < beginOf(b) ? -1 : 1));
+    .sort((a, b) => compareTexts(beginOf(a), beginOf(b)) || compareTexts(firstIdOf(a), firstIdOf(b)));
 }
 
 /** When the first outage of a group began, whichever engine says so. */
 export function beginOf({ stream, replay }: Pick<Group, 'stream' | 'replay'>): string {
   return [...stream, ...replay].reduce((first, { firstDetectedAt: at }) => (at < first ? at : first), '9');
 }
+
+const firstIdOf = ({ stream, replay }: Pick<Group, 'stream' | 'replay'>): string => [...stream, ...replay][0]!.outageId;
 
 const nodeOf = (outage: ComparedOutage): Node => ({ outage, parent: null });
 
@@ -122,7 +124,8 @@ function byBegin(a: ComparedOutage, b: ComparedOutage): number {
   return compareTexts(a.firstDetectedAt, b.firstDetectedAt) || compareTexts(a.outageId, b.outageId);
 }
 
-function byTime(a: ComparedMember, b: ComparedMember): number {
+/** The order in which members are told: that of a database would change with its plans. */
+export function byTime(a: ComparedMember, b: ComparedMember): number {
   return compareTexts(a.t, b.t) || compareTexts(a.source, b.source) || compareTexts(a.sourceEventId, b.sourceEventId);
 }
 

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { keyText } from '../../operators/event.js';
 import type { ComparedOutage } from './finding.js';
+import { byTime } from './groups.js';
 import { Restorations } from './interruption.js';
 import { readReplay, readStream, type Range, type Side } from './side.js';
 import { KeyEntries } from './stored-entry.js';
@@ -38,7 +39,7 @@ export async function readKeys(
       const mine = faces.get(key) ?? [];
       return {
         outages: mine.map(({ momentary, ...face }): ComparedOutage => {
-          const own = members.get(`${key}/${face.outageId}`) ?? [];
+          const own = (members.get(`${key}/${face.outageId}`) ?? []).sort(byTime);
           const { status } = face;
           return { ...face, ...restorations.interruptionOf({ status, momentary }, own, range.toMs), members: own };
         }),

@@ -1,5 +1,5 @@
 begin;
-select plan(21);
+select plan(22);
 
 -- Meters report once an hour, M1 at 00:01 first; the last one is received late, and so is on the log behind the others.
 insert into kaifa.events (source_event_id, kind, type, asset_id, customer_id, substation_id, feeder_id, reach, occurred_at, received_at, t,
@@ -84,6 +84,21 @@ insert into oms.commands
 select 'rules-1', 'rules', null, 'SS001', 'F1', '2026-09-01Z', 'ann', null,
   jsonb_build_object('command', 'rules', 'ruleSet', reconcile.given_rules('storm')), 2, 1, 0;
 select is(reconcile.lead_in(), interval '7 hours 15 min', 'longer windows need a longer lead-in');
+
+-- However the planner makes them distinct.
+insert into kaifa.events (source_event_id, kind, type, asset_id, customer_id, substation_id, feeder_id, reach, occurred_at, received_at, t,
+  feeder_customers, flags, geom, log_partition, log_offset, log_index)
+select 'D' || i, 'outage', '', 'D' || i, 'C' || i, 'SS' || i % 7, 'F' || i % 11, 'point', at, at, at, 0, '{}', 'SRID=4326;POINT(35 31)', 2, 300, i
+from generate_series(1, 77) i
+cross join lateral (select '2026-10-04 16:00Z'::timestamptz as at) happened;
+set local enable_sort = off;
+select reconcile.begin_comparison('ordered', '2026-10-04 12:00Z', '2026-10-04 20:00Z', 'log', 'ann');
+reset enable_sort;
+select results_eq(
+  $$select substation_id || feeder_id from reconcile.keys k join reconcile.runs using (run_id) where name = 'ordered' order by k.key_id$$,
+  $$select substation_id || feeder_id from reconcile.keys k join reconcile.runs using (run_id) where name = 'ordered'
+    order by substation_id, feeder_id$$,
+  'keys are numbered in their order');
 
 select * from finish();
 rollback;

@@ -17,6 +17,8 @@ begin
     select substation_id, feeder_id from reconcile.begun_between(p_from, p_to)
     union
     select substation_id, feeder_id from oms.outages where first_detected_at >= p_from and first_detected_at < p_to
+    -- Findings are told in the order of the keys' numbers: it is not to hang on how the planner makes them distinct.
+    order by substation_id, feeder_id
   ) named;
   insert into reconcile.stretches (key_id, log_partition, first_offset, last_offset, from_at, to_at)
   select k.key_id, coalesce(stored.log_partition, known.log_partition),
