@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import rdkafka, {
   type ConsumerGlobalConfig,
   type KafkaConsumer,
@@ -110,16 +111,31 @@ export async function committed(
   return offsets.map(({ topic, partition, offset = 0 }) => ({ topic, partition, offset: Math.max(offset, 0) }));
 }
 
-/** The first offset of a partition that is still there, and the one behind the last. */
+/** What a broker says of a partition that it has not got back yet since it started, or that moves to another. */
+const LEADERLESS: ReadonlySet<number | undefined> = new Set([
+  rdkafka.CODES.ERRORS.ERR__UNKNOWN_PARTITION,
+  rdkafka.CODES.ERRORS.ERR_LEADER_NOT_AVAILABLE,
+  rdkafka.CODES.ERRORS.ERR_NOT_LEADER_FOR_PARTITION,
+]);
+
+/** The first offset of a partition that is still there, and the one behind the last. Throws if none leads it for 15 s. */
 export async function watermarks(
   client: KafkaConsumer | Producer,
   topic: string,
   partition: number,
 ): Promise<{ low: number; high: number }> {
-  const { lowOffset, highOffset } = await promised<{ lowOffset: number; highOffset: number }>((done) =>
-    client.queryWatermarkOffsets(topic, partition, CONNECT_MS, done),
-  );
-  return { low: lowOffset, high: highOffset };
+  const deadline = performance.now() + CONNECT_MS;
+  for (;;) {
+    try {
+      const { lowOffset, highOffset } = await promised<{ lowOffset: number; highOffset: number }>((done) =>
+        client.queryWatermarkOffsets(topic, partition, CONNECT_MS, done),
+      );
+      return { low: lowOffset, high: highOffset };
+    } catch (error) {
+      if (!LEADERLESS.has((error as BrokerError).code) || performance.now() > deadline) throw error;
+      await pause(100);
+    }
+  }
 }
 
 /** Reads a partition that is assigned from another offset on. */
