@@ -34,8 +34,9 @@ export class Draft {
   readonly #withoutEffect: Witness[] = [];
   readonly #late: LateRecord[] = [];
   readonly #rejected: RejectedCommand[] = [];
-  /** Of outages that the entry at hand changed. */
+  /** Of outages that the entry at hand changed: so many of the list. Emptied, it would get new room for each event. */
   readonly #touched: OutageDraft[] = [];
+  #touchedCount = 0;
   #entry!: LogEntry;
   #logIndex = 0;
   #t = 0;
@@ -55,7 +56,7 @@ export class Draft {
   /** Ends the entry: outages that it changed get their revision and, if it changed, their status. */
   end(): void {
     // By position: telling a change of status touches the outage, which is touched already.
-    for (let i = 0; i < this.#touched.length; i++) {
+    for (let i = 0; i < this.#touchedCount; i++) {
       const draft = this.#touched[i]!;
       const { outage } = draft;
       outage.revision++;
@@ -67,7 +68,7 @@ export class Draft {
       }
       draft.touched = false;
     }
-    this.#touched.length = 0;
+    this.#touchedCount = 0;
   }
 
   /** The entry at hand changes `outage`. Its draft hangs on it: a look-up for each event would cost as much as linking. */
@@ -80,7 +81,7 @@ export class Draft {
     }
     if (!draft.touched) {
       draft.touched = true;
-      this.#touched.push(draft);
+      this.#touched[this.#touchedCount++] = draft;
     }
     return draft;
   }
@@ -128,7 +129,7 @@ export class Draft {
   }
 
   restoration(event: PlacedEvent): void {
-    for (const draft of this.#touched) draft.restorations.push(this.#witness(event));
+    for (let i = 0; i < this.#touchedCount; i++) this.#touched[i]!.restorations.push(this.#witness(event));
   }
 
   duplicate(event: PlacedEvent): void {

@@ -55,7 +55,6 @@ export class LinkIndex<T extends Indexed> {
   readonly #tree = new RBush<IndexBox>();
   /** A list: mostly there is one, and a set would make an iterator for each event. */
   #owners: T[] = [];
-  readonly #found: Found<T>[] = [];
   /** Those with a member of reach feeder or substation: candidates wherever the event is. */
   readonly #wideOwners = new Set<T>();
   readonly #radii = new Map<number, Radius>();
@@ -151,16 +150,14 @@ export class LinkIndex<T extends Indexed> {
   }
 
   /**
-   * The outages that are open and have a member that links to `event`, each with that link. The list is used again by
-   * the next call.
+   * The outages that are open and have a member that links to `event`, each with that link.
    * @param probes the times and radii under which members link, from {@link probes}; there may be none
    */
   find(event: LinkEvent, probes: readonly Probe[]): readonly Found<T>[] {
-    const found = this.#found;
-    found.length = 0;
     const first = probes[0];
     // All that it could link to may be forgotten: late is judged by a retention that has grown since.
-    if (first === undefined) return found;
+    if (first === undefined) return [];
+    let found: readonly Found<T>[] = [];
     const candidates = this.#candidates(event, probes);
     // The first probe reaches back farthest.
     const { fromT } = first;
@@ -168,7 +165,8 @@ export class LinkIndex<T extends Indexed> {
       const owner = candidates[i]!;
       if (owner.lastEventAt < fromT || !owner.isOpenAt(event.t)) continue;
       const link = owner.extent.find(event, probes, this.#origin!);
-      if (link) found.push({ owner, link });
+      // Mostly one: a list that is pushed to gets room for sixteen.
+      if (link) found = found.length === 0 ? [{ owner, link }] : [...found, { owner, link }];
     }
     return found;
   }
