@@ -7,16 +7,17 @@ import type { Window } from './live-window.js';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const METERS_PER_FEEDER = 500_000;
-/** Events that are measured: the last ones, with all before them live. */
-const MEASURED = 20_000;
 
-/** What an event costs once so many are live. */
+/**
+ * What an event costs with so many live, and until twice as many are: columns grow by doubling, so each of them does it
+ * once, however the events are shared out to feeders.
+ */
 function withLive(live: number, feeders: number): Taken {
   const correlator = new Correlator();
   const meter = new Meter();
   let events = 0;
   let offset = 0;
-  const shape = { feeders, metersPerFeeder: METERS_PER_FEEDER, eventsPerFeeder: (live + MEASURED) / feeders };
+  const shape = { feeders, metersPerFeeder: METERS_PER_FEEDER, eventsPerFeeder: (2 * live) / feeders };
   for (const batches of denseStorm(shape)) {
     const work = (): void => {
       for (const { key, entries } of batches) correlator.apply(key, entries, { partition: 0, offset: offset++ });
