@@ -27,6 +27,11 @@ import { FIRST, OUT_ENTRIES, Reporters } from './reporters.js';
 /** How often, in the key's own time, what can have no more effect is looked for. */
 const SWEEP_MS = 45 * 60_000;
 
+/** So many events are looked ahead for: what they need must stay in the cache until it is their turn. */
+const AHEAD = 256;
+/** Room for something of each of them; it serves all keys, one after the other. */
+const HASHES = new Int32Array(AHEAD);
+
 /** No event counts at a time earlier than this before it was received: nothing changes a restored outage for longer. */
 const SETTLED_MS = 7 * 86_400_000;
 
@@ -86,12 +91,23 @@ export class KeyState {
   apply(entries: readonly LogEntry[], log: LogPosition): Outcome {
     const draft = new Draft(this.key, log);
     entries.forEach((entry, logIndex) => {
+      if (logIndex % AHEAD === 0) this.#lookAhead(entries.slice(logIndex, logIndex + AHEAD));
       draft.begin(entry, logIndex, isCommand(entry) ? entry.at : timeOf(entry));
       if (isCommand(entry)) this.#command(entry, draft);
       else this.#event(entry, draft);
       draft.end();
     });
     return draft.outcome((outage) => this.#record(outage));
+  }
+
+  /**
+   * In a large storm every event looks at places of memory that are in no cache, and waits for each of them. Here they are
+   * looked at for many events together. Nothing depends on it but time.
+   */
+  #lookAhead(entries: readonly LogEntry[]): void {
+    const events = entries.filter((entry): entry is PlacedEvent => !isCommand(entry));
+    this.identities.lookAhead(events, HASHES);
+    this.reporters.lookAhead(events, HASHES);
   }
 
   #record(outage: OutageState): OutageRecord {

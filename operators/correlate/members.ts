@@ -1,7 +1,7 @@
 import { SOURCES, type PlacedEvent, type Source } from '../event.js';
 import { unitVector } from '../sphere.js';
 import { countOf, numberIn, renumber, type Room } from './columns.js';
-import { TextTable, type PackedTexts } from './text-table.js';
+import { textHash, TextTable, type PackedTexts } from './text-table.js';
 
 /** Numbers of the sources, as they stand in columns. */
 export const SOURCE_NUMBERS: Readonly<Record<Source, number>> = { scada: 0, kaifa: 1, onu: 2, call_center: 3 };
@@ -27,6 +27,15 @@ export class Identities {
       this.seenAt[number] = NaN;
     }
     return number;
+  }
+
+  /** Looks where events are that come soon; `hashes` is room for as many. */
+  lookAhead(events: readonly PlacedEvent[], hashes: Int32Array): void {
+    for (let i = 0; i < events.length; i++) {
+      const { source, sourceEventId } = events[i]!;
+      hashes[i] = textHash(SOURCE_NUMBERS[source], sourceEventId);
+    }
+    this.texts.lookAhead(hashes, events.length);
   }
 
   source(number: number): Source {

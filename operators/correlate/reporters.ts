@@ -1,7 +1,7 @@
 import { SOURCES, type PlacedEvent, type Source } from '../event.js';
 import { countOf, NONE, numberIn, renumber, type Room } from './columns.js';
 import { SOURCE_NUMBERS } from './members.js';
-import { TextTable } from './text-table.js';
+import { textHash, TextTable } from './text-table.js';
 
 /**
  * Who reports and what is out or back, on one key. A *reporter* is `(source, asset)`; a *unit* is the customer whose
@@ -65,6 +65,17 @@ export class Reporters {
       unitTexts.setValue(unit, OUT_ENTRIES, 0);
     }
     return unit;
+  }
+
+  /** Looks where the reporters and units of events are that come soon; `hashes` is room for as many. */
+  lookAhead(events: readonly PlacedEvent[], hashes: Int32Array): void {
+    for (let i = 0; i < events.length; i++) hashes[i] = reporterHash(events[i]!);
+    this.texts.lookAhead(hashes, events.length);
+    for (let i = 0; i < events.length; i++) {
+      const { customerId } = events[i]!;
+      hashes[i] = customerId === null ? reporterHash(events[i]!) : textHash(CUSTOMER, customerId);
+    }
+    this.unitTexts.lookAhead(hashes, events.length);
   }
 
   /** Some entry of a unit is back at a time (epoch ms); Infinity: a restoration must look at all of its entries. */
@@ -188,6 +199,11 @@ export class Reporters {
     this.earlier = this.room.keptRows(this.earlier, rows);
     this.restorations = countOf(rows);
   }
+}
+
+function reporterHash({ source, assetId, sourceEventId }: Reporting): number {
+  const tag = SOURCE_NUMBERS[source];
+  return assetId === null ? textHash(tag + OWN_EVENT, sourceEventId) : textHash(tag, assetId);
 }
 
 function internReporter(texts: TextTable, { source, assetId, sourceEventId }: Reporting): number {

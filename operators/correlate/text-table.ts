@@ -31,6 +31,8 @@ export class TextTable {
   readonly #width: number;
   /** Two numbers for each slot: the hash of a text, and its number plus one; 0 if the slot is free. */
   #slots: Int32Array;
+  /** What {@link lookAhead} saw. Of no use, but what is of no use and not kept the compiler leaves out. */
+  seen = 0;
 
   /** @param values how many numbers belong to each text; they are {@link NONE} at first */
   constructor(
@@ -48,6 +50,19 @@ export class TextTable {
     return this.#size;
   }
 
+  /**
+   * Looks where texts are that will be asked for soon. A look at another place of memory waits for it; many that do not
+   * depend on each other wait together.
+   * @param hashes {@link textHash} of each; the first `count` of them
+   */
+  lookAhead(hashes: Int32Array, count: number): void {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let seen = 0;
+    for (let i = 0; i < count; i++) seen ^= slots[(hashes[i]! << 1) & mask]!;
+    this.seen ^= seen;
+  }
+
   /** The number of a text with its tag. One that is new gets the next number. */
   intern(tag: number, text: string): number {
     const start = this.#startOf(this.#size);
@@ -61,7 +76,7 @@ export class TextTable {
     bytes[end++] = tag;
     for (let i = 0; i < characters; i++) {
       const code = text.charCodeAt(i);
-      hash = Math.imul(hash ^ code, 0x01000193);
+      hash = mixed(hash, code);
       if (code < ESCAPE) {
         bytes[end++] = code;
       } else {
@@ -219,10 +234,22 @@ export class TextTable {
     for (let at = start + 1; at < end; at++) {
       let code = bytes[at]!;
       if (code === ESCAPE) code = (bytes[++at]! << 8) | bytes[++at]!;
-      hash = Math.imul(hash ^ code, 0x01000193);
+      hash = mixed(hash, code);
     }
     return scattered(hash);
   }
+}
+
+/** The hash under which a {@link TextTable} keeps a text with its tag. */
+export function textHash(tag: number, text: string): number {
+  let hash = tag;
+  for (let i = 0; i < text.length; i++) hash = mixed(hash, text.charCodeAt(i));
+  return scattered(hash);
+}
+
+/** A step of FNV-1a. */
+function mixed(hash: number, code: number): number {
+  return Math.imul(hash ^ code, 0x01000193);
 }
 
 /** FNV-1a leaves its last characters in the low bits: spread over all of them (MurmurHash3's finalizer). */
