@@ -221,17 +221,24 @@ export class StageRuntime {
    * resolves when the one before is done.
    */
   async #commit(): Promise<void> {
+    // Encoded while the one before is on its way: what was gathered need not grow old until that is done.
+    const records = this.#outgoing();
     await this.#committing;
     this.#committedAt = this.options.now();
+    if (this.#checkpoint.pending === 0 && records.length === 0) return;
+    this.#committing = ahead(this.#transact(records, this.#setAside.splice(0)));
+  }
+
+  /** What was written since the last commit, and the snapshots that are due. */
+  #outgoing(): Outgoing[] {
     const records: Outgoing[] = this.#outbox.take(encoderOf(this.stage));
     for (const [partition, { snapshots }] of this.#assigned) {
       const next = this.#checkpoint.next(this.stage.sources[0]!, partition);
       if (snapshots && next !== null) {
-        for (const record of snapshots.due(this.#committedAt, next)) records.push({ ...record, partition });
+        for (const record of snapshots.due(this.options.now(), next)) records.push({ ...record, partition });
       }
     }
-    if (this.#checkpoint.pending === 0 && records.length === 0) return;
-    this.#committing = ahead(this.#transact(records, this.#setAside.splice(0)));
+    return records;
   }
 
   async #transact(records: readonly Outgoing[], setAside: readonly string[]): Promise<void> {

@@ -2,7 +2,8 @@ import type { SourceRecord } from './topology.js';
 
 /** Records of one partition that wait; `end` is the offset at which the partition last had nothing more. */
 interface Queue {
-  readonly records: SourceRecord[];
+  /** Those before `next` were taken, and are let go of at once: a record may be a megabyte. */
+  readonly records: (SourceRecord | null)[];
   next: number;
   bytes: number;
   lastOffset: number;
@@ -79,7 +80,8 @@ export class TimeOrder {
   take(): SourceRecord | null {
     const queue = this.#next();
     if (!queue) return null;
-    const record = queue.records[queue.next++]!;
+    const record = queue.records[queue.next]!;
+    queue.records[queue.next++] = null;
     queue.bytes -= bytesOf(record);
     if (queue.next > 1000 && queue.next * 2 > queue.records.length) {
       queue.records.splice(0, queue.next);
