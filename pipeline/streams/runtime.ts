@@ -73,6 +73,7 @@ export class StageRuntime {
   #batch = FIRST_BATCH;
   /** The transaction that is being committed while what comes behind it is processed. */
   #committing: Promise<void> = Promise.resolve();
+  #isCommitting = false;
   #stopping = false;
   #committedAt = 0;
   #advancedAt = 0;
@@ -162,7 +163,8 @@ export class StageRuntime {
         this.#advancedAt = now;
         for (const { task } of this.#assigned.values()) task.advance(now);
       }
-      if ((drained && !isBusy) || now - this.#committedAt >= this.options.commitMs) await this.#commit();
+      const isDue = !isBusy || now - this.#committedAt >= this.options.commitMs;
+      if (!drained || (isDue && !this.#isCommitting)) await this.#commit();
     } catch (error) {
       await this.#recover(error as BrokerError);
     }
@@ -173,8 +175,8 @@ export class StageRuntime {
     for (let record = this.#order.take(); record; record = this.#order.take()) {
       this.#process(record);
       const { pending, pendingBytes } = this.#checkpoint;
-      if (pending >= MAX_PENDING || pendingBytes >= MAX_PENDING_BYTES) {
-        this.#committedAt = 0;
+      const limit = this.#isCommitting ? 2 : 1;
+      if (pending >= limit * MAX_PENDING || pendingBytes >= limit * MAX_PENDING_BYTES) {
         return false;
       }
     }
@@ -242,7 +244,12 @@ export class StageRuntime {
   }
 
   async #transact(records: readonly Outgoing[], setAside: readonly string[]): Promise<void> {
-    await this.#checkpoint.commit(records);
+    this.#isCommitting = true;
+    try {
+      await this.#checkpoint.commit(records);
+    } finally {
+      this.#isCommitting = false;
+    }
     for (const place of setAside) this.#poison.delete(place);
     this.statistics.commits++;
     this.statistics.written += records.length;
