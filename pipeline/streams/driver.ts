@@ -1,5 +1,5 @@
 import { partitionOf } from './partitioner.js';
-import { encoderOf, Outbox, Task } from './task.js';
+import { Outbox, Task } from './task.js';
 import type { OutRecord, SourceRecord, Stage, Topology } from './topology.js';
 
 /** A record that a test, or a tool without a broker, pipes in. */
@@ -85,7 +85,7 @@ export class TestDriver {
     while (wrote) {
       wrote = false;
       for (const stage of this.#stages) {
-        for (const record of this.#outboxes.get(stage)!.take(encoderOf(stage))) {
+        for (const record of this.#outboxes.get(stage)!.take()) {
           wrote = true;
           this.#write(record);
         }

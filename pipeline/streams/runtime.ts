@@ -14,7 +14,7 @@ import {
 } from './broker.js';
 import { Checkpoint, type Outgoing } from './checkpoint.js';
 import { freshTask, restoreTask, type Assigned } from './restore.js';
-import { encoderOf, Outbox } from './task.js';
+import { Outbox } from './task.js';
 import { batchLike, bytesOf, FIRST_BATCH, TimeOrder } from './time-order.js';
 import type { SourceRecord, Stage } from './topology.js';
 
@@ -233,7 +233,7 @@ export class StageRuntime {
 
   /** What was written since the last commit, and the snapshots that are due. */
   #outgoing(): Outgoing[] {
-    const records: Outgoing[] = this.#outbox.take(encoderOf(this.stage));
+    const records: Outgoing[] = this.#outbox.take();
     for (const [partition, { snapshots }] of this.#assigned) {
       const next = this.#checkpoint.next(this.stage.sources[0]!, partition);
       if (snapshots && next !== null) {
@@ -299,7 +299,7 @@ export class StageRuntime {
       await this.#checkpoint.abort();
     }
     this.statistics.aborts++;
-    this.#outbox.take(encoderOf(this.stage));
+    this.#outbox.take();
     this.#setAside.length = 0;
     await this.#rewind();
   }

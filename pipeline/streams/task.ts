@@ -1,15 +1,16 @@
-import type { OutRecord, Processor, RecordContext, SourceRecord, Stage, StateStore } from './topology.js';
+import type { Gathering, OutRecord, Processor, RecordContext, SourceRecord, Stage, StateStore } from './topology.js';
 
 /**
- * Gathered values in one record at most: a backlog may hold more of one key than the broker takes in a record (8 MB), and
- * a value of ids as long as they may be has some 2 kB.
+ * Gathered values in one record at most. They are encoded as soon as there are so many: waiting for the transaction to end
+ * they would grow old, and be moved by the garbage collector. A value of ids as long as they may be has some 2 kB, and the
+ * broker takes 8 MB in a record.
  */
-const VALUES_PER_RECORD = 2000;
+const VALUES_PER_RECORD = 250;
 
 /** What a stage wants written in one transaction. */
 export class Outbox {
   readonly #records: OutRecord[] = [];
-  readonly #gathered = new Map<string, Map<string, unknown[]>>();
+  readonly #gathered = new Map<Gathering<unknown>, Map<string, unknown[]>>();
 
   /** @param asBytes values are kept as bytes: a storm's objects and texts need not live until its commit */
   constructor(private readonly asBytes: boolean) {}
@@ -18,28 +19,31 @@ export class Outbox {
     this.#records.push(this.asBytes ? written(record) : record);
   }
 
-  /** Keeps a value until {@link take}, with the others of its topic and key. */
-  gather(topic: string, key: string, value: unknown): void {
-    let keys = this.#gathered.get(topic);
-    if (!keys) this.#gathered.set(topic, (keys = new Map()));
+  /** Keeps a value until {@link take}, with the others of its key. */
+  gather(gathering: Gathering<unknown>, value: unknown): void {
+    let keys = this.#gathered.get(gathering);
+    if (!keys) this.#gathered.set(gathering, (keys = new Map()));
+    const key = gathering.key(value);
     const values = keys.get(key);
-    if (values) values.push(value);
-    else keys.set(key, [value]);
+    if (!values) {
+      keys.set(key, [value]);
+    } else if (values.push(value) === VALUES_PER_RECORD) {
+      keys.delete(key);
+      this.#encode(gathering, key, values);
+    }
+  }
+
+  #encode({ topic, encode }: Gathering<unknown>, key: string, values: readonly unknown[]): void {
+    this.#records.push({ topic, key, partitionKey: key, value: encode(values) });
   }
 
   /** All that was added since the last call, gathered values as one record a key (more if they are many); the outbox is empty then. */
-  take(encode: (topic: string, values: readonly unknown[]) => string | Uint8Array): OutRecord[] {
-    const records = this.#records.splice(0);
-    for (const [topic, keys] of this.#gathered) {
-      for (const [key, values] of keys) {
-        for (let i = 0; i < values.length; i += VALUES_PER_RECORD) {
-          const value = encode(topic, values.slice(i, i + VALUES_PER_RECORD));
-          records.push({ topic, key, partitionKey: key, value });
-        }
-      }
+  take(): OutRecord[] {
+    for (const [gathering, keys] of this.#gathered) {
+      for (const [key, values] of keys) this.#encode(gathering, key, values);
     }
     this.#gathered.clear();
-    return records;
+    return this.#records.splice(0);
   }
 }
 
@@ -108,18 +112,8 @@ export class Task {
       if (sink.kind === 'to') {
         for (const record of sink.records(value)) this.outbox.add(record);
       } else if (sink.accepts(value)) {
-        this.outbox.gather(sink.gathering.topic, sink.gathering.key(value), value);
+        this.outbox.gather(sink.gathering, value);
       }
     }
   }
-}
-
-/** Encodes gathered values as the stage's topology says. */
-export function encoderOf(stage: Stage): (topic: string, values: readonly unknown[]) => string | Uint8Array {
-  return (topic, values) => {
-    for (const sink of stage.sinks) {
-      if (sink.kind === 'gather' && sink.gathering.topic === topic) return sink.gathering.encode(values);
-    }
-    throw new Error(`Stage ${stage.name} gathers nothing for ${topic}.`);
-  };
 }

@@ -65,8 +65,8 @@ export interface SnapshotTopic {
   readonly topic: string;
 }
 
-/** Values gathered under a key until the transaction ends, and written as one record. */
-interface Gathering<T> {
+/** Values gathered under a key until the transaction ends or they are many, and written as one record. */
+export interface Gathering<T> {
   readonly topic: string;
   readonly key: (value: T) => string;
   readonly encode: (values: readonly T[]) => string | Uint8Array;
@@ -165,7 +165,7 @@ export class Stream<T> {
 
   /**
    * Values under a new key, through a topic: those that `accepts` are gathered by key for as long as a transaction lasts
-   * and written as one record. A stage that reads the topic goes on from there.
+   * and written as one record, or as several if they are many. A stage that reads the topic goes on from there.
    */
   through<U extends T>(accepts: (value: T) => value is U, gathering: Gathering<U>): this {
     this.stage.sinks.push({
