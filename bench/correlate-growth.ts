@@ -7,14 +7,21 @@ import type { Window } from './live-window.js';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const METERS_PER_FEEDER = 500_000;
+/** So many events are measured at least: with few live, in several windows one after the other. */
+const MEASURED = 200_000;
 
 /**
  * What an event costs with so many live, and until twice as many are: columns grow by doubling, so each of them does it
  * once, however the events are shared out to feeders.
  */
 function withLive(live: number, feeders: number): Taken {
-  const correlator = new Correlator();
   const meter = new Meter();
+  for (let measured = 0; measured < MEASURED; measured += live) fillAndMeasure(live, feeders, meter);
+  return meter.taken;
+}
+
+function fillAndMeasure(live: number, feeders: number, meter: Meter): void {
+  const correlator = new Correlator();
   let events = 0;
   let offset = 0;
   const shape = { feeders, metersPerFeeder: METERS_PER_FEEDER, eventsPerFeeder: (2 * live) / feeders };
@@ -27,7 +34,6 @@ function withLive(live: number, feeders: number): Taken {
     else meter.count(count, work);
     events += count;
   }
-  return meter.taken;
 }
 
 /** What a process holds and how long a snapshot takes, with a million live events: of processes that do nothing else. */

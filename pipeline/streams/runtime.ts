@@ -13,6 +13,7 @@ import {
   type Transactions,
 } from './broker.js';
 import { Checkpoint, type Outgoing } from './checkpoint.js';
+import { Poison, PoisonRecord } from './poison.js';
 import { freshTask, restoreTask, type Assigned } from './restore.js';
 import { Outbox } from './task.js';
 import { batchLike, bytesOf, FIRST_BATCH, TimeOrder } from './time-order.js';
@@ -59,12 +60,8 @@ export class StageRuntime {
   readonly #outbox = new Outbox(true);
   readonly #assigned = new Map<number, Assigned>();
   readonly #paused = new Set<string>();
-  /** Records on which a node threw, by place: they are rejected when they come again. */
-  readonly #poison = new Map<string, Error>();
-  /** Those of them that were rejected since the last commit. */
-  readonly #setAside: string[] = [];
+  readonly #poison = new Poison();
   readonly #decoder = new TextDecoder();
-  readonly #failedOnce = new Set<string>();
   readonly #checkpoint: Checkpoint;
   readonly #order: TimeOrder;
   #owned: TopicPartition[] = [];
@@ -186,10 +183,8 @@ export class StageRuntime {
   #process(record: SourceRecord): void {
     const { topic, partition, offset, key } = record;
     const assigned = this.#assigned.get(partition)!;
-    const place = this.#poison.size > 0 ? `${topic}/${partition}/${offset}` : '';
-    const poison = this.#poison.get(place);
+    const poison = this.#poison.of(record);
     if (poison) {
-      this.#setAside.push(place);
       this.statistics.rejected++;
       this.#outbox.add(this.stage.reject!(record, poison));
     } else {
@@ -228,7 +223,7 @@ export class StageRuntime {
     await this.#committing;
     this.#committedAt = this.options.now();
     if (this.#checkpoint.pending === 0 && records.length === 0) return;
-    this.#committing = ahead(this.#transact(records, this.#setAside.splice(0)));
+    this.#committing = ahead(this.#transact(records, this.#poison.take()));
   }
 
   /** What was written since the last commit, and the snapshots that are due. */
@@ -250,7 +245,7 @@ export class StageRuntime {
     } finally {
       this.#isCommitting = false;
     }
-    for (const place of setAside) this.#poison.delete(place);
+    this.#poison.forget(setAside);
     this.statistics.commits++;
     this.statistics.written += records.length;
   }
@@ -277,11 +272,8 @@ export class StageRuntime {
     if (failed !== null && failed !== error) return this.#recover(failed);
     if (error instanceof PoisonRecord) {
       if (!this.stage.reject) throw error.cause;
-      const place = `${error.record.topic}/${error.record.partition}/${error.record.offset}`;
-      say('error', `${this.stage.name}: ${place} failed (${error.cause.message}); it is set aside.`);
-      // One failure may be chance: the record is tried once more, alone, before it is rejected.
-      if (this.#failedOnce.delete(place)) this.#poison.set(place, error.cause);
-      else this.#failedOnce.add(place);
+      say('error', `${this.stage.name}: ${error.place} failed (${error.cause.message}); it is set aside.`);
+      this.#poison.failed(error);
       this.#checkpoint.clear();
     } else if (isLeftBehind(error)) {
       // The group has gone on without this member: what it holds may be another's by now, and once it has rejoined its
@@ -300,7 +292,7 @@ export class StageRuntime {
     }
     this.statistics.aborts++;
     this.#outbox.take();
-    this.#setAside.length = 0;
+    this.#poison.take();
     await this.#rewind();
   }
 
@@ -399,17 +391,4 @@ export class StageRuntime {
 function ahead<T>(call: Promise<T>): Promise<T> {
   call.catch(() => undefined);
   return call;
-}
-
-/** A record on which a node threw. */
-class PoisonRecord extends Error {
-  override readonly cause: Error;
-
-  constructor(
-    readonly record: SourceRecord,
-    cause: Error,
-  ) {
-    super(cause.message);
-    this.cause = cause;
-  }
 }
