@@ -23,14 +23,10 @@ import { Identities, Members, type LinkEvent } from './members.js';
 import { OutageState } from './outage-state.js';
 import type { Link, LogPosition, Outcome } from './outcome.js';
 import { FIRST, OUT_ENTRIES, Reporters } from './reporters.js';
+import { AHEAD } from './text-table.js';
 
 /** How often, in the key's own time, what can have no more effect is looked for. */
 const SWEEP_MS = 45 * 60_000;
-
-/** So many events are looked ahead for: what they need must stay in the cache until it is their turn. */
-const AHEAD = 256;
-/** Room for something of each of them; it serves all keys, one after the other. */
-const HASHES = new Int32Array(AHEAD);
 
 /** No event counts at a time earlier than this before it was received: nothing changes a restored outage for longer. */
 const SETTLED_MS = 7 * 86_400_000;
@@ -106,8 +102,8 @@ export class KeyState {
    */
   #lookAhead(entries: readonly LogEntry[]): void {
     const events = entries.filter((entry): entry is PlacedEvent => !isCommand(entry));
-    this.identities.lookAhead(events, HASHES);
-    this.reporters.lookAhead(events, HASHES);
+    this.identities.lookAhead(events);
+    this.reporters.lookAhead(events);
   }
 
   #record(outage: OutageState): OutageRecord {

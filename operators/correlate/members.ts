@@ -29,13 +29,9 @@ export class Identities {
     return number;
   }
 
-  /** Looks where events are that come soon; `hashes` is room for as many. */
-  lookAhead(events: readonly PlacedEvent[], hashes: Int32Array): void {
-    for (let i = 0; i < events.length; i++) {
-      const { source, sourceEventId } = events[i]!;
-      hashes[i] = textHash(SOURCE_NUMBERS[source], sourceEventId);
-    }
-    this.texts.lookAhead(hashes, events.length);
+  /** Looks where events are that come soon. */
+  lookAhead(events: readonly PlacedEvent[]): void {
+    this.texts.lookAhead(events, identityHash);
   }
 
   source(number: number): Source {
@@ -54,6 +50,10 @@ export class Identities {
     this.seenAt = this.room.keptRows(this.seenAt, renumbered);
     return renumbered;
   }
+}
+
+function identityHash({ source, sourceEventId }: PlacedEvent): number {
+  return textHash(SOURCE_NUMBERS[source], sourceEventId);
 }
 
 /** An outage event as linking sees it: `t` in epoch ms, degrees, and the same place as a unit vector. */

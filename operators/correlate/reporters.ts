@@ -20,8 +20,9 @@ export const FIRST = 1;
 export const OUT_ENTRIES = 2;
 const LAST_RESTORATION = 3;
 
-/** What of an event tells who reports. */
+/** What of an event tells who reports, and what tells whom it concerns. */
 type Reporting = Pick<PlacedEvent, 'source' | 'assetId' | 'sourceEventId'>;
+type Concerning = Reporting & Pick<PlacedEvent, 'customerId'>;
 
 /** The reporters and units of one key, and the restorations of its units. */
 export class Reporters {
@@ -50,15 +51,14 @@ export class Reporters {
 
   /** The reporter that an event speaks for; made if it is new. */
   reporterOf(event: Reporting): number {
-    return internReporter(this.texts, event);
+    return this.texts.intern(reporterTag(event), reporterText(event));
   }
 
   /** The unit that an event concerns; made if it is new. */
-  unitOf(event: Reporting & Pick<PlacedEvent, 'customerId'>): number {
+  unitOf(event: Concerning): number {
     const { unitTexts } = this;
     const known = unitTexts.size;
-    const { customerId } = event;
-    const unit = customerId === null ? internReporter(unitTexts, event) : unitTexts.intern(CUSTOMER, customerId);
+    const unit = unitTexts.intern(unitTag(event), unitText(event));
     if (unit === known) {
       this.latestBackOfUnit = this.room.grown(this.latestBackOfUnit, known + 1);
       this.latestBackOfUnit[unit] = -Infinity;
@@ -67,15 +67,10 @@ export class Reporters {
     return unit;
   }
 
-  /** Looks where the reporters and units of events are that come soon; `hashes` is room for as many. */
-  lookAhead(events: readonly PlacedEvent[], hashes: Int32Array): void {
-    for (let i = 0; i < events.length; i++) hashes[i] = reporterHash(events[i]!);
-    this.texts.lookAhead(hashes, events.length);
-    for (let i = 0; i < events.length; i++) {
-      const { customerId } = events[i]!;
-      hashes[i] = customerId === null ? reporterHash(events[i]!) : textHash(CUSTOMER, customerId);
-    }
-    this.unitTexts.lookAhead(hashes, events.length);
+  /** Looks where the reporters and units of events are that come soon. */
+  lookAhead(events: readonly PlacedEvent[]): void {
+    this.texts.lookAhead(events, reporterHash);
+    this.unitTexts.lookAhead(events, unitHash);
   }
 
   /** Some entry of a unit is back at a time (epoch ms); Infinity: a restoration must look at all of its entries. */
@@ -201,12 +196,26 @@ export class Reporters {
   }
 }
 
-function reporterHash({ source, assetId, sourceEventId }: Reporting): number {
-  const tag = SOURCE_NUMBERS[source];
-  return assetId === null ? textHash(tag + OWN_EVENT, sourceEventId) : textHash(tag, assetId);
+function reporterTag({ source, assetId }: Reporting): number {
+  return assetId === null ? SOURCE_NUMBERS[source] + OWN_EVENT : SOURCE_NUMBERS[source];
 }
 
-function internReporter(texts: TextTable, { source, assetId, sourceEventId }: Reporting): number {
-  const tag = SOURCE_NUMBERS[source];
-  return assetId === null ? texts.intern(tag + OWN_EVENT, sourceEventId) : texts.intern(tag, assetId);
+function reporterText({ assetId, sourceEventId }: Reporting): string {
+  return assetId ?? sourceEventId;
+}
+
+function unitTag(event: Concerning): number {
+  return event.customerId === null ? reporterTag(event) : CUSTOMER;
+}
+
+function unitText(event: Concerning): string {
+  return event.customerId ?? reporterText(event);
+}
+
+function reporterHash(event: Reporting): number {
+  return textHash(reporterTag(event), reporterText(event));
+}
+
+function unitHash(event: Concerning): number {
+  return textHash(unitTag(event), unitText(event));
 }

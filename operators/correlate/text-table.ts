@@ -6,6 +6,11 @@ const MAX_LOAD = 2 / 3;
 /** Numbers in the slots of an empty table, and of every other a power of two. */
 const MIN_SLOTS = 64;
 
+/** So many texts are looked ahead for at most: what they need must stay in the cache until it is their turn. */
+export const AHEAD = 256;
+/** Room for the hashes of so many; it serves all tables, one after the other. */
+const HASHES = new Int32Array(AHEAD);
+
 /** A character of ASCII takes a byte; any other code unit takes an escape and two bytes. */
 const ESCAPE = 0x80;
 const MAX_BYTES_PER_CHARACTER = 3;
@@ -53,13 +58,15 @@ export class TextTable {
   /**
    * Looks where texts are that will be asked for soon. A look at another place of memory waits for it; many that do not
    * depend on each other wait together.
-   * @param hashes {@link textHash} of each; the first `count` of them
+   * @param of what they are the texts of, {@link AHEAD} at most
+   * @param hashOf {@link textHash} of the text of each
    */
-  lookAhead(hashes: Int32Array, count: number): void {
+  lookAhead<T>(of: readonly T[], hashOf: (one: T) => number): void {
+    for (let i = 0; i < of.length; i++) HASHES[i] = hashOf(of[i]!);
     const slots = this.#slots;
     const mask = slots.length - 1;
     let seen = 0;
-    for (let i = 0; i < count; i++) seen ^= slots[(hashes[i]! << 1) & mask]!;
+    for (let i = 0; i < of.length; i++) seen ^= slots[(HASHES[i]! << 1) & mask]!;
     this.seen ^= seen;
   }
 
@@ -76,7 +83,7 @@ export class TextTable {
     bytes[end++] = tag;
     for (let i = 0; i < characters; i++) {
       const code = text.charCodeAt(i);
-      hash = mixed(hash, code);
+      hash = hashStep(hash, code);
       if (code < ESCAPE) {
         bytes[end++] = code;
       } else {
@@ -234,7 +241,7 @@ export class TextTable {
     for (let at = start + 1; at < end; at++) {
       let code = bytes[at]!;
       if (code === ESCAPE) code = (bytes[++at]! << 8) | bytes[++at]!;
-      hash = mixed(hash, code);
+      hash = hashStep(hash, code);
     }
     return scattered(hash);
   }
@@ -243,12 +250,12 @@ export class TextTable {
 /** The hash under which a {@link TextTable} keeps a text with its tag. */
 export function textHash(tag: number, text: string): number {
   let hash = tag;
-  for (let i = 0; i < text.length; i++) hash = mixed(hash, text.charCodeAt(i));
+  for (let i = 0; i < text.length; i++) hash = hashStep(hash, text.charCodeAt(i));
   return scattered(hash);
 }
 
 /** A step of FNV-1a. */
-function mixed(hash: number, code: number): number {
+function hashStep(hash: number, code: number): number {
   return Math.imul(hash ^ code, 0x01000193);
 }
 
