@@ -173,9 +173,7 @@ export class StageRuntime {
       this.#process(record);
       const { pending, pendingBytes } = this.#checkpoint;
       const limit = this.#isCommitting ? 2 : 1;
-      if (pending >= limit * MAX_PENDING || pendingBytes >= limit * MAX_PENDING_BYTES) {
-        return false;
-      }
+      if (pending >= limit * MAX_PENDING || pendingBytes >= limit * MAX_PENDING_BYTES) return false;
     }
     return true;
   }
@@ -229,10 +227,11 @@ export class StageRuntime {
   /** What was written since the last commit, and the snapshots that are due. */
   #outgoing(): Outgoing[] {
     const records: Outgoing[] = this.#outbox.take();
+    const now = this.options.now();
     for (const [partition, { snapshots }] of this.#assigned) {
       const next = this.#checkpoint.next(this.stage.sources[0]!, partition);
       if (snapshots && next !== null) {
-        for (const record of snapshots.due(this.options.now(), next)) records.push({ ...record, partition });
+        for (const record of snapshots.due(now, next)) records.push({ ...record, partition });
       }
     }
     return records;
@@ -291,7 +290,7 @@ export class StageRuntime {
       await this.#checkpoint.abort();
     }
     this.statistics.aborts++;
-    this.#outbox.take();
+    this.#outbox.clear();
     this.#poison.take();
     await this.#rewind();
   }

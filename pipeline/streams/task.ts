@@ -45,6 +45,12 @@ export class Outbox {
     this.#gathered.clear();
     return this.#records.splice(0);
   }
+
+  /** Drops all that was added. */
+  clear(): void {
+    this.#gathered.clear();
+    this.#records.length = 0;
+  }
 }
 
 function written({ content: _, value, ...record }: OutRecord): OutRecord {
