@@ -20,6 +20,7 @@ function withLive(live: number, feeders: number): Taken {
   return meter.taken;
 }
 
+/** Fills a window until so many events are live, and measures until twice as many are. */
 function fillAndMeasure(live: number, feeders: number, meter: Meter): void {
   const correlator = new Correlator();
   let events = 0;
