@@ -3,6 +3,7 @@ import pg, { type PoolClient } from 'pg';
 import type { TopicNames } from '../../topics.js';
 import { RetentionGap, type Rebalance, type TopicPartition, type TopicPartitionOffset } from '../streams/broker.js';
 import { KafkaMember } from '../streams/kafka-member.js';
+import { Pulse } from '../streams/pulse.js';
 import type { SourceRecord } from '../streams/topology.js';
 import { Batch } from './batch.js';
 
@@ -43,6 +44,7 @@ class Unreadable extends Error {}
  */
 export class Sink {
   readonly statistics = { records: 0, transactions: 0, refused: 0, retries: 0 };
+  readonly pulse = new Pulse();
   /** By topic and partition: the next offset that the database expects. */
   readonly #next = new Map<string, number>();
   readonly #days = new Set<string>();
@@ -107,6 +109,8 @@ export class Sink {
           await this.#rebalance(next);
         }
         const records = (await this.member.poll(this.#pollCount)).filter((record) => this.#next.has(placeOf(record)));
+        this.pulse.polled();
+        if (records.length > 0) this.pulse.waits();
         if (records.length === 0) await this.#written();
         this.#measure(records);
         for (const some of batchesOf(records)) {
@@ -151,6 +155,7 @@ export class Sink {
   }
 
   #begin(records: readonly SourceRecord[], batch: Batch | Unreadable): void {
+    this.pulse.waits();
     this.#writing = this.#write(records, batch).then(
       () => null,
       (error: unknown) => error as Error,
@@ -251,6 +256,7 @@ export class Sink {
       client.release(failed && !isDataError(failed) ? failed : false);
     }
     for (const [place, { offset }] of ends) this.#next.set(place, offset + 1);
+    this.pulse.committed(false);
     this.statistics.records += records.length;
     this.statistics.transactions++;
   }
@@ -307,6 +313,7 @@ export class Sink {
         return done;
       } catch (error) {
         if (error instanceof Overtaken || isDataError(error as Error) || this.#stopping) throw error;
+        this.pulse.turn();
         this.statistics.retries++;
         this.#awayBecause = (error as Error).message;
         if (attempt === 0)

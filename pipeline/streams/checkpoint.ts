@@ -23,6 +23,8 @@ export class Checkpoint {
   constructor(
     private readonly transactions: Transactions,
     private readonly partitions: number,
+    /** Called after each step of a transaction. */
+    private readonly onStep: () => void,
   ) {}
 
   /** A source record of so many bytes was processed. */
@@ -64,7 +66,7 @@ export class Checkpoint {
         return;
       } catch (error) {
         if (!isOfLastGeneration(error as BrokerError) || attempt === GENERATION_ATTEMPTS) throw error;
-        await retried(() => this.transactions.abort());
+        await this.#retried(() => this.transactions.abort());
       }
     }
   }
@@ -75,8 +77,10 @@ export class Checkpoint {
       const room = this.transactions.send({ topic, key, value, partition, ...(headers && { headers }) });
       if (room) await room;
     }
+    this.onStep();
     if (offsets.length > 0) await this.transactions.sendOffsets(offsets);
-    await retried(() => this.transactions.commit());
+    this.onStep();
+    await this.#retried(() => this.transactions.commit());
   }
 
   #partition(key: string): number {
@@ -91,17 +95,18 @@ export class Checkpoint {
   /** Gives up the transaction that is open. */
   async abort(): Promise<void> {
     this.clear();
-    await retried(() => this.transactions.abort());
+    await this.#retried(() => this.transactions.abort());
   }
-}
 
-async function retried(call: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await call();
-      return;
-    } catch (error) {
-      if (attempt === ATTEMPTS || !(error as BrokerError).isRetriable) throw error;
+  async #retried(call: () => Promise<void>): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await call();
+        return;
+      } catch (error) {
+        this.onStep();
+        if (attempt === ATTEMPTS || !(error as BrokerError).isRetriable) throw error;
+      }
     }
   }
 }

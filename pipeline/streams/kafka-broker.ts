@@ -1,5 +1,5 @@
 import type { Broker, GroupMember, JoinOptions, LogReader, OnUnreadable, Transactions } from './broker.js';
-import { connectProducer } from './kafka-client.js';
+import { connectProducer, disconnect } from './kafka-client.js';
 import { KafkaMember } from './kafka-member.js';
 import { KafkaTransactions } from './kafka-transactions.js';
 import { PartitionReader } from './partition-reader.js';
@@ -13,8 +13,13 @@ export class KafkaBroker implements Broker {
   async join(options: JoinOptions): Promise<{ member: GroupMember; transactions: Transactions }> {
     // First the producer: it fences the one that had this slot before, whose transaction must not commit any more.
     const producer = await connectProducer(this.brokers, `${options.group}-${options.slot}`);
-    const member = await KafkaMember.join(this.brokers, options);
-    return { member, transactions: new KafkaTransactions(producer, member) };
+    try {
+      const member = await KafkaMember.join(this.brokers, options);
+      return { member, transactions: new KafkaTransactions(producer, member) };
+    } catch (error) {
+      await disconnect(producer);
+      throw error;
+    }
   }
 
   reader(): Promise<LogReader> {

@@ -78,8 +78,14 @@ export async function connectProducer(brokers: string, transactionalId?: string)
   });
   producer.on('event.error', () => undefined);
   await promised((done) => producer.connect({ timeout: CONNECT_MS }, done));
-  if (transactionalId !== undefined) await promised<void>((done) => producer.initTransactions(CONNECT_MS, done));
-  return producer;
+  if (transactionalId === undefined) return producer;
+  try {
+    await promised<void>((done) => producer.initTransactions(CONNECT_MS, done));
+    return producer;
+  } catch (error) {
+    await disconnect(producer);
+    throw error;
+  }
 }
 
 /** Disconnects; a client that does not answer within 5 s is left behind. */

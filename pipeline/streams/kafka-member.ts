@@ -118,12 +118,12 @@ export class KafkaMember implements GroupMember {
 
   async leave(): Promise<void> {
     this.#leaving = true;
-    // The last revoke comes while the client closes and must be answered for it to go on.
-    const leaving = disconnect(this.consumer);
+    // The last revoke comes while the client closes, and must be answered for it to go on, however long it takes: one that
+    // waits for an answer keeps its thread, and with it the process.
     const answering = setInterval(() => {
       if (this.rebalances.splice(0).length > 0) this.consumer.unassign();
-    }, ANSWER_MS);
-    await leaving;
-    clearInterval(answering);
+    }, ANSWER_MS).unref();
+    this.consumer.once('disconnected', () => clearInterval(answering));
+    await disconnect(this.consumer);
   }
 }

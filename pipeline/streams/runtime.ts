@@ -14,6 +14,7 @@ import {
 } from './broker.js';
 import { Checkpoint, type Outgoing } from './checkpoint.js';
 import { Poison, PoisonRecord } from './poison.js';
+import { Pulse, turning } from './pulse.js';
 import { freshTask, restoreTask, type Assigned } from './restore.js';
 import { Outbox } from './task.js';
 import { batchLike, bytesOf, FIRST_BATCH, TimeOrder } from './time-order.js';
@@ -74,6 +75,7 @@ export class StageRuntime {
   #stopping = false;
   #committedAt = 0;
   #advancedAt = 0;
+  readonly pulse = new Pulse();
   /** Resolves when the stage has stopped; rejects if it cannot go on. */
   readonly finished: Promise<void>;
 
@@ -86,7 +88,7 @@ export class StageRuntime {
     /** What the stage has done since it started, and how many partitions it has. */
     readonly statistics: Statistics,
   ) {
-    this.#checkpoint = new Checkpoint(transactions, options.partitions);
+    this.#checkpoint = new Checkpoint(transactions, options.partitions, () => this.pulse.turn());
     this.#order = new TimeOrder(stage.inTimeOrder ? ORDER_SLACK_MS : Infinity);
     member.onEnd(({ topic, partition, offset }) => this.#order.end(topic, partition, offset));
     this.finished = this.#run();
@@ -101,14 +103,15 @@ export class StageRuntime {
       say('error', `${stage.name}: ${topic}/${partition}/${offset} cannot be read (${error.message}); it is left out.`);
     };
     const tables = await Promise.all(stage.tables.map((table) => broker.follow(table, partitions, onUnreadable)));
-    const { member, transactions } = await broker.join({
-      group: `${application}-${stage.name}`,
-      slot,
-      topics: stage.sources,
-      together: stage.sources.length > 1,
-      say,
-    });
-    return new StageRuntime(stage, options, member, transactions, tables, statistics);
+    const group = `${application}-${stage.name}`;
+    const { sources: topics } = stage;
+    try {
+      const { member, transactions } = await broker.join({ group, slot, topics, together: topics.length > 1, say });
+      return new StageRuntime(stage, options, member, transactions, tables, statistics);
+    } catch (error) {
+      for (const table of tables) await table.stop();
+      throw error;
+    }
   }
 
   /** Why the stage is degraded. */
@@ -144,6 +147,8 @@ export class StageRuntime {
     let isBusy = false;
     try {
       const records = await (this.#polling ?? this.member.poll(this.#batch));
+      this.pulse.polled();
+      if (records.length > 0) this.pulse.waits();
       for (const record of records) this.#order.push(record);
       isBusy = records.length >= this.#batch / 10;
       this.#batch = batchLike(records) ?? this.#batch;
@@ -244,6 +249,7 @@ export class StageRuntime {
     } finally {
       this.#isCommitting = false;
     }
+    this.pulse.committed(this.#checkpoint.pending > 0);
     this.#poison.forget(setAside);
     this.statistics.commits++;
     this.statistics.written += records.length;
@@ -299,7 +305,10 @@ export class StageRuntime {
   async #rewind(): Promise<void> {
     const owned = this.#owned;
     this.#drop(owned);
-    for (const offset of await this.#restoreAll(owned)) await this.member.seek(offset);
+    for (const offset of await this.#restoreAll(owned)) {
+      await this.member.seek(offset);
+      this.pulse.turn();
+    }
     for (const { topic, partition } of owned) {
       if (this.#paused.delete(`${topic}/${partition}`)) this.member.resume({ topic, partition });
     }
@@ -352,7 +361,7 @@ export class StageRuntime {
   async #restoreAll(partitions: readonly TopicPartition[]): Promise<TopicPartitionOffset[]> {
     const from = partitions.length === 0 ? [] : await this.member.committed(partitions);
     if (from.some(({ offset }) => offset > 0)) {
-      const reader = await this.options.broker.reader();
+      const reader = turning(await this.options.broker.reader(), this.pulse);
       try {
         await this.#restoreFrom(from, reader);
       } finally {
