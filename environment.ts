@@ -72,8 +72,8 @@ export const VARIABLES = {
   stagesPort: variable(
     'OMS_STAGES_PORT',
     '',
-    'port on which oms pipeline answers for its stages; empty: none',
-    (text) => (text === '' ? null : port(text)),
+    'port on which oms pipeline answers for its stages; 0: one that is free; empty: none',
+    (text) => (text === '' ? null : integer(0, 65_535)(text)),
   ),
   kafkaPort: variable('OMS_KAFKA_PORT', '9093', 'port of the Kafka that is brought up', port),
   postgresPort: variable('OMS_POSTGRES_PORT', '5433', 'port of the PostGIS that is brought up', port),

@@ -16,12 +16,22 @@ export function topicNames(prefix = '') {
     unplaced: `${prefix}oms.unplaced`,
     late: `${prefix}oms.late`,
     rejected: `${prefix}oms.rejected`,
+    beats: `${prefix}oms.beats`,
   } as const;
 }
 
 export type TopicNames = ReturnType<typeof topicNames>;
 
+/** What tells an installation from another: the id of its Kafka cluster, and the name of one of its topics. */
+export function installationOf(clusterId: string, topics: TopicNames): string {
+  return `${clusterId}/${topics.events}`;
+}
+
 /** The topic of each source. */
 export function sourceTopics(topics: TopicNames): Readonly<Record<Source, string>> {
   return { scada: topics.scada, kaifa: topics.kaifa, onu: topics.onu, call_center: topics.callCenter };
 }
+
+/** The stages of the pipeline: what an installation needs to run, and the names of their consumer groups. */
+export const STAGES = ['place', 'correlate', 'policies', 'sink'] as const;
+export type StageName = (typeof STAGES)[number];

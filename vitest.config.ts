@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['*.test.ts', '{operators,pipeline,gateway,sql,dev,bench,test/simulation}/**/*.test.ts'],
+          include: ['*.test.ts', '{operators,connections,pipeline,gateway,sql,dev,bench,test/simulation}/**/*.test.ts'],
           testTimeout: 30_000,
         },
       },

@@ -19,7 +19,7 @@ const PROGRAMS = {
   faults: 'dist/test/faults/main.js',
   reset: 'dist/dev/reset.js',
 };
-const SOURCE_FOLDERS = ['operators', 'pipeline', 'gateway', 'sql', 'dev', 'bench'];
+const SOURCE_FOLDERS = ['operators', 'connections', 'pipeline', 'gateway', 'sql', 'dev', 'bench'];
 /** The build ends with the web pages. */
 const BUILT_LAST = 'dist/web/index.html';
 

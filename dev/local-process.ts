@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
+import { endWhenSilent } from '../connections/parent.js';
 import { GiveUp, retryUntil } from './retry.js';
 import { clearLeftover, forgetProcess, recordProcess } from './process-record.js';
 
@@ -25,6 +26,8 @@ export interface ProcessPlan {
   /** How long it may take to end by itself before it is killed, ms. */
   readonly stopTimeoutMs: number;
   readonly say: (line: string) => void;
+  /** It says every second by a channel to us that it lives; it is killed when it falls silent, and ends when we are gone. */
+  readonly beats?: boolean;
   /** Done before each start, when nothing of an earlier run is left: free port, settings, data folder. */
   readonly prepare?: () => Promise<void>;
 }
@@ -74,7 +77,8 @@ export class LocalProcess {
    * @throws Error when it runs already, here or from another run, or when its command cannot be run
    */
   async start(): Promise<void> {
-    const { name, home, command, args, cwd, env, uid, gid, logFile, onLine, stopSignal, say, prepare } = this.#plan;
+    const { name, home, command, args, cwd, env, uid, gid, logFile, onLine, stopSignal, say, beats, prepare } =
+      this.#plan;
     if (this.#child !== null) throw new Error(`${name} already runs as process ${this.pid}; stop it first.`);
     await clearLeftover(home, name, say);
     await prepare?.();
@@ -83,7 +87,7 @@ export class LocalProcess {
     const output = onLine ? 'pipe' : log;
     const child = spawn(command, args, {
       detached: true,
-      stdio: ['ignore', output, output],
+      stdio: ['ignore', output, output, ...(beats ? (['ipc'] as const) : [])],
       ...(cwd === undefined ? {} : { cwd }),
       ...(env === undefined ? {} : { env }),
       ...(uid === undefined ? {} : { uid }),
@@ -110,6 +114,7 @@ export class LocalProcess {
     });
     this.#child = child;
     running.add(this);
+    if (beats) endWhenSilent(child, (silentS) => say(`${name} has been silent for ${silentS} s: killing it.`));
     recordProcess(home, name, child.pid!, stopSignal);
     for (const stream of onLine ? [child.stdout, child.stderr] : []) {
       createInterface({ input: stream! }).on('line', (line) => {

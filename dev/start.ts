@@ -14,6 +14,11 @@ import { onStopSignal } from './stop-signals.js';
 import { Supervisor } from './supervisor.js';
 
 const NETWORK = 'data/ieee9500';
+const STAGE_PROCESSES = [
+  ['place', 'place'],
+  ['correlate', 'correlate,policies'],
+  ['sink', 'sink'],
+] as const;
 const READY_TIMEOUT_MS = 120_000;
 const HELP = `npm start [-- --demo]
 
@@ -143,9 +148,11 @@ async function run(environment: Environment, demo: boolean): Promise<string | nu
     talk(`Network: importing ${NETWORK} if the database has none.`);
     await supervisor.runStep('network', ['network', 'import', NETWORK, '--if-empty']);
     talk('Starting the pipeline and the gateway.');
-    await supervisor.keepRunning('place', ['pipeline', '--stages', 'place']);
-    await supervisor.keepRunning('correlate', ['pipeline', '--stages', 'correlate,policies']);
-    await supervisor.keepRunning('sink', ['pipeline', '--stages', 'sink']);
+    for (const [n, [name, stages]] of STAGE_PROCESSES.entries()) {
+      // Each has a port of its own: the one behind that of the process before, or any that is free.
+      const port = environment.stagesPort ? environment.stagesPort + n : 0;
+      await supervisor.keepRunning(name, ['pipeline', '--stages', stages], { OMS_STAGES_PORT: String(port) });
+    }
     await supervisor.keepRunning('gateway', ['gateway']);
     await untilReady(urlOf(environment, ports[0]!), stopping.signal);
     console.log(`\nReady. The dashboard: ${urlOf(environment, ports[0]!)}`);

@@ -21,6 +21,12 @@ export interface SupervisorOptions {
   readonly onGivenUp: (reason: string) => void;
 }
 
+/** What a service has that a step has not: it says that it lives. */
+interface ServicePlan {
+  readonly env: NodeJS.ProcessEnv;
+  readonly onLost: (end: ProcessEnd) => void;
+}
+
 interface Child {
   readonly process: LocalProcess;
   readonly logFile: string;
@@ -36,19 +42,21 @@ export class Supervisor {
     this.#options = options;
   }
 
-  #child(name: string, args: readonly string[], onLost: (end: ProcessEnd) => void, showErrors: boolean): Child {
-    const { home, program, env, say } = this.#options;
+  #child(name: string, args: readonly string[], service: ServicePlan | null): Child {
+    const { home, program, say } = this.#options;
+    const env = { ...this.#options.env, ...service?.env };
     const logFile = join(home, 'logs', `${name}.log`);
     const tail: string[] = [];
     const onLine = (line: string) => {
       tail.push(line);
       if (tail.length > TAIL) tail.shift();
-      const error = showErrors ? errorIn(line) : null;
+      const error = service ? errorIn(line) : null;
       if (error !== null) say(`${name}: ${error}`);
     };
     const plan = { name, home, command: process.execPath, args: [program, ...args], env, logFile, onLine, say };
+    const stop = { stopSignal: 'SIGTERM', stopTimeoutMs: STOP_TIMEOUT_MS } as const;
     return {
-      process: new LocalProcess({ ...plan, stopSignal: 'SIGTERM', stopTimeoutMs: STOP_TIMEOUT_MS }, onLost),
+      process: new LocalProcess({ ...plan, ...stop, beats: service !== null }, service?.onLost),
       logFile,
       tail,
     };
@@ -59,7 +67,7 @@ export class Supervisor {
    * @throws Error when it fails, with the last lines it wrote
    */
   async runStep(name: string, args: readonly string[]): Promise<void> {
-    const { process: step, logFile, tail } = this.#child(name, args, () => {}, false);
+    const { process: step, logFile, tail } = this.#child(name, args, null);
     this.#stopping.signal.throwIfAborted();
     this.#children.add(step);
     try {
@@ -73,8 +81,12 @@ export class Supervisor {
     }
   }
 
-  /** Starts a command and keeps it running: when it ends by itself it is started again, a little later each time. */
-  async keepRunning(name: string, args: readonly string[]): Promise<void> {
+  /**
+   * Starts a command and keeps it running: when it ends by itself, or falls silent and is killed, it is started again, a
+   * little later each time.
+   * @param env variables of its own
+   */
+  async keepRunning(name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
     const { say, servicesUp, onGivenUp } = this.#options;
     const restarts = new Restarts();
     const { signal } = this.#stopping;
@@ -97,16 +109,12 @@ export class Supervisor {
       await servicesUp();
       await start();
     };
-    const child = this.#child(
-      name,
-      args,
-      (end) => {
-        lost(end).catch((error: Error) => {
-          if (!signal.aborted) onGivenUp(error.message);
-        });
-      },
-      true,
-    );
+    const onLost = (end: ProcessEnd) => {
+      lost(end).catch((error: Error) => {
+        if (!signal.aborted) onGivenUp(error.message);
+      });
+    };
+    const child = this.#child(name, args, { env, onLost });
     const { process: service, logFile, tail } = child;
     this.#children.add(service);
     await start();

@@ -1,5 +1,6 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Roster } from '../connections/roster.js';
 import { readEnvironment } from '../environment.js';
 import { decodeLogRecord } from '../operators/log-record.js';
 import { topicNames } from '../topics.js';
@@ -51,7 +52,8 @@ function post(url: string, payload: InjectOptions['payload'], headers: Record<st
     answers: new Answers(topics),
     outageFeed,
     onuAlarms: new Audience(),
-    readiness: { missing: () => Promise.resolve(missing) },
+    readiness: { missing: () => Promise.resolve(missing), installation: 'cluster/oms.events' },
+    roster: new Roster([]),
     metrics: new Metrics(),
   });
   const method = payload === undefined ? 'GET' : 'POST';
@@ -234,7 +236,10 @@ describe('the OMS API', () => {
 it('says what is missing until it is ready', async () => {
   missing = ['Kafka does not answer.'];
   const answer = await get('/ready');
-  expect([answer.statusCode, answer.json()]).toEqual([503, { status: 'not ready', missing }]);
+  expect([answer.statusCode, answer.json()]).toEqual([
+    503,
+    { status: 'not ready', missing, reasons: [], installation: 'cluster/oms.events' },
+  ]);
 });
 
 it('describes itself', async () => {

@@ -1,4 +1,5 @@
 import rdkafka, { type KafkaConsumer, type LibrdKafkaError, type Message } from 'node-rdkafka';
+import { Pulse } from '../pipeline/streams/pulse.js';
 
 /** Where to begin reading. */
 export interface StartOffset {
@@ -39,6 +40,7 @@ const END = -1;
  * publishes for the gateway, cannot read the lz4 of the pipeline.)
  */
 export class Follower {
+  readonly pulse = new Pulse();
   #consumer: KafkaConsumer | null = null;
   #retry: NodeJS.Timeout | undefined;
   #beginning: Promise<void> | null = null;
@@ -50,6 +52,7 @@ export class Follower {
 
   /** Begins; returns at once. */
   start(): void {
+    this.pulse.turn();
     this.#beginning = this.#begin().catch((error: Error) => {
       if (error.message !== this.#told) this.what.onFailure(error);
       this.#told = error.message;
@@ -102,6 +105,7 @@ export class Follower {
     while (!this.#stopped) {
       // What went wrong is over or goes on: librdkafka reconnects by itself.
       const messages = await consume(consumer).catch((): Message[] => []);
+      this.pulse.polled();
       for (const { topic, partition, offset, value } of messages)
         this.what.onRecord({ topic, partition, offset, value });
     }

@@ -1,8 +1,15 @@
 import { createServer, type Server } from 'node:http';
+import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import { requireBrokers, requireDatabase } from '../connections.js';
+import { endOnUncaught, endSoon, toldToStop } from '../connections/ending.js';
+import { Heart } from '../connections/heart.js';
+import { beatToParent } from '../connections/parent.js';
+import { Roster } from '../connections/roster.js';
+import { Watchdog } from '../connections/watchdog.js';
 import { readEnvironment, type Environment } from '../environment.js';
-import { topicNames } from '../topics.js';
+import type { Pulse } from '../pipeline/streams/pulse.js';
+import { STAGES, topicNames } from '../topics.js';
 import { Answers } from './answers.js';
 import { buildApp } from './app.js';
 import { PooledDatabase } from './database.js';
@@ -18,14 +25,14 @@ import { ServiceReadiness } from './readiness.js';
 /** A gateway that runs. */
 export interface RunningGateway {
   readonly ports: readonly number[];
+  /** What must go on turning in it, by name. */
+  readonly loops: ReadonlyMap<string, Pulse>;
   /** Accepts nothing more, finishes what is in flight, disconnects. */
   stop(): Promise<void>;
 }
 
 /** How long requests in flight may take when the gateway stops. */
 const DRAIN_MS = 5000;
-/** How long the gateway may take to end in order. */
-const STOP_MS = 9000;
 
 /**
  * Starts the gateway. It starts without Kafka and without the database, too: it connects when they are there, and
@@ -43,6 +50,7 @@ export async function startGateway(environment: Environment): Promise<RunningGat
   const answers = new Answers(topics);
   const outageFeed = new OutageFeed(database);
   const onuAlarms = new Audience();
+  const roster = new Roster(STAGES);
   const metrics = new Metrics();
   metrics.watchProcess();
   const services = {
@@ -54,6 +62,7 @@ export async function startGateway(environment: Environment): Promise<RunningGat
     outageFeed,
     onuAlarms,
     readiness,
+    roster,
     metrics,
   };
   const app = buildApp(services, { level: logLevel, stream: process.stderr });
@@ -77,6 +86,12 @@ export async function startGateway(environment: Environment): Promise<RunningGat
       onRecord: (record) => outageFeed.hear(record),
       onFailure,
     }),
+    new Follower({
+      brokers,
+      topics: [topics.beats],
+      onRecord: ({ value }) => roster.hear(value),
+      onFailure,
+    }),
   ];
   await app.ready();
   const servers = await listen(app, host, ports).catch(async (error: unknown) => {
@@ -86,15 +101,24 @@ export async function startGateway(environment: Environment): Promise<RunningGat
   });
   void publisher.start();
   for (const follower of followers) follower.start();
+  const heart = new Heart({
+    brokers,
+    topic: topics.beats,
+    slot: `${hostname()}-${ports.join('-')}`,
+    port: ports[0] ?? null,
+    living: new Map([['gateway', { pulse: followers[1]!.pulse, complaints: () => [] }]]),
+  });
   return {
     ports,
+    loops: new Map(followers.map(({ pulse }, n) => [`the reader ${n} of the gateway`, pulse])),
     stop: async () => {
       const closed = servers.map(close);
       outageFeed.audience.close();
       onuAlarms.close();
       await Promise.all(closed);
       await app.close();
-      await Promise.all([publisher.stop(), readiness.stop(), ...followers.map((follower) => follower.stop())]);
+      const parts = [publisher, readiness, heart, ...followers];
+      await Promise.all(parts.map((part) => part.stop()));
       await database.stop();
     },
   };
@@ -102,19 +126,16 @@ export async function startGateway(environment: Environment): Promise<RunningGat
 
 /** Runs the gateway until SIGTERM or Ctrl-C. A second signal ends it at once. */
 export async function runGateway(environment: Environment = readEnvironment()): Promise<void> {
+  const told = toldToStop();
+  endOnUncaught(console.error);
+  const watchdog = new Watchdog();
+  watchdog.watchEventLoop();
+  beatToParent();
   const gateway = await startGateway(environment);
-  await new Promise<void>((resolve) => {
-    let asked = false;
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(signal, () => {
-        if (asked) process.exit(1);
-        asked = true;
-        resolve();
-      });
-    }
-  });
-  // A Kafka client that does not come to its end must not keep the process, and process.exit would wait for it.
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), STOP_MS).unref();
+  for (const [name, pulse] of gateway.loops) watchdog.watch(name, pulse);
+  await told;
+  // A Kafka client that does not come to its end must not keep the process.
+  endSoon();
   await gateway.stop();
 }
 

@@ -2,22 +2,67 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import type { Services } from './services.js';
 
-const Ready = Type.Object({ status: Type.Enum(['ready', 'not ready']), missing: Type.Array(Type.String()) });
+const Sentences = Type.Array(Type.String(), { description: 'a sentence each' });
+const Stages = Type.Array(
+  Type.Object({
+    name: Type.String(),
+    slot: Type.String(),
+    host: Type.String(),
+    pid: Type.Integer(),
+    port: Type.Union([Type.Integer(), Type.Null()], { description: 'where it answers for its health' }),
+    heardAgoMs: Type.Number(),
+    polledAgoMs: Type.Union([Type.Number(), Type.Null()]),
+    committedAgoMs: Type.Union([Type.Number(), Type.Null()]),
+    waitedMs: Type.Number({ description: 'how long something it has read has waited for a commit' }),
+    stillMs: Type.Number({ description: 'how long its loop has not turned' }),
+    complaints: Sentences,
+  }),
+  { description: 'the stages of the pipeline, as last heard of' },
+);
+const Health = Type.Object({ status: Type.Enum(['ok', 'degraded']), reasons: Sentences, stages: Stages });
+const Ready = Type.Object({
+  status: Type.Enum(['ready', 'degraded', 'not ready'], {
+    description: 'degraded: reports are taken, and wait for a stage that stands still',
+  }),
+  missing: Sentences,
+  reasons: Sentences,
+  installation: Type.Union([Type.String(), Type.Null()], {
+    description: 'id of the Kafka cluster, and a topic of ours',
+  }),
+});
 
 /** What those who run the gateway ask: does it live, can it work, how does it do. */
-export const operation: FastifyPluginAsyncTypebox<Services> = async (app, { readiness, metrics }) => {
-  app.get('/health', { schema: { summary: 'The gateway lives', tags: ['operation'] } }, () => ({ status: 'alive' }));
+export const operation: FastifyPluginAsyncTypebox<Services> = async (app, { readiness, roster, metrics }) => {
+  app.get(
+    '/health',
+    {
+      schema: {
+        summary: 'The gateway lives, and what it has heard of the stages',
+        tags: ['operation'],
+        response: { 200: Health },
+      },
+    },
+    () => {
+      const reasons = roster.complaints();
+      return {
+        status: reasons.length === 0 ? ('ok' as const) : ('degraded' as const),
+        reasons,
+        stages: roster.stages(),
+      };
+    },
+  );
 
   app.get(
     '/ready',
     { schema: { summary: 'The gateway can work', tags: ['operation'], response: { 200: Ready, 503: Ready } } },
     async (_request, reply) => {
-      const missing = await readiness.missing();
-      if (missing.length === 0) return reply.send({ status: 'ready', missing: [] });
-      return reply
-        .code(503)
-        .header('retry-after', '5')
-        .send({ status: 'not ready', missing: [...missing] });
+      const missing = [...(await readiness.missing())];
+      const reasons = roster.complaints();
+      const { installation } = readiness;
+      // A stage that stands still is no reason to turn reports away: Kafka keeps them for it.
+      if (missing.length === 0)
+        return reply.send({ status: reasons.length === 0 ? 'ready' : 'degraded', missing, reasons, installation });
+      return reply.code(503).header('retry-after', '5').send({ status: 'not ready', missing, reasons, installation });
     },
   );
 

@@ -1,5 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
-import type { TopicNames } from '../topics.js';
+import { installationOf, type TopicNames } from '../topics.js';
 import type { Database } from './database.js';
 
 const PATIENCE_MS = 3000;
@@ -10,11 +10,14 @@ const KEPT_MS = 1000;
 export interface Readiness {
   /** What is missing, each a sentence; empty: nothing. */
   missing(): Promise<readonly string[]>;
+  /** Which installation it is of: the id of Kafka's cluster and the prefix of its topics; null until Kafka has said it. */
+  readonly installation: string | null;
 }
 
 /** Asks Kafka for the topics and the database for its schema. */
 export class ServiceReadiness implements Readiness {
   #admin: Promise<Admin> | null = null;
+  installation: string | null = null;
   #last: { readonly at: number; readonly missing: Promise<readonly string[]> } | null = null;
 
   constructor(
@@ -43,6 +46,7 @@ export class ServiceReadiness implements Readiness {
     this.#admin ??= this.#connectAdmin();
     try {
       const admin = await this.#admin;
+      this.installation ??= installationOf((await admin.describeCluster()).clusterId, this.topics);
       const there = new Set(await admin.listTopics());
       const missing = Object.values(this.topics).filter((topic) => !there.has(topic));
       return missing.length === 0 ? null : `Kafka has no topics ${missing.join(', ')}: create them with "oms topics".`;

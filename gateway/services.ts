@@ -1,3 +1,4 @@
+import type { Roster } from '../connections/roster.js';
 import type { Environment } from '../environment.js';
 import type { TopicNames } from '../topics.js';
 import type { Answers } from './answers.js';
@@ -19,5 +20,7 @@ export interface Services {
   /** Those who listen to ONU alarms. */
   readonly onuAlarms: Audience;
   readonly readiness: Readiness;
+  /** The stages that were heard of. */
+  readonly roster: Roster;
   readonly metrics: Metrics;
 }

@@ -1,17 +1,21 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { complaintsOf, STILL_AFTER_MS, stageBeatOf } from '../connections/beat.js';
 import type { RunningStage } from './pipeline.js';
 
 /**
- * Answers for the stages of a process: `/health` says `ok`, or `degraded` and why; `/metrics` has their figures for
- * Prometheus.
+ * Answers for the stages of a process: `/health` says `ok`, or `degraded` and why, or, with 503, that a stage stands
+ * still; `/metrics` has their figures for Prometheus.
  * @param stages by name; those that are started later are seen too
  */
 export function healthApp(stages: ReadonlyMap<string, RunningStage>): FastifyInstance {
   const app = Fastify();
-  app.get('/health', () => {
-    const reasons = [...stages].flatMap(([name, stage]) => stage.complaints().map((one) => `${name}: ${one}`));
-    return { status: reasons.length === 0 ? 'ok' : 'degraded', reasons };
+  app.get('/health', (_request, reply) => {
+    const reasons = [...stages].flatMap(([name, stage]) => complaintsOf(stage).map((one) => `${name}: ${one}`));
+    const isStill = [...stages.values()].some(({ pulse }) => pulse.stillMs() > STILL_AFTER_MS);
+    const status = isStill ? 'stands still' : reasons.length === 0 ? 'ok' : 'degraded';
+    const running = [...stages].map(([name, stage]) => stageBeatOf(name, stage));
+    return reply.code(isStill ? 503 : 200).send({ status, reasons, stages: running });
   });
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -32,7 +36,25 @@ export function healthApp(stages: ReadonlyMap<string, RunningStage>): FastifyIns
     labelNames: ['stage'],
     registers: [registry],
     collect() {
-      for (const [stage, running] of stages) this.set({ stage }, running.complaints().length > 0 ? 1 : 0);
+      for (const [stage, running] of stages) this.set({ stage }, complaintsOf(running).length > 0 ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'oms_stage_still_seconds',
+    help: 'How long the loop of the stage has not turned.',
+    labelNames: ['stage'],
+    registers: [registry],
+    collect() {
+      for (const [stage, { pulse }] of stages) this.set({ stage }, pulse.stillMs() / 1000);
+    },
+  });
+  new Gauge({
+    name: 'oms_stage_waited_seconds',
+    help: 'How long something that the stage has read has waited for a commit.',
+    labelNames: ['stage'],
+    registers: [registry],
+    collect() {
+      for (const [stage, { pulse }] of stages) this.set({ stage }, pulse.waitedMs() / 1000);
     },
   });
   app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));

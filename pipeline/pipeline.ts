@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { requireBrokers, requireDatabase } from '../connections.js';
+import type { Living } from '../connections/beat.js';
 import type { Environment } from '../environment.js';
-import { topicNames } from '../topics.js';
+import { topicNames, type StageName } from '../topics.js';
 import { Sink } from './sink/sink.js';
 import { KafkaBroker } from './streams/kafka-broker.js';
 import { StageRuntime } from './streams/runtime.js';
@@ -9,16 +10,11 @@ import { withAdmin } from './streams/kafka-admin.js';
 import { checkTopics } from './topic-admin.js';
 import { buildTopology } from './topology.js';
 
-export const STAGES = ['place', 'correlate', 'policies', 'sink'] as const;
-export type StageName = (typeof STAGES)[number];
-
 /** A stage that runs. */
-export interface RunningStage {
+export interface RunningStage extends Living {
   readonly finished: Promise<void>;
   /** What it has done since it started, by figure. */
   readonly statistics: Readonly<Record<string, number>>;
-  /** Why it is degraded, a sentence each; none: all is well. */
-  complaints(): readonly string[];
   stop(): Promise<void>;
 }
 

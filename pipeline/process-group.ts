@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { endWhenSilent } from '../connections/parent.js';
 import { NODE_FLAGS } from '../environment.js';
 
 interface ProcessGroupOptions {
@@ -9,20 +10,23 @@ interface ProcessGroupOptions {
   readonly envOf: (n: number) => NodeJS.ProcessEnv;
   /** Resolves when all are to end in order; each is told by its channel to us, which closes. */
   readonly told: Promise<void>;
+  readonly say: (sentence: string) => void;
 }
 
 /**
  * Runs this program several times, as processes of ours: they end when we are told to, and when we die. If one ends by
- * itself all do.
+ * itself all do; one that falls silent is ended.
  * @throws Error in a sentence that says which one ended, and how
  */
-export async function runProcessGroup({ count, argsOf, envOf, told }: ProcessGroupOptions): Promise<void> {
+export async function runProcessGroup({ count, argsOf, envOf, told, say }: ProcessGroupOptions): Promise<void> {
   const children = Array.from({ length: count }, (_, n) =>
     fork(process.argv[1]!, [...argsOf(n)], {
       execArgv: [...process.execArgv, ...NODE_FLAGS],
       env: { ...process.env, UV_THREADPOOL_SIZE: '16', ...envOf(n) },
     }),
   );
+  for (const [n, child] of children.entries())
+    endWhenSilent(child, (silentS) => say(`Process ${n} of ${count} has been silent for ${silentS} s: it is ended.`));
   const ends = children.map(endOf);
   const kill = (): void => children.forEach((child) => child.kill('SIGKILL'));
   process.on('exit', kill);

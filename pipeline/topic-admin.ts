@@ -27,6 +27,7 @@ export function topicConfigs(topics: TopicNames, partitions: number, replication
     compacted(topics.network),
     compacted(topics.rules),
     ...[topics.unplaced, topics.late, topics.rejected].map((topic) => kept(topic, 60)),
+    kept(topics.beats, 1),
   ];
 }
 

@@ -87,7 +87,7 @@ async function run(
     UV_THREADPOOL_SIZE: '16',
   };
   const members = ['place', 'correlate', 'sink'].map(
-    (stage) => new Member(stage, ['pipeline', '--stages', stage], env, join(HOME, `${name}.log`), program),
+    (stage) => new Member(stage, ['pipeline', '--stages', stage], env, join(HOME, `${name}.log`), null, program),
   );
   try {
     for (let i = 0; i < events.length; i += CHUNK) {

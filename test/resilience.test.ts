@@ -131,13 +131,13 @@ describe('oms pipeline', () => {
 
   it('says that it is degraded when a record makes a stage fail, and goes on', async () => {
     const health = async (): Promise<unknown> => (await fetch(`http://127.0.0.1:${port}/health`)).json();
-    expect(await health()).toEqual({ status: 'ok', reasons: [] });
+    expect(await health()).toMatchObject({ status: 'ok', reasons: [] });
     await system.producer.send({
       topic: system.topics.events,
       messages: [{ key: 'S1/S1-F1', value: '{"v":1,"entries":"none"}' }],
     });
     await until(async () => ((await health()) as { reasons: string[] }).reasons.length === 2);
-    expect(await health()).toEqual({
+    expect(await health()).toMatchObject({
       status: 'degraded',
       reasons: [
         'correlate: 1 records made it fail and were set aside: see oms.rejected.',
@@ -161,7 +161,8 @@ describe('oms pipeline', () => {
       const askedAt = Date.now();
       pipeline.process.kill('SIGTERM');
       const { code, err } = await pipeline.ended;
-      expect(code).toBe(1);
+      // It has killed itself: to wait for its native threads would be to wait for the database.
+      expect(code).toBeNull();
       expect(err).toContain('error did not end within 9 s');
       expect(Date.now() - askedAt).toBeLessThan(10_000);
 
@@ -171,7 +172,7 @@ describe('oms pipeline', () => {
       const toldAt = Date.now();
       pipeline.process.kill('SIGTERM');
       pipeline.process.kill('SIGINT');
-      expect((await pipeline.ended).code).toBe(1);
+      expect((await pipeline.ended).code).toBeNull();
       expect(Date.now() - toldAt).toBeLessThan(2000);
     });
   });

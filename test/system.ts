@@ -7,12 +7,12 @@ import { readEnvironment, type Environment } from '../environment.js';
 import { EMPTY_NETWORK, type Network } from '../operators/network.js';
 import { connectToolProducer, LineSender } from '../pipeline/kafka-lines.js';
 import { publishNetwork } from '../pipeline/network/store.js';
-import { startStages, type RunningStage, type StageName } from '../pipeline/pipeline.js';
+import { startStages, type RunningStage } from '../pipeline/pipeline.js';
 import { PartitionReader } from '../pipeline/streams/partition-reader.js';
 import type { SourceRecord } from '../pipeline/streams/topology.js';
 import { withAdmin } from '../pipeline/streams/kafka-admin.js';
 import { ensureTopics } from '../pipeline/topic-admin.js';
-import { topicNames, type TopicNames } from '../topics.js';
+import { topicNames, type StageName, type TopicNames } from '../topics.js';
 import { TestDatabase } from './database.js';
 
 /** A system of its own, on the Kafka and PostGIS of the test run: a set of topics and a database. */

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { readEnvironment, VARIABLES, type Environment } from '../../environment.js';
-import { topicNames } from '../../topics.js';
+import { installationOf, topicNames } from '../../topics.js';
 import { migrate } from '../migrate.js';
-import { STAGES } from '../pipeline.js';
 import { checkTopics, ensureTopics } from '../topic-admin.js';
+import { checkGroups, judgeLag, judgeStages, watchStages } from './doctor-stages.js';
+import { lags } from './lags.js';
 import { inDatabaseWords, withDatabase, withTopics } from './services.js';
 import { say, wholeNumberBetween } from './talk.js';
 
@@ -34,7 +35,7 @@ export function addOperation(program: Command): void {
     .action(async (options: { json?: boolean }) => lag(readEnvironment(), options.json ?? false));
   program
     .command('doctor')
-    .description('check environment, Kafka, topics, database and gateway, and say what to do')
+    .description('check environment, Kafka, topics, database, stages and gateway, and say what to do')
     .option('--json', 'as JSON')
     .addHelpText('after', `\nVariables:\n${variablesText()}\n\nExample:\n  oms doctor`)
     .action(async (options: { json?: boolean }) => doctor(options.json ?? false));
@@ -59,53 +60,6 @@ async function topics(environment: Environment, options: { create?: boolean; jso
     if (options.json)
       console.log(JSON.stringify(found.map(({ name, partitions }) => ({ name, partitions: partitions.length }))));
     else for (const { name, partitions } of found) console.log(`${name}: ${partitions.length} partitions`);
-  });
-}
-
-interface Lag {
-  readonly stage: string;
-  readonly topic: string;
-  readonly partition: number;
-  readonly behind: number;
-}
-
-async function lags(environment: Environment): Promise<Lag[]> {
-  const { topicPrefix } = environment;
-  const names = topicNames(topicPrefix);
-  const sourcesOf: Record<string, readonly string[]> = {
-    place: [names.scada, names.kaifa, names.onu, names.callCenter],
-    correlate: [names.events],
-    policies: [names.outages],
-    sink: [names.events, names.outages, names.evidence, names.unplaced, names.late, names.rejected],
-  };
-  const inDatabase = await sinkOffsets(environment);
-  return withTopics(environment, async (admin) => {
-    await checkTopics(admin, names, environment.partitions);
-    const rows: Lag[] = [];
-    for (const stage of STAGES) {
-      for (const topic of sourcesOf[stage]!) {
-        const ends = await admin.fetchTopicOffsets(topic);
-        const [group] =
-          stage === 'sink' ? [] : await admin.fetchOffsets({ groupId: `${topicPrefix}oms-${stage}`, topics: [topic] });
-        for (const { partition, high, low } of ends) {
-          const at = group
-            ? Number(group.partitions.find((one) => one.partition === partition)?.offset ?? -1)
-            : (inDatabase.get(`${topic}/${partition}`) ?? -1);
-          rows.push({ stage, topic, partition, behind: Number(high) - Math.max(at, Number(low)) });
-        }
-      }
-    }
-    return rows;
-  });
-}
-
-/** The sink's offsets stand in the database. */
-function sinkOffsets(environment: Environment): Promise<Map<string, number>> {
-  return withDatabase(environment, async (client) => {
-    const { rows } = await client.query<{ place: string; next: string }>(
-      "select topic || '/' || partition as place, next_offset as next from oms.sink_offsets",
-    );
-    return new Map(rows.map(({ place, next }) => [place, Number(next)]));
   });
 }
 
@@ -151,7 +105,7 @@ async function doctor(json: boolean): Promise<void> {
 const PATIENCE_MS = 5000;
 
 async function checkSystem(environment: Environment, check: Check): Promise<void> {
-  const { partitions, ports, host, topicPrefix } = environment;
+  const { partitions, ports, topicPrefix } = environment;
   const kafka = await check('Kafka', async () => {
     const { brokers } = await withTopics(environment, (admin) => admin.describeCluster());
     return brokers.length === 1 ? '1 broker' : `${brokers.length} brokers`;
@@ -175,23 +129,43 @@ async function checkSystem(environment: Environment, check: Check): Promise<void
     return `schema is there, ${feeders} feeders`;
   });
   if (topics && database) {
-    await check('lag', async () => {
-      const worst = (await lags(environment)).reduce((a, b) => (b.behind > a.behind ? b : a));
-      return `${worst.stage} is ${worst.behind} behind on ${worst.topic}/${worst.partition}, none more`;
-    });
+    const watched = watchStages(environment);
+    // What goes wrong in it is met by those who wait for it.
+    watched.catch(() => undefined);
+    await check('groups', () => checkGroups(environment));
+    await check('lag', async () => judgeLag(environment, await watched));
+    await check('stages', async () => judgeStages(await watched));
   }
-  if (ports.length > 0) await check('gateway', () => askGateway(host, ports[0]!));
+  if (ports.length > 0) await check('gateway', () => askGateway(environment, kafka));
 }
 
-async function askGateway(host: string, port: number): Promise<string> {
+async function askGateway(environment: Environment, isKafkaThere: boolean): Promise<string> {
+  const { host, ports } = environment;
+  const port = ports[0]!;
   const reached =
     host === '0.0.0.0' ? '127.0.0.1' : host.includes(':') ? (host === '::' ? '[::1]' : `[${host}]`) : host;
   const url = `http://${reached}:${port}/ready`;
   const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => {
     throw new Error(`Nothing answers at ${url}: run "oms gateway", or set OMS_PORTS to where it listens.`);
   });
-  const { missing } = (await response.json().catch(() => ({}))) as { missing?: string[] };
+  const { missing, installation } = (await response.json().catch(() => ({}))) as {
+    missing?: string[];
+    installation?: string | null;
+  };
   if (!missing) throw new Error(`What answers at ${url} is no gateway: set OMS_PORTS to where the gateway listens.`);
+  if (isKafkaThere && installation) {
+    const ours = await installationOfKafka(environment);
+    if (installation !== ours)
+      throw new Error(
+        `What answers at ${url} is the gateway of another installation (${installation}, not ${ours}): set OMS_PORTS to where yours listens.`,
+      );
+  }
   if (!response.ok) throw new Error(`It is not ready: ${missing.join(' ')}`);
   return `ready on port ${port}`;
+}
+
+function installationOfKafka(environment: Environment): Promise<string> {
+  return withTopics(environment, async (admin) =>
+    installationOf((await admin.describeCluster()).clusterId, topicNames(environment.topicPrefix)),
+  );
 }

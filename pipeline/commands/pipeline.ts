@@ -1,10 +1,18 @@
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { InvalidArgumentError, type Command } from 'commander';
+import type { FastifyInstance } from 'fastify';
+import { requireBrokers } from '../../connections.js';
+import { endOnUncaught, endSoon, toldToStop } from '../../connections/ending.js';
+import { Heart } from '../../connections/heart.js';
+import { beatToParent } from '../../connections/parent.js';
+import { Watchdog } from '../../connections/watchdog.js';
 import { readEnvironment } from '../../environment.js';
+import { STAGES, topicNames, type StageName } from '../../topics.js';
 import { healthApp } from '../health.js';
 import { runProcessGroup } from '../process-group.js';
-import { startStages, STAGES, type RunningStage, type StageName } from '../pipeline.js';
-import { inKafkaWords } from './services.js';
+import { startStages, type RunningStage } from '../pipeline.js';
+import { inKafkaWords, KafkaAway } from './services.js';
 
 function stagesOption(text: string): StageName[] {
   return text.split(',').map((name) => {
@@ -36,9 +44,6 @@ export function addPipeline(program: Command): void {
     );
 }
 
-/** How long the stages may take to end in order. */
-const STOP_MS = 9000;
-
 const say = (level: string, message: string): void => console.error(`${new Date().toISOString()} ${level} ${message}`);
 
 interface StagesOptions {
@@ -47,33 +52,74 @@ interface StagesOptions {
   readonly acceptGap?: boolean;
 }
 
-async function runStages({ stages, ...others }: StagesOptions): Promise<void> {
+async function runStages({ stages, slot = `${hostname()}-0`, acceptGap = false }: StagesOptions): Promise<void> {
   const environment = readEnvironment();
   const told = toldToStop();
+  endOnUncaught((sentence) => say('error', sentence));
+  const watchdog = new Watchdog();
+  watchdog.watchEventLoop();
+  beatToParent();
   const running = new Map<StageName, RunningStage>();
   const health = environment.stagesPort === null ? null : healthApp(running);
+  let heart: Heart | null = null;
   try {
     await health?.listen({ host: environment.host, port: environment.stagesPort! });
     // One by one, so that those that run can be stopped when the next one does not start.
     for (const stage of new Set(stages)) {
-      const options = { stages: [stage], say, ...others };
-      const started = await inKafkaWords(environment, () => startStages(environment, options));
-      for (const [name, one] of started) running.set(name, one);
+      const options = { stages: [stage], say, slot, acceptGap };
+      const started = await onceKafkaAnswers(() => startStages(environment, options), told);
+      if (started === null) return;
+      for (const [name, one] of started) {
+        running.set(name, one);
+        watchdog.watch(name, one.pulse);
+      }
     }
+    heart = new Heart({
+      brokers: requireBrokers(environment),
+      topic: topicNames(environment.topicPrefix).beats,
+      slot,
+      port: portOf(health),
+      living: running,
+    });
     say('info', `running ${stages.join(', ')}`);
     await Promise.race([told, ...[...running.values()].map((stage) => stage.finished)]);
   } finally {
     // A database or broker that does not answer must not keep the process: what is not committed is read again.
-    setTimeout(() => {
-      say('error', `did not end within ${STOP_MS / 1000} s: ended as it is; what was not committed is done again.`);
-      process.exit(1);
-    }, STOP_MS).unref();
+    endSoon((sentence) => say('error', sentence));
     // A stage that failed must not leave the others running as if nothing were: the process ends, to be started anew.
-    const stopped = await Promise.allSettled([...running.values()].map((stage) => stage.stop()));
+    const stopped = await Promise.allSettled([...[...running.values()].map((stage) => stage.stop()), heart?.stop()]);
     for (const end of stopped) if (end.status === 'rejected') say('error', String((end.reason as Error).message));
     await health?.close();
   }
   say('info', 'stopped');
+}
+
+/** The port on which an app listens; null: it does not. */
+function portOf(app: FastifyInstance | null): number | null {
+  const address = app?.server.address();
+  return typeof address === 'object' && address ? address.port : null;
+}
+
+/** How often a stage that cannot start without Kafka asks again whether it is there, ms. */
+const ASK_AGAIN_MS = 1000;
+
+/**
+ * Starts something as soon as Kafka answers: whoever ended because a broker went away must not end again, and be given up,
+ * because it is not back yet.
+ * @returns null if it was told to stop before
+ */
+async function onceKafkaAnswers<T>(start: (brokers: string) => Promise<T>, told: Promise<void>): Promise<T | null> {
+  const environment = readEnvironment();
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return await inKafkaWords(environment, start);
+    } catch (error) {
+      if (!(error instanceof KafkaAway)) throw error;
+      if (isFirst) say('warn', `${error.message} Trying until it does.`);
+    }
+    const isTold = await Promise.race([told.then(() => true), delay(ASK_AGAIN_MS, false)]);
+    if (isTold) return null;
+  }
 }
 
 /** Runs the stages in several processes of their own, each under its number as slot and with its own port. */
@@ -85,24 +131,8 @@ function runSeveral(count: number, { stages, slot = hostname(), acceptGap }: Sta
       ...['pipeline', '--stages', stages.join(','), '--slot', `${slot}-${n}`],
       ...(acceptGap ? ['--accept-gap'] : []),
     ],
-    envOf: (n) => (stagesPort === null ? {} : { OMS_STAGES_PORT: String(stagesPort + n) }),
+    envOf: (n) => (stagesPort ? { OMS_STAGES_PORT: String(stagesPort + n) } : {}),
     told: toldToStop(),
-  });
-}
-
-/** Resolves on SIGTERM or Ctrl-C, or when the process that started this one is gone. A second signal ends the process at once: what is not committed is read again. */
-function toldToStop(): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false;
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(signal, () => {
-        if (asked) process.exit(1);
-        asked = true;
-        resolve();
-      });
-    }
-    process.once('disconnect', resolve);
-    // Its channel must not keep a process that has ended its work.
-    process.channel?.unref();
+    say: (sentence) => say('error', sentence),
   });
 }

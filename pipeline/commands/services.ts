@@ -91,6 +91,11 @@ export function withTopics<T>(environment: Environment, work: (admin: Admin) => 
   return inKafkaWords(environment, (brokers) => withAdmin(brokers, work));
 }
 
+/** No broker answers. */
+export class KafkaAway extends Error {
+  override name = 'KafkaAway';
+}
+
 /** Does `work` with the addresses of the brokers. */
 export async function inKafkaWords<T>(environment: Environment, work: (brokers: string) => Promise<T>): Promise<T> {
   const brokers = requireBrokers(environment);
@@ -104,7 +109,7 @@ export async function inKafkaWords<T>(environment: Environment, work: (brokers: 
     // librdkafka: all brokers down, transport failure, timed out.
     const isAway = /^KafkaJS(Connection|NumberOfRetries|BrokerNotFound|RequestTimeout)/.test(name);
     if (isAway || code === -187 || code === -195 || code === -185)
-      throw new Error(`Kafka does not answer at ${brokers} (${message}): is it running?`, { cause: error });
+      throw new KafkaAway(`Kafka does not answer at ${brokers} (${message}): is it running?`, { cause: error });
     throw error;
   }
 }

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Pulse } from '../pipeline/streams/pulse.js';
+import { BeatSchema, complaintsOf, stageBeatOf } from './beat.js';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+afterEach(() => void vi.useRealTimers());
+
+const living = (pulse: Pulse, complaints: string[] = []) => ({ pulse, complaints: () => complaints });
+
+it('a loop that has not turned for half a minute stands still, however long it waits for what it has read', () => {
+  const pulse = new Pulse();
+  pulse.turn();
+  expect(complaintsOf(living(pulse, ['so.']))).toEqual(['so.']);
+  vi.advanceTimersByTime(29_000);
+  pulse.waits();
+  expect(complaintsOf(living(pulse))).toEqual([]);
+  vi.advanceTimersByTime(2_000);
+  expect(complaintsOf(living(pulse))).toEqual(['it has stood still for 31 s.']);
+  pulse.turn();
+  expect(complaintsOf(living(pulse))).toEqual([]);
+});
+
+it('a loop that turns and commits nothing of what it has read says so, and not if it has nothing to commit', () => {
+  const pulse = new Pulse();
+  for (let s = 0; s < 60; s++) {
+    vi.advanceTimersByTime(1_000);
+    pulse.polled();
+  }
+  expect(complaintsOf(living(pulse))).toEqual([]);
+  pulse.waits();
+  for (let s = 0; s < 40; s++) {
+    vi.advanceTimersByTime(1_000);
+    pulse.polled();
+    pulse.waits();
+  }
+  expect(complaintsOf(living(pulse))).toEqual(['what it has read has waited 40 s to be committed.']);
+  pulse.committed(true);
+  vi.advanceTimersByTime(10_000);
+  expect(stageBeatOf('place', living(pulse))).toEqual({
+    name: 'place',
+    polledAgoMs: 10_000,
+    committedAgoMs: 10_000,
+    waitedMs: 10_000,
+    // It is asked for the first time.
+    stillMs: 0,
+    complaints: [],
+  });
+  pulse.committed(false);
+  expect(stageBeatOf('place', living(pulse))).toMatchObject({ committedAgoMs: 0, waitedMs: 0 });
+});
+
+it('docs/schemas/beat.json is the schema that the program uses', () => {
+  const published: unknown = JSON.parse(readFileSync(new URL('../docs/schemas/beat.json', import.meta.url), 'utf8'));
+  expect(published).toEqual(JSON.parse(JSON.stringify(BeatSchema)));
+});

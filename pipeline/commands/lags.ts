@@ -1,0 +1,75 @@
+import type { Environment } from '../../environment.js';
+import { STAGES, topicNames, type StageName } from '../../topics.js';
+import { checkTopics } from '../topic-admin.js';
+import { withDatabase, withReader, withTopics } from './services.js';
+
+/** How far a stage is behind on a partition. */
+export interface Lag {
+  readonly stage: StageName;
+  readonly topic: string;
+  readonly partition: number;
+  /** The offset from which it goes on. */
+  readonly at: number;
+  /** The offset behind the last record. */
+  readonly end: number;
+  /** Offsets between the two: records, and the marks of transactions. */
+  readonly behind: number;
+}
+
+/** How far each stage is behind, by partition. */
+export async function lags(environment: Environment): Promise<Lag[]> {
+  const { topicPrefix } = environment;
+  const names = topicNames(topicPrefix);
+  const sourcesOf: Readonly<Record<StageName, readonly string[]>> = {
+    place: [names.scada, names.kaifa, names.onu, names.callCenter],
+    correlate: [names.events],
+    policies: [names.outages],
+    sink: [names.events, names.outages, names.evidence, names.unplaced, names.late, names.rejected],
+  };
+  const inDatabase = await sinkOffsets(environment);
+  return withTopics(environment, async (admin) => {
+    await checkTopics(admin, names, environment.partitions);
+    const rows: Lag[] = [];
+    for (const stage of STAGES) {
+      for (const topic of sourcesOf[stage]) {
+        const ends = await admin.fetchTopicOffsets(topic);
+        const [group] =
+          stage === 'sink' ? [] : await admin.fetchOffsets({ groupId: `${topicPrefix}oms-${stage}`, topics: [topic] });
+        for (const { partition, high, low } of ends) {
+          const at = group
+            ? Number(group.partitions.find((one) => one.partition === partition)?.offset ?? -1)
+            : (inDatabase.get(`${topic}/${partition}`) ?? -1);
+          const from = Math.max(at, Number(low));
+          rows.push({ stage, topic, partition, at: from, end: Number(high), behind: Number(high) - from });
+        }
+      }
+    }
+    return rows;
+  });
+}
+
+/** The sink's offsets stand in the database. */
+function sinkOffsets(environment: Environment): Promise<Map<string, number>> {
+  return withDatabase(environment, async (client) => {
+    const { rows } = await client.query<{ place: string; next: string }>(
+      "select topic || '/' || partition as place, next_offset as next from oms.sink_offsets",
+    );
+    return new Map(rows.map(({ place, next }) => [place, Number(next)]));
+  });
+}
+
+/** So far is looked behind a stage for a record: transactions leave marks that take offsets and are none. */
+const LOOK_OFFSETS = 10_000;
+
+/** Those of some lags in which there is a record that the stage has not read. */
+export async function thoseWithRecords(environment: Environment, some: readonly Lag[]): Promise<Lag[]> {
+  if (some.length === 0) return [];
+  return withReader(environment, async (reader) => {
+    const found = new Set<Lag>();
+    for (const lag of some) {
+      const { topic, partition, at, end } = lag;
+      await reader.read(topic, partition, at, Math.min(end, at + LOOK_OFFSETS), () => void found.add(lag));
+    }
+    return [...found];
+  });
+}
