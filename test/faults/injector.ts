@@ -43,6 +43,26 @@ export class Injector {
     this.say('the database is back');
   }
 
+  /**
+   * Kills the broker again and again, under load, and does nothing else: after each time everything must go on by itself.
+   * @param goesOn resolves when every stage has got beyond where the topics ended when it was called
+   * @returns what did not go on, a sentence each
+   */
+  async brokerKills(times: number, goesOn: () => Promise<void>): Promise<string[]> {
+    const stuck: string[] = [];
+    for (let n = 1; n <= times; n++) {
+      // At any moment of what happens between two commits, and of what the kill before it has left behind.
+      await delay(BETWEEN_MS * (0.5 + this.random.next()));
+      await this.#broker();
+      const backAt = performance.now();
+      await goesOn().catch((error: Error) => stuck.push(`after kill ${n} of the broker: ${error.message}`));
+      this.say(
+        `kill ${n} of ${times}: all went on ${Math.round((performance.now() - backAt) / 1000)} s after it was back`,
+      );
+    }
+    return stuck;
+  }
+
   async #one(): Promise<void> {
     const dice = this.random.next();
     if (dice < 0.5) this.#kill();

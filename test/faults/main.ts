@@ -1,6 +1,7 @@
 /**
  * `npm run test:faults [-- --minutes N --seed S --rate R]`: kills everything at random during a storm, and compares.
  * With `--database-away N` nothing is killed: the database is away for N minutes, and then back.
+ * With `--broker-kills N` the broker alone is killed, N times, and everything must go on by itself within a minute.
  */
 import { parseArgs } from 'node:util';
 import { runFaults } from './run.js';
@@ -11,17 +12,25 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Math.floor(Date.now() / 1000) % 1_000_000) },
     rate: { type: 'string', default: '100' },
     'database-away': { type: 'string' },
+    'broker-kills': { type: 'string' },
   },
 });
-const away = values['database-away'];
-console.log(
-  `seed ${values.seed}, ${away === undefined ? `${values.minutes} minutes` : `the database away for ${away}`}`,
-);
+const numberOf = (text: string | undefined): number | null => (text === undefined ? null : Number(text));
+const databaseAwayMinutes = numberOf(values['database-away']);
+const brokerKills = numberOf(values['broker-kills']);
+const what =
+  brokerKills !== null
+    ? `the broker killed ${brokerKills} times`
+    : databaseAwayMinutes !== null
+      ? `the database away for ${databaseAwayMinutes} minutes`
+      : `${values.minutes} minutes`;
+console.log(`seed ${values.seed}, ${what}`);
 const { injected, compared, differences } = await runFaults({
   minutes: Number(values.minutes),
   seed: Number(values.seed),
   rate: Number(values.rate),
-  databaseAwayMinutes: away === undefined ? null : Number(away),
+  databaseAwayMinutes,
+  brokerKills,
   say: (line) => console.error(`${new Date().toISOString().slice(11, 19)} ${line}`),
 });
 console.log('Injected:');

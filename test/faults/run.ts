@@ -3,11 +3,13 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { emptyHome } from '../../dev/empty-home.js';
-import { freePort } from '../../dev/ports.js';
+import { freePort, freePortsInARow } from '../../dev/ports.js';
 import { clearLeftover } from '../../dev/process-record.js';
 import { retryUntil } from '../../dev/retry.js';
 import { startServices } from '../../dev/services.js';
+import { readEnvironment, type Environment } from '../../environment.js';
 import { EMPTY_NETWORK, type Network } from '../../operators/network.js';
+import { lags, thoseWithRecords } from '../../pipeline/commands/lags.js';
 import { connectToolProducer } from '../../pipeline/kafka-lines.js';
 import { migrate } from '../../pipeline/migrate.js';
 import { seededRandom } from '../../pipeline/network/random.js';
@@ -31,6 +33,8 @@ export interface FaultRunOptions {
   readonly rate: number;
   /** Instead of faults at random: the database is away for so long, and the storm goes on. */
   readonly databaseAwayMinutes?: number | null;
+  /** Instead of faults at random: the broker is killed so often, and everything must go on by itself each time. */
+  readonly brokerKills?: number | null;
   readonly say: (line: string) => void;
 }
 
@@ -40,6 +44,8 @@ export interface FaultRun extends Comparison {
 }
 
 const PARTITIONS = 4;
+/** For the health of every process that there is at once. */
+const PORTS = 200;
 /** How much longer the storm lasts than the database is away. */
 const AROUND_MINUTES = 1;
 const LINES_PER_POST = 20;
@@ -47,12 +53,21 @@ const LINES_PER_POST = 20;
 const FAULTS_PER_HOUR = 200;
 const FEWEST_EVENTS_PER_HOUR = 5800;
 const SETTLE_MS = 180_000;
+/** So soon after a broker is back all must have read what was there then. */
+const GOES_ON_MS = 60_000;
+/** What a kill of the broker may take, all in all: the storm lasts for as long. */
+const KILL_MINUTES = 1.5;
 /** Run from the checkout, compiled or not. */
 const CHECKOUT = resolve('.');
 /** Starts the whole system, lets a storm and faults loose on it, lets it settle, and compares. */
 export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
-  const { seed, rate, say, databaseAwayMinutes = null } = options;
-  const minutes = databaseAwayMinutes === null ? options.minutes : databaseAwayMinutes + AROUND_MINUTES;
+  const { seed, rate, say, databaseAwayMinutes = null, brokerKills = null } = options;
+  const minutes =
+    brokerKills !== null
+      ? brokerKills * KILL_MINUTES
+      : databaseAwayMinutes === null
+        ? options.minutes
+        : databaseAwayMinutes + AROUND_MINUTES;
   const home = join(CHECKOUT, '.oms', 'faults');
   for (const name of ['kafka', 'postgres']) await clearLeftover(home, name, say);
   await emptyHome(home, say);
@@ -81,12 +96,21 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     };
     const network = await prepare(services.kafkaBrokers, services.databaseUrl);
     const logFile = join(home, 'members.log');
-    const stage = (name: string, stages: string): Member =>
-      new Member(name, ['pipeline', '--stages', stages, '--slot', name], env, logFile);
-    for (const n of [1, 2, 3]) members.push(stage(`place-${n}`, 'place'), stage(`correlate-${n}`, 'correlate'));
-    members.push(stage('sink-1', 'sink'), stage('sink-2', 'sink'));
-    const gateway = new Member('gateway', ['gateway'], env, logFile);
-    members.push(gateway);
+    const firstPort = await freePortsInARow(PORTS);
+    const stage = (name: string, stages: string): Member => {
+      const port = firstPort + members.length;
+      const args = ['pipeline', '--stages', stages, '--slot', name];
+      return new Member(name, args, { ...env, OMS_STAGES_PORT: String(port) }, logFile, port);
+    };
+    for (const n of [1, 2, 3]) {
+      members.push(stage(`place-${n}`, 'place'));
+      members.push(stage(`correlate-${n}`, 'correlate,policies'));
+    }
+    for (const n of [1, 2]) members.push(stage(`sink-${n}`, 'sink'));
+    // A process that runs others: when it is killed they must end, and when one of them ends all do.
+    const group = ['pipeline', '--stages', 'place,correlate', '--processes', '2', '--slot', 'group'];
+    members.push(new Member('group', group, env, logFile));
+    members.push(new Member('gateway', ['gateway'], env, logFile, gatewayPort));
     const url = `http://127.0.0.1:${gatewayPort}`;
     await retryUntil(async () => {
       if (!(await fetch(`${url}/ready`)).ok) throw new Error('the gateway is not ready');
@@ -100,16 +124,48 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     };
     const injector = new Injector([...members], services, seededRandom(seed), enlist, say);
     const endAt = Date.now() + minutes * 60_000;
-    const harm =
-      databaseAwayMinutes === null ? injector.run(endAt) : injector.databaseAway(databaseAwayMinutes * 60_000);
-    const [, acknowledged] = await Promise.all([harm, storm(url, network, seed, rate, endAt)]);
+    const stuck: string[] = [];
+    const calm = new AbortController();
+    const harm = async (): Promise<void> => {
+      if (brokerKills !== null)
+        stuck.push(...(await injector.brokerKills(brokerKills, () => goesOn(readEnvironment(env)))));
+      else if (databaseAwayMinutes !== null) await injector.databaseAway(databaseAwayMinutes * 60_000);
+      else await injector.run(endAt);
+      calm.abort();
+    };
+    const [, acknowledged] = await Promise.all([harm(), storm(url, network, seed, rate, endAt, calm.signal)]);
     say(`${acknowledged.size} events acknowledged; settling.`);
-    const comparison = await settled(services.kafkaBrokers, services.databaseUrl, acknowledged, say);
-    return { injected: injector.done, ...comparison };
+    const { compared, differences } = await settled(services.kafkaBrokers, services.databaseUrl, acknowledged, say);
+    const hung = members.flatMap((member) => member.hung);
+    return { injected: injector.done, compared, differences: [...differences, ...stuck, ...hung] };
   } finally {
     await Promise.all(members.map((member) => member.retire()));
     await services.stop();
   }
+}
+
+/**
+ * Resolves when every stage has read all that was on its topics when this was called.
+ * @throws Error naming those that have not within a minute
+ */
+async function goesOn(environment: Environment): Promise<void> {
+  const goals = await retryUntil(() => lags(environment), GOES_ON_MS, 500);
+  await retryUntil(
+    async () => {
+      const now = await lags(environment);
+      const behind = goals.flatMap(({ stage, topic, partition, end }) => {
+        const found = now.find((one) => one.stage === stage && one.topic === topic && one.partition === partition)!;
+        return found.at < end ? [{ ...found, end }] : [];
+      });
+      const [one] = await thoseWithRecords(environment, behind);
+      if (one)
+        throw new Error(
+          `${one.stage} stands at offset ${one.at} of ${one.topic}/${one.partition}, which went on to ${one.end}`,
+        );
+    },
+    GOES_ON_MS,
+    1000,
+  );
 }
 
 async function prepare(brokers: string, databaseUrl: string): Promise<Network> {
@@ -127,8 +183,18 @@ async function prepare(brokers: string, databaseUrl: string): Promise<Network> {
   return network;
 }
 
-/** Sends a storm at a steady rate until `endAt`; what is not acknowledged is sent again. Returns what was acknowledged. */
-async function storm(url: string, network: Network, seed: number, rate: number, endAt: number): Promise<Set<string>> {
+/**
+ * Sends a storm at a steady rate until `endAt`, or until it is told that it is enough; what is not acknowledged is sent
+ * again. Returns what was acknowledged.
+ */
+async function storm(
+  url: string,
+  network: Network,
+  seed: number,
+  rate: number,
+  endAt: number,
+  enough: AbortSignal,
+): Promise<Set<string>> {
   const random = seededRandom(seed, 1);
   const startMs = Date.now();
   const needed = (rate * (endAt - startMs)) / 1000;
@@ -136,7 +202,7 @@ async function storm(url: string, network: Network, seed: number, rate: number, 
   const { events } = simulateStorm(network, { seed, faults: FAULTS_PER_HOUR * hours, hours, startMs });
   const acknowledged = new Set<string>();
   let sent = 0;
-  while (Date.now() < endAt && sent < events.length) {
+  while (Date.now() < endAt && sent < events.length && !enough.aborted) {
     const lines = events.slice(sent, sent + LINES_PER_POST);
     // A sender that does not know whether it was heard sends again: some send again for no reason at all.
     const doubled = random.next() < 0.1 ? [...lines, ...lines] : lines;
