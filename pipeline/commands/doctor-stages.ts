@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BEAT_EVERY_MS } from '../../connections/beat.js';
 import { Roster } from '../../connections/roster.js';
 import type { Environment } from '../../environment.js';
-import { STAGES, topicNames } from '../../topics.js';
+import { STAGES, topicNames, type StageName } from '../../topics.js';
 import { countOwnerless } from '../streams/kafka-admin.js';
 import { lags, thoseWithRecords, type Lag } from './lags.js';
 import { inKafkaWords, withReader, withTopics } from './services.js';
@@ -45,25 +45,29 @@ export async function watchStages(environment: Environment): Promise<Watched> {
 export async function checkGroups(environment: Environment): Promise<string> {
   const { topicPrefix } = environment;
   const topics = topicNames(topicPrefix);
-  const groups = STAGES.map((stage) => `${topicPrefix}oms-${stage}`);
-  const { groups: described } = await withTopics(environment, (admin) => admin.describeGroups([...groups]));
-  const empty = STAGES.filter((_, n) => (described[n]?.members.length ?? 0) === 0);
+  const groupOf = (stage: StageName): string => `${topicPrefix}oms-${stage}`;
+  const { groups } = await withTopics(environment, (admin) =>
+    admin.describeGroups(STAGES.map((stage) => groupOf(stage))),
+  );
+  // In an order of their own.
+  const members = new Map(groups.map((group) => [group.groupId, group.members.length] as const));
+  const empty = STAGES.filter((stage) => !members.get(groupOf(stage)));
   if (empty.length > 0)
     throw new Error(
       `Nobody is in the group of ${empty.join(', ')}: start with "oms pipeline --stages ${empty.join(',')}".`,
     );
   // What each group shares out: the first of its topics, with which the same partitions of the others go.
   const shared = { place: topics.scada, correlate: topics.events, policies: topics.outages, sink: topics.events };
-  for (const [n, stage] of STAGES.entries()) {
+  for (const stage of STAGES) {
     const ownerless = await inKafkaWords(environment, (brokers) =>
-      countOwnerless(brokers, groups[n]!, [shared[stage]]),
+      countOwnerless(brokers, groupOf(stage), [shared[stage]]),
     );
     if (ownerless)
       throw new Error(
         `${ownerless} partitions of ${shared[stage]} have no owner in the group of ${stage}: restart it.`,
       );
   }
-  const count = described.reduce((sum, { members }) => sum + members.length, 0);
+  const count = [...members.values()].reduce((sum, one) => sum + one, 0);
   return `${count} members in ${STAGES.length} groups`;
 }
 

@@ -4,8 +4,9 @@ import { isCommand } from '../../operators/event.js';
 import { decodeLogRecord } from '../../operators/log-record.js';
 import type { OutageRecord } from '../../operators/outage.js';
 import type { SourceRecord } from '../../pipeline/streams/topology.js';
-import type { TopicNames } from '../../topics.js';
+import { sourceTopics, type TopicNames } from '../../topics.js';
 import { replayedLog, textOf } from '../replayed-log.js';
+import { isGarbage } from './garbage.js';
 
 /** What was compared, and where it differs. */
 export interface Comparison {
@@ -21,7 +22,7 @@ const SHOWN = 5;
  * the database; every acknowledged event on the log or kept aside.
  */
 export async function compare(
-  read: (topic: string) => Promise<SourceRecord[]>,
+  readAll: (topic: string) => Promise<SourceRecord[]>,
   topics: TopicNames,
   partitions: number,
   pool: Pool,
@@ -34,6 +35,9 @@ export async function compare(
     differences.push(...differencesOf(what, expected, found));
   };
 
+  // What nobody can read is nobody's record, but that it was set aside.
+  const read = async (topic: string): Promise<SourceRecord[]> =>
+    (await readAll(topic)).filter((record) => !isGarbage(record));
   const log = await read(topics.events);
   const expected = replayedLog(log, topics, partitions);
   const found = new Map<string, string[]>();
@@ -119,6 +123,21 @@ export async function compare(
     ).sort(),
   );
 
+  const rejected = (await read(topics.rejected)).map(({ value }) => JSON.parse(textOfBytes(value)) as Rejected);
+  for (const topic of [...Object.values(sourceTopics(topics)), topics.events, topics.outages]) {
+    const garbage = (await readAll(topic)).filter((record) => isGarbage(record));
+    same(
+      `garbage of ${topic}, set aside once`,
+      garbage.map(({ partition, offset }) => `${partition}/${offset}`).sort(),
+      rejected
+        .filter(({ position }) => position.topic === topic && garbageAt(garbage, position))
+        .map(({ position }) => `${position.partition}/${position.offset}`)
+        .sort(),
+    );
+  }
+  const tooLate = values<LateRecord>(found.get(topics.late) ?? []).filter(({ reason }) => reason === 'behindWatermark');
+  if (tooLate.length > 0) differences.push(`${tooLate.length} reports are late by a watermark that went ahead`);
+
   const kept = new Set(
     entries.flatMap(({ entry }) => (isCommand(entry) ? [] : [`${entry.source}/${entry.sourceEventId}`])),
   );
@@ -126,6 +145,16 @@ export async function compare(
   compared['acknowledged events'] = acknowledged.size;
   for (const id of acknowledged) if (!kept.has(id)) differences.push(`acknowledged and lost: ${id}`);
   return { compared, differences };
+}
+
+interface Rejected {
+  readonly position: { readonly topic: string; readonly partition: number; readonly offset: number };
+}
+
+const textOfBytes = (value: Uint8Array | null): string => (value === null ? '' : new TextDecoder().decode(value));
+
+function garbageAt(garbage: readonly SourceRecord[], at: Rejected['position']): boolean {
+  return garbage.some(({ partition, offset }) => partition === at.partition && offset === at.offset);
 }
 
 /** Where two lists differ, as multisets where their order does, in some lines. */

@@ -22,6 +22,10 @@ export class Injector {
     private readonly services: Services,
     private readonly random: Random,
     private readonly enlist: () => Promise<Member>,
+    /** Writes what nobody can read to every topic. */
+    private readonly garbage: () => Promise<void>,
+    /** Reports with a time of receipt that is days ahead. */
+    private readonly clockAhead: () => Promise<void>,
     private readonly say: (line: string) => void,
   ) {}
 
@@ -65,11 +69,18 @@ export class Injector {
 
   async #one(): Promise<void> {
     const dice = this.random.next();
-    if (dice < 0.5) this.#kill();
-    else if (dice < 0.65) this.#freeze();
-    else if (dice < 0.78) await this.#broker();
-    else if (dice < 0.9) await this.#database();
-    else await this.#instance();
+    if (dice < 0.42) this.#kill();
+    else if (dice < 0.55) this.#freeze();
+    else if (dice < 0.68) await this.#broker();
+    else if (dice < 0.79) await this.#database();
+    else if (dice < 0.87) await this.#instance();
+    else if (dice < 0.94) {
+      this.#note('garbage on every topic', 'a record each');
+      await this.garbage();
+    } else {
+      this.#note('report from a clock that is days ahead', 'gateway');
+      await this.clockAhead();
+    }
   }
 
   #note(kind: string, what: string): void {

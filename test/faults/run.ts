@@ -24,6 +24,7 @@ import { ensureTopics } from '../../pipeline/topic-admin.js';
 import { topicNames } from '../../topics.js';
 import { compare, type Comparison } from './compare.js';
 import { Member } from './fleet.js';
+import { writeGarbage } from './garbage.js';
 import { Injector } from './injector.js';
 
 export interface FaultRunOptions {
@@ -57,6 +58,7 @@ const SETTLE_MS = 180_000;
 const GOES_ON_MS = 60_000;
 /** What a kill of the broker may take, all in all: the storm lasts for as long. */
 const KILL_MINUTES = 1.5;
+const AHEAD_MS = 2 * 86_400_000;
 /** Run from the checkout, compiled or not. */
 const CHECKOUT = resolve('.');
 /** Starts the whole system, lets a storm and faults loose on it, lets it settle, and compares. */
@@ -81,6 +83,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     say: () => undefined,
   });
   const members: Member[] = [];
+  const producer = await connectToolProducer(services.kafkaBrokers);
   try {
     const gatewayPort = await freePort();
     const env = {
@@ -116,13 +119,28 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
       if (!(await fetch(`${url}/ready`)).ok) throw new Error('the gateway is not ready');
     }, 120_000);
     let extra = 0;
+    let ahead = 0;
     const enlist = async (): Promise<Member> => {
       const kind = extra % 2 === 0 ? 'correlate' : 'place';
       const member = stage(`${kind}-extra-${++extra}`, kind);
       members.push(member);
       return member;
     };
-    const injector = new Injector([...members], services, seededRandom(seed), enlist, say);
+    const acknowledged = new Set<string>();
+    const garbageRandom = seededRandom(seed, 2);
+    const clockAhead = async (): Promise<void> => {
+      const event = reportFromAhead(network, ++ahead);
+      if (await post(url, [event], false)) acknowledged.add(`${event.source}/${event.sourceEventId}`);
+    };
+    const injector = new Injector(
+      [...members],
+      services,
+      seededRandom(seed),
+      enlist,
+      () => writeGarbage(producer, topicNames(), garbageRandom),
+      clockAhead,
+      say,
+    );
     const endAt = Date.now() + minutes * 60_000;
     const stuck: string[] = [];
     const calm = new AbortController();
@@ -133,13 +151,14 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
       else await injector.run(endAt);
       calm.abort();
     };
-    const [, acknowledged] = await Promise.all([harm(), storm(url, network, seed, rate, endAt, calm.signal)]);
+    await Promise.all([harm(), storm(url, network, seed, rate, endAt, calm.signal, acknowledged)]);
     say(`${acknowledged.size} events acknowledged; settling.`);
     const { compared, differences } = await settled(services.kafkaBrokers, services.databaseUrl, acknowledged, say);
     const hung = members.flatMap((member) => member.hung);
     return { injected: injector.done, compared, differences: [...differences, ...stuck, ...hung] };
   } finally {
     await Promise.all(members.map((member) => member.retire()));
+    await producer.disconnect();
     await services.stop();
   }
 }
@@ -183,9 +202,21 @@ async function prepare(brokers: string, databaseUrl: string): Promise<Network> {
   return network;
 }
 
+/** A report of a meter of the network, taken in by a collector whose clock is two days ahead. */
+function reportFromAhead(network: Network, n: number): CanonicalEvent {
+  const now = Date.now();
+  const customer = network.customers[n % network.customers.length]!;
+  return {
+    ...{ source: 'kaifa', kind: 'outage', type: 'last_gasp', sourceEventId: `ahead-${n}`, assetId: customer.meterId },
+    occurredAt: new Date(now).toISOString(),
+    receivedAt: new Date(now + AHEAD_MS).toISOString(),
+  } as CanonicalEvent;
+}
+
 /**
  * Sends a storm at a steady rate until `endAt`, or until it is told that it is enough; what is not acknowledged is sent
- * again. Returns what was acknowledged.
+ * again.
+ * @param acknowledged where what was acknowledged is noted
  */
 async function storm(
   url: string,
@@ -194,13 +225,13 @@ async function storm(
   rate: number,
   endAt: number,
   enough: AbortSignal,
-): Promise<Set<string>> {
+  acknowledged: Set<string>,
+): Promise<void> {
   const random = seededRandom(seed, 1);
   const startMs = Date.now();
   const needed = (rate * (endAt - startMs)) / 1000;
   const hours = Math.ceil(needed / FEWEST_EVENTS_PER_HOUR);
   const { events } = simulateStorm(network, { seed, faults: FAULTS_PER_HOUR * hours, hours, startMs });
-  const acknowledged = new Set<string>();
   let sent = 0;
   while (Date.now() < endAt && sent < events.length && !enough.aborted) {
     const lines = events.slice(sent, sent + LINES_PER_POST);
@@ -213,7 +244,6 @@ async function storm(
     const dueAt = startMs + (sent / rate) * 1000;
     await delay(Math.max(0, dueAt - Date.now()));
   }
-  return acknowledged;
 }
 
 async function post(url: string, events: readonly CanonicalEvent[], malformed: boolean): Promise<boolean> {
