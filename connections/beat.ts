@@ -47,9 +47,9 @@ export interface Living {
   complaints(): readonly string[];
 }
 
-/** The key under which a process beats. */
-export function beatKey({ host, pid }: Pick<Beat, 'host' | 'pid'>): string {
-  return `${host}/${pid}`;
+/** The key under which a process beats: one that comes back under its slot takes the place of the one before. */
+export function beatKey({ slot, stages }: Pick<Beat, 'slot' | 'stages'>): string {
+  return `${stages.map(({ name }) => name).join('+')}/${slot}`;
 }
 
 /** Reads a record of `oms.beats`; null if it is none. */

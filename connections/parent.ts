@@ -8,9 +8,8 @@ const SILENT_LOOKS = 30;
 /** Tells the process that started this one, if it listens, every second that the event loop turns. */
 export function beatToParent(): void {
   if (!process.send) return;
-  // Whoever listened is gone: this one is told of that by its channel.
-  process.on('error', () => undefined);
   setInterval(() => {
+    // If whoever listened is gone, this process is told of that by its channel.
     if (process.connected) process.send!('beat', undefined, undefined, () => undefined);
   }, BEAT_MS).unref();
 }

@@ -59,13 +59,13 @@ describe('who is there', () => {
   it('one of several that falls silent is named, unless another has its slot, or it said that it leaves', () => {
     const some = roster('place');
     for (const pid of [1, 2, 3]) beat(some, pid, [stage('place')]);
-    beat(some, 3, [], { isLeaving: true });
+    beat(some, 3, [stage('place')], { isLeaving: true });
     now = 20_000;
     beat(some, 1, [stage('place')]);
     expect(some.complaints()).toEqual(['place (process 2 on h, slot slot-2) has not been heard of for 20 s.']);
     beat(some, 9, [stage('place')], { slot: 'slot-2' });
     expect(some.complaints()).toEqual([]);
-    expect(some.stages().map(({ pid }) => pid)).toEqual([1, 2, 9]);
+    expect(some.stages().map(({ pid }) => pid)).toEqual([1, 9]);
   });
 
   it('what a process complains of is told with its place', () => {

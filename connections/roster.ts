@@ -46,7 +46,7 @@ export class Roster {
     );
   }
 
-  /** What is wrong with the stages, a sentence each. A process that another has taken the place of is nobody's matter. */
+  /** What is wrong with the stages, a sentence each. */
   complaints(): string[] {
     const all = this.stages();
     const complaints: string[] = [];
@@ -56,7 +56,7 @@ export class Roster {
       if (alive.length === 0) complaints.push(...this.#missing(name, heard));
       for (const stage of heard) {
         const isSilent = stage.heardAgoMs > SILENT_AFTER_MS;
-        if (isSilent && alive.length > 0 && !alive.some(({ slot }) => slot === stage.slot))
+        if (isSilent && alive.length > 0)
           complaints.push(`${name} (${whereIs(stage)}) has not been heard of for ${seconds(stage.heardAgoMs)}.`);
         if (!isSilent) complaints.push(...stage.complaints.map((one) => `${name} (${whereIs(stage)}): ${one}`));
       }
