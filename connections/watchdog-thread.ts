@@ -1,6 +1,7 @@
 /** The thread of a watchdog: nothing that goes on in the process's other threads can hold it up. */
 import { writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { whereabouts } from '../pipeline/streams/pulse.js';
 import type { Watch, Watched } from './watchdog.js';
 
 const LOOK_MS = 1000;
@@ -22,7 +23,7 @@ setInterval(() => {
     try {
       writeSync(
         STDERR,
-        `${loop.watched.name} has stood still for ${stillS} s: the process is ended, to be started again.\n`,
+        `${loop.watched.name} has stood still for ${stillS} s (${whereabouts(loop.watched.shared)}): the process is ended, to be started again.\n`,
       );
     } catch {
       // Nobody listens any more: the end does not wait for that.

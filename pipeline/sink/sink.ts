@@ -108,6 +108,7 @@ export class Sink {
           await this.#written();
           await this.#rebalance(next);
         }
+        this.pulse.at('asking for records');
         const records = (await this.member.poll(this.#pollCount)).filter((record) => this.#next.has(placeOf(record)));
         this.pulse.polled();
         if (records.length > 0) this.pulse.waits();
@@ -164,6 +165,7 @@ export class Sink {
 
   /** Waits for the batch that is being written. Returns false if what was read since is void and will be read again. */
   async #written(): Promise<boolean> {
+    this.pulse.at('writing to the database');
     const failure = await this.#writing;
     this.#writing = Promise.resolve(null);
     if (failure === null) return true;

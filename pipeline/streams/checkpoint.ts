@@ -1,5 +1,6 @@
 import { isOfLastGeneration, type BrokerError, type Transactions, type TopicPartitionOffset } from './broker.js';
 import { partitionOf } from './partitioner.js';
+import type { TransactionStep } from './pulse.js';
 import type { OutRecord } from './topology.js';
 
 /** A record with the partition it goes to; absent: that of its partition key. */
@@ -23,8 +24,8 @@ export class Checkpoint {
   constructor(
     private readonly transactions: Transactions,
     private readonly partitions: number,
-    /** Called after each step of a transaction. */
-    private readonly onStep: () => void,
+    /** Told which step of a transaction comes. */
+    private readonly at: (step: TransactionStep) => void,
   ) {}
 
   /** A source record of so many bytes was processed. */
@@ -63,24 +64,26 @@ export class Checkpoint {
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#transact(records, offsets);
+        this.at('none');
         return;
       } catch (error) {
         if (!isOfLastGeneration(error as BrokerError) || attempt === GENERATION_ATTEMPTS) throw error;
-        await this.#retried(() => this.transactions.abort());
+        await this.#retried('abort', () => this.transactions.abort());
       }
     }
   }
 
   async #transact(records: readonly Outgoing[], offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    this.at('begin');
     await this.transactions.begin();
+    this.at('send');
     for (const { topic, key, value, headers, partitionKey, partition = this.#partition(partitionKey) } of records) {
       const room = this.transactions.send({ topic, key, value, partition, ...(headers && { headers }) });
       if (room) await room;
     }
-    this.onStep();
+    this.at('offsets');
     if (offsets.length > 0) await this.transactions.sendOffsets(offsets);
-    this.onStep();
-    await this.#retried(() => this.transactions.commit());
+    await this.#retried('commit', () => this.transactions.commit());
   }
 
   #partition(key: string): number {
@@ -95,16 +98,17 @@ export class Checkpoint {
   /** Gives up the transaction that is open. */
   async abort(): Promise<void> {
     this.clear();
-    await this.#retried(() => this.transactions.abort());
+    await this.#retried('abort', () => this.transactions.abort());
+    this.at('none');
   }
 
-  async #retried(call: () => Promise<void>): Promise<void> {
+  async #retried(step: TransactionStep, call: () => Promise<void>): Promise<void> {
     for (let attempt = 1; ; attempt++) {
+      this.at(step);
       try {
         await call();
         return;
       } catch (error) {
-        this.onStep();
         if (attempt === ATTEMPTS || !(error as BrokerError).isRetriable) throw error;
       }
     }

@@ -88,7 +88,7 @@ export class StageRuntime {
     /** What the stage has done since it started, and how many partitions it has. */
     readonly statistics: Statistics,
   ) {
-    this.#checkpoint = new Checkpoint(transactions, options.partitions, () => this.pulse.turn());
+    this.#checkpoint = new Checkpoint(transactions, options.partitions, (step) => this.pulse.transactionAt(step));
     this.#order = new TimeOrder(stage.inTimeOrder ? ORDER_SLACK_MS : Infinity);
     member.onEnd(({ topic, partition, offset }) => this.#order.end(topic, partition, offset));
     this.finished = this.#run();
@@ -146,6 +146,7 @@ export class StageRuntime {
   async #turn(): Promise<void> {
     let isBusy = false;
     try {
+      this.pulse.at('asking for records');
       const records = await (this.#polling ?? this.member.poll(this.#batch));
       this.pulse.polled();
       if (records.length > 0) this.pulse.waits();
@@ -223,6 +224,7 @@ export class StageRuntime {
   async #commit(): Promise<void> {
     // Encoded while the one before is on its way: what was gathered need not grow old until that is done.
     const records = this.#outgoing();
+    this.pulse.at('waiting for a transaction');
     await this.#committing;
     this.#committedAt = this.options.now();
     if (this.#checkpoint.pending === 0 && records.length === 0) return;
@@ -258,6 +260,7 @@ export class StageRuntime {
   /** Commits what was processed, all of it. */
   async #commitAll(): Promise<void> {
     await this.#commit();
+    this.pulse.at('waiting for a transaction');
     await this.#committing;
   }
 
@@ -265,10 +268,12 @@ export class StageRuntime {
   async #recover(error: BrokerError | PoisonRecord): Promise<void> {
     const { say } = this.options;
     // What was asked for ahead is read again.
+    this.pulse.at('asking for records');
     await Promise.allSettled([this.#polling]);
     this.#polling = null;
     const committing = this.#committing;
     this.#committing = Promise.resolve();
+    this.pulse.at('waiting for a transaction');
     const failed = await committing.then(
       () => null,
       (reason: BrokerError) => reason,
@@ -306,8 +311,8 @@ export class StageRuntime {
     const owned = this.#owned;
     this.#drop(owned);
     for (const offset of await this.#restoreAll(owned)) {
+      this.pulse.at('going back to what was committed');
       await this.member.seek(offset);
-      this.pulse.turn();
     }
     for (const { topic, partition } of owned) {
       if (this.#paused.delete(`${topic}/${partition}`)) this.member.resume({ topic, partition });
@@ -317,6 +322,7 @@ export class StageRuntime {
   async #rebalance({ assign, partitions }: Rebalance): Promise<void> {
     if (assign) {
       // If it fails, that is met with the next commit: the group must have its answer now.
+      this.pulse.at('waiting for a transaction');
       await Promise.allSettled([this.#committing]);
       await this.#take(partitions);
       return;
@@ -359,7 +365,9 @@ export class StageRuntime {
 
   /** Restores the tasks of partitions. Returns the committed offsets, from which they go on. */
   async #restoreAll(partitions: readonly TopicPartition[]): Promise<TopicPartitionOffset[]> {
+    this.pulse.at('asking for committed offsets');
     const from = partitions.length === 0 ? [] : await this.member.committed(partitions);
+    this.pulse.at('restoring state');
     if (from.some(({ offset }) => offset > 0)) {
       const reader = turning(await this.options.broker.reader(), this.pulse);
       try {

@@ -10,6 +10,8 @@ const ASK_MS = 1000;
 const ANSWER_MS = 2000;
 /** A process that has not answered for so long hangs, ms: one that ends is gone within 10 s, and one that starts answers sooner. */
 const HANGS_MS = 20_000;
+/** Until it has answered once: all start at the same time, on a machine that may have other things to do. */
+const STARTS_MS = 60_000;
 const SHOULD_BE_GONE_MS = 15_000;
 
 /** One process of the system, kept running until it is retired. */
@@ -23,6 +25,7 @@ export class Member {
   /** What hung although nobody had frozen it, a sentence each: nobody helps it. */
   readonly hung: string[] = [];
   #isFrozen = false;
+  #hasAnswered = false;
   /** When its process last answered, was frozen, or began. */
   #answeredAt = performance.now();
 
@@ -53,6 +56,7 @@ export class Member {
       });
       this.#child = child;
       this.#answeredAt = performance.now();
+      this.#hasAnswered = false;
       for (const stream of [child.stdout, child.stderr]) {
         stream.on('data', (text: Buffer) => appendFileSync(this.logFile, `${this.name} ${text.toString()}`));
       }
@@ -74,8 +78,9 @@ export class Member {
       );
       await answer?.arrayBuffer().catch(() => undefined);
       if (answer?.ok || this.#isFrozen || !this.#child) this.#answeredAt = performance.now();
+      if (answer?.ok) this.#hasAnswered = true;
       const silentMs = performance.now() - this.#answeredAt;
-      if (silentMs < HANGS_MS || this.#child === known) continue;
+      if (silentMs < (this.#hasAnswered ? HANGS_MS : STARTS_MS) || this.#child === known) continue;
       known = this.#child;
       this.#hangs(silentMs);
     }
@@ -91,8 +96,8 @@ export class Member {
   signal(signal: NodeJS.Signals): void {
     // To kill one that should have been gone by itself would be to help it.
     const silentMs = performance.now() - this.#answeredAt;
-    if (signal === 'SIGKILL' && this.healthPort !== null && !this.#isFrozen && silentMs > SHOULD_BE_GONE_MS)
-      this.#hangs(silentMs);
+    const isWatched = this.healthPort !== null && this.#hasAnswered && !this.#isFrozen;
+    if (signal === 'SIGKILL' && isWatched && silentMs > SHOULD_BE_GONE_MS) this.#hangs(silentMs);
     if (signal === 'SIGSTOP') this.#isFrozen = true;
     if (signal === 'SIGCONT' || signal === 'SIGKILL') this.#isFrozen = false;
     this.#answeredAt = signal === 'SIGCONT' ? performance.now() : this.#answeredAt;
