@@ -8,6 +8,7 @@ import { benchCorrelateGrowth } from './correlate-growth.js';
 import { benchCorrelate } from './correlate.js';
 import type { Figure, Quantity } from './figures.js';
 import { benchGateway } from './gateway.js';
+import { benchIdle } from './idle.js';
 import { benchLatency } from './latency.js';
 import { benchRestore } from './restore.js';
 import { benchScaling } from './scaling.js';
@@ -30,6 +31,7 @@ const BENCHMARKS: Readonly<Record<string, Bench>> = {
   stages: benchStages,
   restore: benchRestore,
   scaling: benchScaling,
+  idle: benchIdle,
 };
 
 /** Minutes long, with results of a form of their own: only for those who ask. */

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { KafkaConsumer, TopicPartition as NativePartition } from 'node-rdkafka';
 import type { GroupMember, JoinOptions, Rebalance, TopicPartition, TopicPartitionOffset } from './broker.js';
 import { countOwnerless } from './kafka-admin.js';
-import { committed, connectConsumer, consume, disconnect, recordOf, seek, watermarks } from './kafka-client.js';
+import { committed, connectConsumer, disconnect, recordOf, seek, watermarks } from './kafka-client.js';
+import { QuietConsumer } from './quiet-consumer.js';
 import type { SourceRecord } from './topology.js';
 
 const ASSIGN_PARTITIONS = -175;
@@ -14,12 +15,15 @@ const LOOKS = 3;
 /** A consumer of Kafka as a member of a group: it is told of rebalances between two batches, and answers them then. */
 export class KafkaMember implements GroupMember {
   #leaving = false;
+  readonly #quietly: QuietConsumer;
 
   private constructor(
     readonly consumer: KafkaConsumer,
     private readonly rebalances: Rebalance[],
     private readonly subscribed: readonly string[],
-  ) {}
+  ) {
+    this.#quietly = new QuietConsumer(consumer);
+  }
 
   /** @param pollMs how long the member may go without a poll before the group gives it up; absent: Kafka's 5 minutes */
   static async join(
@@ -80,7 +84,7 @@ export class KafkaMember implements GroupMember {
   }
 
   async poll(count: number): Promise<SourceRecord[]> {
-    return (await consume(this.consumer, count)).map(recordOf);
+    return (await this.#quietly.consume(count)).map(recordOf);
   }
 
   onEnd(listener: (end: TopicPartitionOffset) => void): void {
