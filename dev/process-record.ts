@@ -87,19 +87,41 @@ export async function endRecorded(record: ProcessRecord, timeoutMs: number): Pro
   }
 }
 
+/** How long a process that was left behind may take to end by itself. */
+const LEFTOVER_TIMEOUT_MS = 30_000;
+
+async function endLeftover(left: ProcessRecord, home: string, say: (line: string) => void): Promise<void> {
+  if (processIdentity(left.owner.pid) === left.owner.identity) {
+    throw new Error(
+      `${left.name} already runs from ${home} as process ${left.pid}, started by process ${left.owner.pid}: ` +
+        `stop that first (Ctrl-C where it runs, or kill ${left.owner.pid}).`,
+    );
+  }
+  say(`${left.name}: ending process ${left.pid}, left behind by an earlier run.`);
+  await endRecorded(left, LEFTOVER_TIMEOUT_MS);
+}
+
 /**
  * Makes room for a process of this name: ends one that was left behind by a run that is gone.
  * @throws Error when the run that started it still lives
  */
 export async function clearLeftover(home: string, name: string, say: (line: string) => void): Promise<void> {
   const left = livingProcess(home, name);
-  if (left === null) return;
-  if (processIdentity(left.owner.pid) === left.owner.identity) {
-    throw new Error(
-      `${name} already runs from ${home} as process ${left.pid}, started by process ${left.owner.pid}: ` +
-        'stop that first (Ctrl-C where it runs, or npm run reset, which also empties the data).',
-    );
-  }
-  say(`${name}: ending process ${left.pid}, left behind by an earlier run.`);
-  await endRecorded(left, 30_000);
+  if (left !== null) await endLeftover(left, home, say);
+}
+
+/**
+ * Makes room for a whole run: ends all that was left behind by runs that are gone.
+ * @param last names of those that the others use: they end after them
+ * @throws Error when a run that started one of them still lives
+ */
+export async function clearLeftovers(
+  home: string,
+  last: readonly string[],
+  say: (line: string) => void,
+): Promise<void> {
+  const all = livingProcesses(home);
+  const isLast = ({ name }: ProcessRecord): boolean => last.includes(name);
+  for (const some of [all.filter((left) => !isLast(left)), all.filter(isLast)])
+    await Promise.all(some.map((left) => endLeftover(left, home, say)));
 }

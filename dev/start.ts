@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connectionsFile } from '../connections.js';
 import { NODE_FLAGS, readEnvironment, type Environment } from '../environment.js';
 import { requireFreePort } from './ports.js';
-import { forgetProcess, livingProcess, recordProcess } from './process-record.js';
+import { clearLeftovers, forgetProcess, livingProcess, recordProcess } from './process-record.js';
 import { Restarts } from './restarts.js';
 import { GiveUp, retryUntil } from './retry.js';
 import { startServices, type ServiceName, type Services } from './services.js';
@@ -41,8 +41,12 @@ async function checkFirst(environment: Environment, program: string): Promise<vo
   const { home, ports, host } = environment;
   const other = livingProcess(home, 'start');
   if (other !== null) {
-    throw new Error(`npm start already runs here as process ${other.pid}: stop it with Ctrl-C, or with npm run reset.`);
+    throw new Error(
+      `npm start already runs here as process ${other.pid}: stop it with Ctrl-C where it runs, or with kill ${other.pid}.`,
+    );
   }
+  // They hold the ports that are looked at next.
+  await clearLeftovers(home, ['kafka', 'postgres'], talk);
   if (ports.length === 0) throw new Error('OMS_PORTS is empty: name at least one port for the gateway, as 9080.');
   for (const port of ports) await requireFreePort(port, 'The gateway', 'OMS_PORTS', host);
   if (!existsSync(program)) throw new Error(`${program} is missing: run npm run build.`);

@@ -1,0 +1,97 @@
+/** `npm start`, as a process of its own with its own Kafka, PostGIS, folder and ports. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { emptyHome } from '../dev/empty-home.js';
+import { freePortsInARow } from '../dev/ports.js';
+import { livingProcesses } from '../dev/process-record.js';
+import { retryUntil } from '../dev/retry.js';
+
+const PROGRAM = fileURLToPath(new URL('../dist/dev/start.js', import.meta.url));
+const checkout = resolve(import.meta.dirname, '..', '.oms');
+const home = join(checkout, 'start');
+const CHILDREN = ['correlate', 'gateway', 'kafka', 'place', 'postgres', 'sink'];
+
+let env: NodeJS.ProcessEnv;
+let url: string;
+let running: ChildProcess | undefined;
+
+beforeAll(async () => {
+  await emptyHome(home, (line) => console.error(line));
+  // Kafka's jars never change, so they are shared.
+  mkdirSync(join(home, 'kafka'), { recursive: true });
+  symlinkSync(join(checkout, 'kafka', 'libs'), join(home, 'kafka', 'libs'));
+  const port = await freePortsInARow(3);
+  url = `http://127.0.0.1:${port}`;
+  env = {
+    ...process.env,
+    OMS_HOME: home,
+    OMS_PORTS: String(port),
+    OMS_KAFKA_PORT: String(port + 1),
+    OMS_POSTGRES_PORT: String(port + 2),
+    KAFKA_BROKERS: '',
+    DATABASE_URL: '',
+  };
+});
+
+afterAll(async () => {
+  if (running?.exitCode === null && running.signalCode === null) {
+    running.kill('SIGTERM');
+    await new Promise((done) => running!.once('exit', done));
+  }
+});
+
+/** Starts the system; resolves when it is ready, with what it has said until then. */
+async function start(): Promise<string> {
+  if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: run "npm run build".`);
+  const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  running = child;
+  let said = '';
+  return new Promise((ready, fail) => {
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (text.includes('Ready.')) ready(said);
+    });
+    child.once('exit', (code) => fail(new Error(`npm start ended with ${code}: ${said}`)));
+  });
+}
+
+/** Kills it as the kernel does when memory is short. */
+async function killStart(): Promise<void> {
+  const ended = new Promise((done) => running!.once('exit', done));
+  running!.kill('SIGKILL');
+  await ended;
+}
+
+const childrenNow = () => livingProcesses(home).filter(({ name }) => name !== 'start');
+
+it('comes up after it was killed, ends what was left behind, and has its data', async () => {
+  await start();
+  const event = { source: 'kaifa', kind: 'outage', type: 'last_gasp', sourceEventId: 'before', assetId: 'M000001' };
+  const sent = await fetch(`${url}/api/oms/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...event, occurredAt: new Date().toISOString() }),
+  });
+  expect(sent.status).toBe(202);
+  const outages = async (): Promise<unknown> => {
+    const answer = await fetch(`${url}/api/oms/outages`);
+    const { outages: found } = (await answer.json()) as { outages: { outageId: string }[] };
+    if (found.length === 0) throw new Error('There is no outage.');
+    return found.map(({ outageId }) => outageId);
+  };
+  const before = await retryUntil(outages, 30_000);
+  await killStart();
+  const left = childrenNow();
+  expect(left.map(({ name }) => name).sort()).toEqual(CHILDREN);
+
+  const said = await start();
+  for (const { name, pid } of left) expect(said).toContain(`${name}: ending process ${pid}, left behind`);
+  const pids = childrenNow().map(({ pid }) => pid);
+  expect(pids).toHaveLength(CHILDREN.length);
+  expect(pids.filter((pid) => left.some((one) => one.pid === pid))).toEqual([]);
+  expect(await outages()).toEqual(before);
+});
