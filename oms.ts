@@ -1,9 +1,13 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { WrongUse } from './pipeline/commands/talk.js';
 
 const FAILED = 1;
 const WRONG_USE = 2;
+
+// Who reads our talk may be gone, as a killed npm start is: a gateway or a stage must not die of it.
+process.stderr.on('error', () => {});
 
 const program = new Command('oms')
   .description('outage management: correlates field reports into outages')
@@ -40,14 +44,24 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['gateway'], () => Promise.resolve(addGateway)],
 ];
 
-const asked = COMMANDS.filter(([names]) => names.includes(process.argv[2] ?? ''));
-for (const [, load] of asked.length > 0 ? asked : COMMANDS) (await load())(program);
+/** The settings that npm start reads, too. What is set in the environment goes first. */
+function readEnvFile(): void {
+  if (!existsSync('.env')) return;
+  try {
+    process.loadEnvFile('.env');
+  } catch (error) {
+    throw new Error(`.env cannot be read: ${(error as Error).message}.`, { cause: error });
+  }
+}
 
-// Subcommands inherit neither exitOverride nor the help hint: they are told here.
 const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
-for (const command of all(program)) command.exitOverride().showHelpAfterError('(add --help for help)');
 
 try {
+  readEnvFile();
+  const asked = COMMANDS.filter(([names]) => names.includes(process.argv[2] ?? ''));
+  for (const [, load] of asked.length > 0 ? asked : COMMANDS) (await load())(program);
+  // Subcommands inherit neither exitOverride nor the help hint: they are told here.
+  for (const command of all(program)) command.exitOverride().showHelpAfterError('(add --help for help)');
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : WRONG_USE;

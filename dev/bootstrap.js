@@ -68,6 +68,16 @@ function checkNode() {
   }
 }
 
+/** @param {string} file settings; what is set in the environment goes first */
+function readEnvFile(file) {
+  if (!existsSync(file)) return;
+  try {
+    process.loadEnvFile(file);
+  } catch (error) {
+    throw new Failure(`${file} cannot be read: ${error instanceof Error ? error.message : error}.`);
+  }
+}
+
 /** Installs the dependencies and builds, each only if need be. */
 async function prepare() {
   const asked = readLock(join(ROOT, 'package-lock.json')) ?? {};
@@ -94,8 +104,7 @@ async function main() {
     return 2;
   }
   checkNode();
-  const envFile = join(ROOT, '.env');
-  if (existsSync(envFile)) process.loadEnvFile(envFile);
+  readEnvFile(join(ROOT, '.env'));
   // Resetting must work when building does not.
   if (command !== 'reset' || !existsSync(join(ROOT, program))) await prepare();
   return run(process.execPath, [program, ...args]);

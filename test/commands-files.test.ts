@@ -1,8 +1,9 @@
 /** The commands that need neither Kafka nor a database, and what all commands have in common. */
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { freePort } from '../dev/ports.js';
+import { retryUntil } from '../dev/retry.js';
 import type { OutageWithMembers } from '../pipeline/offline/offline.js';
 import { folder, NETWORK, parsed, refusal, result, run, start } from './commands-program.js';
 
@@ -164,5 +165,48 @@ describe('oms network demo', () => {
     expect(await result(['network', 'demo', '--substations', '2', '--out', 'demo'])).toBe('');
     const storm = await result(['storm', '--network', 'demo', '--faults', '3', '--hours', '1']);
     expect(parsed<{ substationId: string }>(storm).length).toBeGreaterThan(0);
+  });
+});
+
+describe('oms gateway', () => {
+  it('lives on when nobody reads what it says, as after its npm start was killed', async () => {
+    const port = await freePort();
+    const gateway = start(['gateway'], { ...AWAY, OMS_PORTS: String(port) });
+    const health = async (): Promise<number> => (await fetch(`http://127.0.0.1:${port}/health`)).status;
+    await retryUntil(health, 20_000);
+    gateway.process.stderr!.destroy();
+    // It has something to say of this one, each time.
+    for (let n = 0; n < 3; n++) expect((await fetch(`http://127.0.0.1:${port}/api/oms/outages`)).status).toBe(503);
+    expect(await health()).toBe(200);
+    gateway.process.kill('SIGTERM');
+    expect((await gateway.ended).code).toBe(0);
+  });
+});
+
+describe('.env', () => {
+  const doctor = async (env: NodeJS.ProcessEnv): Promise<string> => {
+    const { out } = await run(['doctor', '--json'], env);
+    const findings = JSON.parse(out) as { what: string; detail: string }[];
+    return findings.map(({ what, detail }) => `${what}: ${detail}`).join('\n');
+  };
+
+  it('is read by every command, and what is set in the environment goes first', async () => {
+    const [ofFile, ofEnvironment] = [await freePort(), await freePort()];
+    await writeFile(file('.env'), `OMS_PORTS=${ofFile}\n`);
+    try {
+      expect(await doctor({})).toContain(`Nothing answers at http://127.0.0.1:${ofFile}/ready`);
+      expect(await doctor({ OMS_PORTS: String(ofEnvironment) })).toContain(`http://127.0.0.1:${ofEnvironment}/ready`);
+    } finally {
+      await rm(file('.env'));
+    }
+  });
+
+  it('that cannot be read stops the command with a sentence', async () => {
+    await mkdir(file('.env'));
+    try {
+      expect(await refusal(1, ['doctor'])).toMatch(/^\.env cannot be read: /);
+    } finally {
+      await rmdir(file('.env'));
+    }
   });
 });
