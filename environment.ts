@@ -11,6 +11,8 @@ interface Variable<T> {
   readonly means: string;
   /** Returns the value, or throws what would be right. */
   readonly read: (text: string) => T;
+  /** It may hold a password: its value is not shown. */
+  readonly secret?: true;
 }
 
 function variable<T>(name: string, fallback: string, means: string, read: (text: string) => T): Variable<T> {
@@ -27,8 +29,30 @@ function integer(min: number, max: number): (text: string) => number {
   };
 }
 
-const port = integer(1, 65_535);
-const optional = (text: string): string | null => (text === '' ? null : text);
+const PORT_MAX = 65_535;
+const port = integer(1, PORT_MAX);
+
+/** What an empty variable leaves open is null. */
+function optional<T>(read: (text: string) => T): (text: string) => T | null {
+  return (text) => (text === '' ? null : read(text));
+}
+
+function brokers(text: string): string {
+  const isAddress = (one: string): boolean => /^[^\s:/]+:\d+$|^\[[\da-f:]+\]:\d+$/i.test(one);
+  const all = text.split(',').map((one) => one.trim());
+  if (!all.every(isAddress)) throw new Error('host:port, several separated by commas');
+  return all.join(',');
+}
+
+function postgresUrl(text: string): string {
+  // A # that was not encoded would end the address, as a rule in the middle of the password.
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text) || new URL(text).hash !== '')
+    throw new Error(
+      'postgres://USER:PASSWORD@HOST:PORT/DATABASE, where special characters of the password are written as %40 and ' +
+        'the like, or stand in PGPASSWORD as they are',
+    );
+  return text;
+}
 
 function list<T>(what: string, item: (text: string) => T): (text: string) => readonly T[] {
   return (text) =>
@@ -59,8 +83,11 @@ function oneOf<T extends string>(names: readonly T[]): (text: string) => T {
 
 /** Every variable the system knows, with its default. */
 export const VARIABLES = {
-  kafkaBrokers: variable('KAFKA_BROKERS', '', 'Kafka to use (host:port,...); empty: bring one up', optional),
-  databaseUrl: variable('DATABASE_URL', '', 'PostGIS to use (postgres://...); empty: bring one up', optional),
+  kafkaBrokers: variable('KAFKA_BROKERS', '', 'Kafka to use (host:port,...); empty: bring one up', optional(brokers)),
+  databaseUrl: {
+    ...variable('DATABASE_URL', '', 'PostGIS to use (postgres://...); empty: bring one up', optional(postgresUrl)),
+    secret: true,
+  },
   home: variable('OMS_HOME', '.oms', 'where local services keep their data', (text) => resolve(text)),
   host: variable('OMS_HOST', '127.0.0.1', 'address on which the gateway listens', (text) => text),
   ports: variable(
@@ -73,11 +100,23 @@ export const VARIABLES = {
     'OMS_STAGES_PORT',
     '',
     'port on which oms pipeline answers for its stages; 0: one that is free; empty: none',
-    (text) => (text === '' ? null : integer(0, 65_535)(text)),
+    optional(integer(0, 65_535)),
   ),
   kafkaPort: variable('OMS_KAFKA_PORT', '9093', 'port of the Kafka that is brought up', port),
   postgresPort: variable('OMS_POSTGRES_PORT', '5433', 'port of the PostGIS that is brought up', port),
   partitions: variable('OMS_PARTITIONS', '4', 'partitions of every keyed topic; fixed at creation', integer(1, 1024)),
+  replication: variable(
+    'OMS_REPLICATION',
+    '',
+    'replicas of each topic; empty: 3 from three brokers on, else 1',
+    optional(integer(1, 32)),
+  ),
+  minInSync: variable(
+    'OMS_MIN_IN_SYNC',
+    '',
+    'replicas that must have a record before it counts as written; empty: 2 of three or more, else 1',
+    optional(integer(1, 32)),
+  ),
   topicPrefix: variable('OMS_TOPIC_PREFIX', '', 'put before every topic name: a separate set of topics', (text) => {
     if (!/^[A-Za-z0-9._-]{0,60}$/.test(text)) throw new Error('at most 60 letters, digits, dots, dashes, underscores');
     return text;
@@ -131,24 +170,64 @@ export const VARIABLES = {
 
 export type Environment = { readonly [K in keyof typeof VARIABLES]: ReturnType<(typeof VARIABLES)[K]['read']> };
 
+/** What several variables must not say together, a sentence each. Of those that are wrong by themselves nothing is said. */
+function contradictions(variables: Partial<Environment>, stageProcesses: number): string[] {
+  const { stormOnEventsPerHour: on, stormOffEventsPerHour: off, replication, minInSync } = variables;
+  const found = portsTakenTwice(variables, stageProcesses);
+  if (on !== undefined && off !== undefined && off >= on)
+    found.push(
+      `OMS_STORM_OFF_EVENTS_PER_HOUR=${off} is not below OMS_STORM_ON_EVENTS_PER_HOUR=${on}: ` +
+        'storm mode would go off as soon as it is on.',
+    );
+  if (replication && minInSync && minInSync > replication)
+    found.push(
+      `OMS_MIN_IN_SYNC=${minInSync} is above OMS_REPLICATION=${replication}: no record could ever be written.`,
+    );
+  return found;
+}
+
+/** Kafka's and PostGIS's ports count where these are brought up. */
+function portsTakenTwice(variables: Partial<Environment>, stageProcesses: number): string[] {
+  const { ports = [], stagesPort = null, kafkaPort, postgresPort, kafkaBrokers, databaseUrl } = variables;
+  const found: string[] = [];
+  const owners = new Map<number, string>();
+  const take = (wanted: number | undefined, owner: string): void => {
+    if (wanted === undefined) return;
+    const other = owners.get(wanted);
+    owners.set(wanted, owner);
+    if (wanted > PORT_MAX) found.push(`${owner} would be above ${PORT_MAX}: choose a lower one.`);
+    else if (other === owner) found.push(`${owner} names port ${wanted} twice: name it once.`);
+    else if (other !== undefined) found.push(`Port ${wanted} is taken twice, by ${other} and by ${owner}: change one.`);
+  };
+  for (const one of ports) take(one, 'OMS_PORTS');
+  if (kafkaBrokers === null) take(kafkaPort, 'OMS_KAFKA_PORT');
+  if (databaseUrl === null) take(postgresPort, 'OMS_POSTGRES_PORT');
+  for (let n = 0; stagesPort !== null && n < stageProcesses; n++)
+    take(stagesPort + n, n === 0 ? 'OMS_STAGES_PORT' : `OMS_STAGES_PORT + ${n}, of another process of stages`);
+  return found;
+}
+
 /**
  * Reads and checks every variable.
  * @param env where to read from; an empty variable counts as not set
- * @throws Error naming each wrong variable, its value and what would be right
+ * @param stageProcesses how many processes of stages take a port each, from OMS_STAGES_PORT on
+ * @throws Error naming all that is wrong: each variable, its value and what would be right, and what does not go together
  */
-export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
+export function readEnvironment(env: NodeJS.ProcessEnv = process.env, stageProcesses = 1): Environment {
   const wrong: string[] = [];
-  const entries = Object.entries(VARIABLES).map(([key, { name, fallback, read }]) => {
+  const read: Partial<Record<keyof Environment, unknown>> = {};
+  for (const [key, { name, fallback, read: parse, secret }] of Object.entries<Variable<unknown>>(VARIABLES)) {
     const text = env[name] || fallback;
     try {
-      return [key, read(text)];
+      read[key as keyof Environment] = parse(text);
     } catch (error) {
-      wrong.push(`${name}="${text}" is wrong: expected ${(error as Error).message}.`);
-      return [key, undefined];
+      const shown = secret ? name : `${name}="${text}"`;
+      wrong.push(`${shown} is wrong: expected ${(error as Error).message}.`);
     }
-  });
+  }
+  wrong.push(...contradictions(read as Partial<Environment>, stageProcesses));
   if (wrong.length > 0) throw new Error(wrong.join('\n'));
-  return Object.fromEntries(entries) as Environment;
+  return read as Environment;
 }
 
 /**

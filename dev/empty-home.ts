@@ -1,35 +1,38 @@
-/** Ends what runs from a data folder and empties it. */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { isAbsolute, join, relative } from 'node:path';
+/** Ends what runs from a data folder and removes what was made in it. */
+import { existsSync, readdirSync, realpathSync, rmdirSync, rmSync } from 'node:fs';
+import { isAbsolute, relative, sep } from 'node:path';
 import { dockerRuns, removeContainers } from './docker.js';
+import { homesIn, madeIn } from './home.js';
 import { folderElsewhere } from './postgres-folder.js';
 import { endRecorded, livingProcesses } from './process-record.js';
 
 /** Long enough for `npm start` to stop its children and then the services. */
 const END_TIMEOUT_MS = 60_000;
 
-/** The data folder and those inside it, such as the tests'; those where something of ours has run. */
-export function homesIn(home: string): string[] {
-  if (!existsSync(home)) return [];
-  const inside = readdirSync(home, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => join(home, entry.name));
-  return [...inside, home].filter((folder) => existsSync(join(folder, 'run')));
-}
-
 /**
- * Ends the processes and containers that were started from a data folder, then empties it, and the data that was put
- * elsewhere for it. Servers given by URL are left alone.
+ * What emptying a data folder would remove, as paths: what was made there, and the data that was put elsewhere for it.
  * @param home the folder, absolute
- * @throws Error when the folder holds the working folder, or when a process does not end
+ * @throws Error when the folder holds the working folder, be it through a link
  */
-export async function emptyHome(home: string, say: (line: string) => void): Promise<void> {
-  const inside = relative(home, process.cwd());
-  if (!inside.startsWith('..') && !isAbsolute(inside)) {
+export function removableFrom(home: string): string[] {
+  if (!existsSync(home)) return [];
+  const inside = relative(realpathSync(home), realpathSync(process.cwd()));
+  if (inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside)) {
     throw new Error(
       `OMS_HOME=${home} holds the working folder and will not be emptied: give data a folder of its own.`,
     );
   }
+  return homesIn(home).flatMap((folder) => [...madeIn(folder), ...[folderElsewhere(folder)].filter(existsSync)]);
+}
+
+/**
+ * Ends the processes and containers that were started from a data folder, then removes what was made in it. Follows no
+ * link. Servers given by URL are left alone.
+ * @param home the folder, absolute
+ * @throws Error when the folder holds the working folder, or when a process does not end
+ */
+export async function emptyHome(home: string, say: (line: string) => void): Promise<void> {
+  if (removableFrom(home).length === 0) return;
   const docker = await dockerRuns();
   for (const folder of homesIn(home)) {
     // npm start ends its own children in order, so it goes first.
@@ -45,8 +48,7 @@ export async function emptyHome(home: string, say: (line: string) => void): Prom
       }),
     );
     if (docker) await removeContainers(folder);
-    rmSync(folderElsewhere(folder), { recursive: true, force: true });
+    for (const path of [...madeIn(folder), folderElsewhere(folder)]) rmSync(path, { recursive: true, force: true });
+    if (folder !== home && readdirSync(folder).length === 0) rmdirSync(folder);
   }
-  if (!existsSync(home)) return;
-  for (const name of readdirSync(home)) rmSync(join(home, name), { recursive: true, force: true });
 }

@@ -100,6 +100,22 @@ test('a child that ends instead of answering is not waited for', async () => {
   expect(lost).toEqual([]);
 });
 
+test('a child whose log has no room goes on, and it is said once', async () => {
+  const said: string[] = [];
+  const lines: string[] = [];
+  const running = node("console.log('one'); console.log('two');", {
+    logFile: '/dev/full',
+    say: (line) => said.push(line),
+    onLine: (line) => lines.push(line),
+  });
+  await running.start();
+  expect(await running.ended).toEqual({ code: 0, signal: null });
+  expect(lines).toEqual(['one', 'two']);
+  expect(said).toEqual([
+    'child: /dev/full cannot be written (ENOSPC: no space left on device, write); lines are lost.',
+  ]);
+});
+
 test('a command that is not there is named', async () => {
   await expect(node('', { command: '/no/such/program' }).start()).rejects.toThrow('child cannot be started');
 });

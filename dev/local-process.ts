@@ -116,9 +116,16 @@ export class LocalProcess {
     running.add(this);
     if (beats) endWhenSilent(child, (silentS) => say(`${name} has been silent for ${silentS} s: killing it.`));
     recordProcess(home, name, child.pid!, stopSignal);
+    let logFailed = false;
     for (const stream of onLine ? [child.stdout, child.stderr] : []) {
       createInterface({ input: stream! }).on('line', (line) => {
-        writeSync(log, `${line}\n`);
+        try {
+          writeSync(log, `${line}\n`);
+        } catch (error) {
+          // A disk without room for the log is no reason to end what logs.
+          if (!logFailed) say(`${name}: ${logFile} cannot be written (${(error as Error).message}); lines are lost.`);
+          logFailed = true;
+        }
         onLine?.(line);
       });
     }

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { freePort, freePortsInARow, requireFreePort } from './ports.js';
+import { freePort, freePortsInARow, requireFreePort, requireOwnHost } from './ports.js';
 
 let server: Server | undefined;
 afterEach(() => new Promise((done) => (server ? server.close(done) : done(undefined))));
@@ -23,4 +23,16 @@ test('a port in use is named, with the variable that moves it', async () => {
   await expect(requireFreePort(port, 'Kafka', 'OMS_KAFKA_PORT')).rejects.toThrow(
     `Kafka: port ${port} is in use; end what listens there, or set OMS_KAFKA_PORT to a free port.`,
   );
+});
+
+test('a host that is not of this machine is told, with those that are', async () => {
+  await requireOwnHost('localhost');
+  await requireOwnHost('0.0.0.0');
+  const sentence = (host: string) =>
+    new RegExp(
+      `^OMS_HOST="${host}" is no address of this machine: set it to one of .*127\\.0\\.0\\.1.*, or to 0\\.0\\.0\\.0`,
+    );
+  // 192.0.2.0/24 is for documentation: nobody has it.
+  for (const host of ['192.0.2.9', 'no.such.host.invalid'])
+    await expect(requireOwnHost(host)).rejects.toThrow(sentence(host));
 });

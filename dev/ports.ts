@@ -1,12 +1,15 @@
 /** TCP ports of this machine's loopback address. */
 import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 
 /** Binds a port for a moment; resolves with the port that was bound, or null if it is taken. */
 function tryPort(port: number, host: string): Promise<number | null> {
   return new Promise((done, fail) => {
     const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'EADDRINUSE' ? done(null) : fail(new Error(`Port ${port} cannot be used: ${error.message}.`)),
+      error.code === 'EADDRINUSE'
+        ? done(null)
+        : fail(new Error(`Port ${port} cannot be used: ${error.message}.`, { cause: error })),
     );
     server.listen({ port, host, exclusive: true }, () => {
       const address = server.address();
@@ -30,6 +33,22 @@ export async function freePortsInARow(count: number): Promise<number> {
     const ports = Array.from({ length: count }, (_, i) => first + i);
     const free = await Promise.all(ports.map((port) => tryPort(port, '127.0.0.1')));
     if (!free.includes(null)) return first;
+  }
+}
+
+/**
+ * Makes sure that a host is one of this machine's addresses, or a name of one.
+ * @throws Error when nothing could listen there
+ */
+export async function requireOwnHost(host: string): Promise<void> {
+  try {
+    await tryPort(0, host);
+  } catch (error) {
+    const own = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address));
+    throw new Error(
+      `OMS_HOST="${host}" is no address of this machine: set it to one of ${[...new Set(own)].join(', ')}, or to 0.0.0.0 for all.`,
+      { cause: error },
+    );
   }
 }
 

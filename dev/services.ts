@@ -1,7 +1,6 @@
 /** Brings up Kafka and PostGIS: those that are given by URL, else Docker's, else local ones. */
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { dockerRuns, requireImage } from './docker.js';
+import { makeHome } from './home.js';
 import { startKafka } from './kafka.js';
 import { KAFKA_IMAGE } from './kafka-settings.js';
 import { POSTGIS_IMAGE, startPostgres } from './postgres.js';
@@ -33,20 +32,6 @@ async function useDocker(needed: readonly { given: string | null; image: string 
   return true;
 }
 
-/** @throws Error when the data folder cannot be made or written, as after a run by another user */
-function requireHome(home: string): void {
-  try {
-    mkdirSync(home, { recursive: true });
-    for (const folder of ['', 'kafka', 'postgres', 'logs', 'run'].map((name) => join(home, name))) {
-      if (existsSync(folder)) accessSync(folder, constants.W_OK);
-    }
-  } catch (error) {
-    const { path = home } = error as NodeJS.ErrnoException;
-    const remedy = 'run this as the user who owns it, or set OMS_HOME to a folder of your own';
-    throw new Error(`No right to write ${path}: ${remedy}.`, { cause: error });
-  }
-}
-
 /** Stands for a server that was not needed. */
 function absent(name: ServiceName): Broker {
   const refuse = async () => {
@@ -61,7 +46,7 @@ function absent(name: ServiceName): Broker {
  */
 export async function startServices(options: ServiceOptions): Promise<Services> {
   const { home, given, say, need = ['kafka', 'postgres'] } = options;
-  requireHome(home);
+  makeHome(home);
   const wantKafka = need.includes('kafka');
   const wantPostgres = need.includes('postgres');
   const docker = await useDocker(

@@ -1,11 +1,14 @@
 /** `npm start [-- --demo]`: brings up Kafka and PostGIS, then the whole system on this machine, until Ctrl-C. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectionsFile } from '../connections.js';
 import { NODE_FLAGS, readEnvironment, type Environment } from '../environment.js';
-import { requireFreePort } from './ports.js';
+import { fullDisk } from './disk.js';
+import { makeHome } from './home.js';
+import { requireFreePort, requireOwnHost } from './ports.js';
+import { folderElsewhere } from './postgres-folder.js';
 import { clearLeftovers, forgetProcess, livingProcess, recordProcess } from './process-record.js';
 import { Restarts } from './restarts.js';
 import { GiveUp, retryUntil } from './retry.js';
@@ -28,6 +31,9 @@ pipeline and the gateway, and runs until Ctrl-C. Data stays in OMS_HOME, .oms by
   --demo   also plays a storm of six hours in three minutes
 `;
 
+/** Processes of stages that run here: each takes a port, from OMS_STAGES_PORT on. */
+const STAGE_PROCESSES = 3;
+
 const talk = (line: string) => console.error(line);
 
 /** A URL under which the gateway is reached from this machine. */
@@ -36,9 +42,22 @@ function urlOf({ host }: Environment, port: number): string {
   return `http://${reached}:${port}/`;
 }
 
-/** @throws Error when another start runs here, a port is taken, or the product has not been built */
+/**
+ * Makes sure that the system can run here: ends what an earlier one left, makes the data folder.
+ * @throws Error naming all that is in the way: a setting, a folder, a port, another start that runs here
+ */
 async function checkFirst(environment: Environment, program: string): Promise<void> {
   const { home, ports, host } = environment;
+  const wrong: string[] = [];
+  const check = async (work: () => void | Promise<void>): Promise<boolean> => {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      wrong.push((error as Error).message);
+      return false;
+    }
+  };
   const other = livingProcess(home, 'start');
   if (other !== null) {
     throw new Error(
@@ -47,9 +66,12 @@ async function checkFirst(environment: Environment, program: string): Promise<vo
   }
   // They hold the ports that are looked at next.
   await clearLeftovers(home, ['kafka', 'postgres'], talk);
-  if (ports.length === 0) throw new Error('OMS_PORTS is empty: name at least one port for the gateway, as 9080.');
-  for (const port of ports) await requireFreePort(port, 'The gateway', 'OMS_PORTS', host);
-  if (!existsSync(program)) throw new Error(`${program} is missing: run npm run build.`);
+  await check(() => makeHome(home));
+  if (ports.length === 0) wrong.push('OMS_PORTS is empty: name at least one port for the gateway, as 9080.');
+  if (await check(() => requireOwnHost(host)))
+    for (const port of ports) await check(() => requireFreePort(port, 'The gateway', 'OMS_PORTS', host));
+  if (!existsSync(program)) wrong.push(`${program} is missing: run npm run build.`);
+  if (wrong.length > 0) throw new Error(wrong.join('\n'));
 }
 
 /** Waits until the gateway says that it can take events. */
@@ -75,7 +97,6 @@ async function run(environment: Environment, demo: boolean): Promise<string | nu
   const program = fileURLToPath(new URL('../oms.js', import.meta.url));
   const { home, ports } = environment;
   await checkFirst(environment, program);
-  mkdirSync(home, { recursive: true });
   recordProcess(home, 'start', process.pid, 'SIGTERM');
 
   const stopping = new AbortController();
@@ -86,10 +107,15 @@ async function run(environment: Environment, demo: boolean): Promise<string | nu
     stopping.abort();
     void supervisor?.stop();
   };
+  // Few programs say which disk is full, and none can write it into a log there.
+  const fail = (reason: string) => {
+    const full = fullDisk([home, folderElsewhere(home)]);
+    failure = full === null ? reason : `${full}\n${reason}`;
+    stop();
+  };
   const giveUp = (reason: string) => {
     if (stopping.signal.aborted) return;
-    failure = reason;
-    stop();
+    fail(reason);
   };
   onStopSignal(stop);
 
@@ -102,6 +128,7 @@ async function run(environment: Environment, demo: boolean): Promise<string | nu
 
   /** A server that ended by itself is started again like any child. */
   async function startAgain(name: ServiceName, how: string): Promise<void> {
+    if (stopping.signal.aborted) return;
     const pauseMs = restarts[name].next(performance.now() - startedAt[name]);
     if (pauseMs === null) return giveUp(`${name} keeps ending with ${how}: see ${home}/logs/${name}.log.`);
     talk(`${name} ended with ${how}: starting it again in ${pauseMs / 1000} s.`);
@@ -178,8 +205,7 @@ async function run(environment: Environment, demo: boolean): Promise<string | nu
     }
   } catch (error) {
     if (!stopping.signal.aborted) {
-      failure = (error as Error).message;
-      stop();
+      fail((error as Error).message);
     }
   } finally {
     await supervisor?.stop();
@@ -197,7 +223,7 @@ try {
   const { values } = parseArgs({ options: { demo: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
   if (values.help) console.log(HELP);
   else {
-    const failure = await run(readEnvironment(), values.demo ?? false);
+    const failure = await run(readEnvironment(process.env, STAGE_PROCESSES), values.demo ?? false);
     if (failure !== null) throw new Error(failure);
   }
 } catch (error) {

@@ -1,16 +1,17 @@
 /** `npm test`: runs all tests, those with a real Kafka, a real PostGIS and a real browser among them. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvironment } from '../environment.js';
 import { requireChromium } from './chromium.js';
+import { makeHome } from './home.js';
 import { countTests, type TestReport } from './test-count.js';
 
 /** @returns vitest's exit code */
 async function run(args: readonly string[]): Promise<number> {
   const { home } = readEnvironment();
   await requireChromium((line) => console.error(line));
-  mkdirSync(home, { recursive: true });
+  makeHome(home);
   const report = join(home, 'test-report.json');
   rmSync(report, { force: true });
   const vitest = spawn(

@@ -1,10 +1,13 @@
 /** `npm start`, as a process of its own with its own Kafka, PostGIS, folder and ports. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { runCommand } from '../dev/command.js';
 import { emptyHome } from '../dev/empty-home.js';
+import { makeHome } from '../dev/home.js';
 import { freePortsInARow } from '../dev/ports.js';
 import { livingProcesses } from '../dev/process-record.js';
 import { retryUntil } from '../dev/retry.js';
@@ -68,6 +71,17 @@ async function killStart(): Promise<void> {
 
 const childrenNow = () => livingProcesses(home).filter(({ name }) => name !== 'start');
 
+it('tells all that is in the way of it at once, before anything starts', async () => {
+  const { code, out, err } = await runCommand(process.execPath, [PROGRAM], {
+    env: { ...env, OMS_HOST: '192.0.2.9', OMS_HOME: join(PROGRAM, 'home') },
+  });
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err.trimEnd().split('\n')).toEqual([
+    expect.stringMatching(/^OMS_HOME=\S+ cannot be used: a file is in its path/),
+    expect.stringMatching(/^OMS_HOST="192\.0\.2\.9" is no address of this machine/),
+  ]);
+});
+
 it('comes up after it was killed, ends what was left behind, and has its data', async () => {
   await start();
   const event = { source: 'kaifa', kind: 'outage', type: 'last_gasp', sourceEventId: 'before', assetId: 'M000001' };
@@ -94,4 +108,51 @@ it('comes up after it was killed, ends what was left behind, and has its data', 
   expect(pids).toHaveLength(CHILDREN.length);
   expect(pids.filter((pid) => left.some((one) => one.pid === pid))).toEqual([]);
   expect(await outages()).toEqual(before);
+});
+
+describe('npm run reset', () => {
+  const RESET = fileURLToPath(new URL('../dist/dev/reset.js', import.meta.url));
+  let folder: string;
+  let data: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'oms-reset-'));
+    makeHome(folder);
+    data = join(folder, 'kafka');
+    mkdirSync(data);
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const reset = (...args: string[]) =>
+    runCommand(process.execPath, [RESET, ...args], { env: { ...env, OMS_HOME: folder } });
+
+  /** On a terminal, where somebody types. */
+  const typed = (answer: string) =>
+    runCommand('sh', ['-c', `echo ${answer} | script -qec '${process.execPath} ${RESET}' /dev/null`], {
+      env: { ...env, OMS_HOME: folder },
+    });
+
+  it('changes nothing without a terminal to ask on, and ends with code 2', async () => {
+    const { code, err } = await reset();
+    expect(code).toBe(2);
+    expect(err).toContain(`  ${data}\n`);
+    expect(err).toMatch(/^Nothing was changed, since there is no terminal to ask on: add -- --yes to agree\.$/m);
+    expect(existsSync(data)).toBe(true);
+  });
+
+  it('removes what was made when somebody agrees, here or by --yes, and not otherwise', async () => {
+    const refused = await typed('n');
+    expect(refused).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/Remove them\? \[y\/N\] [^]*Nothing was changed/),
+    });
+    expect(existsSync(data)).toBe(true);
+    expect((await typed('y')).code).toBe(0);
+    expect(existsSync(data)).toBe(false);
+    makeHome(folder);
+    mkdirSync(data);
+    writeFileSync(join(folder, 'mine.txt'), '');
+    expect(await reset('--yes')).toMatchObject({ code: 0, err: expect.stringContaining('left in') as string });
+    expect([existsSync(data), existsSync(join(folder, 'mine.txt'))]).toEqual([false, true]);
+  });
 });
