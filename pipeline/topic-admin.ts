@@ -1,21 +1,27 @@
 import type { Admin, ITopicConfig } from 'kafkajs';
 import { type TopicNames, sourceTopics } from '../topics.js';
+import { type AskedReplication, replicationAmong, type Replication } from './topic-replication.js';
 
 const DAY_MS = 86_400_000;
 
 /** Every topic with its settings. Keyed topics share one partition count: a partition of the log and all of it belong together. */
-export function topicConfigs(topics: TopicNames, partitions: number, replication = 1): ITopicConfig[] {
+export function topicConfigs(
+  topics: TopicNames,
+  partitions: number,
+  { replicas, minInSync }: Replication = { replicas: 1, minInSync: 1 },
+): ITopicConfig[] {
   const kept = (topic: string, days: number): ITopicConfig =>
     config(topic, { 'cleanup.policy': 'delete', 'retention.ms': String(days * DAY_MS) });
   const compacted = (topic: string): ITopicConfig => config(topic, { 'cleanup.policy': 'compact' });
   const config = (topic: string, settings: Record<string, string>): ITopicConfig => ({
     topic,
     numPartitions: partitions,
-    replicationFactor: replication,
-    configEntries: Object.entries({ 'max.message.bytes': '8388608', ...settings }).map(([name, value]) => ({
-      name,
-      value,
-    })),
+    replicationFactor: replicas,
+    configEntries: Object.entries({
+      'max.message.bytes': '8388608',
+      'min.insync.replicas': String(minInSync),
+      ...settings,
+    }).map(([name, value]) => ({ name, value })),
   });
   return [
     ...Object.values(sourceTopics(topics)).map((topic) => kept(topic, 14)),
@@ -33,11 +39,18 @@ export function topicConfigs(topics: TopicNames, partitions: number, replication
 
 /**
  * Creates the topics that are missing and checks those that are there.
+ * @param asked replicas; absent: by the number of brokers
  * @returns the names of those created
- * @throws Error if a topic has another partition count than the others must have
+ * @throws Error if a topic has another partition count than the others must have, or there are too few brokers
  */
-export async function ensureTopics(admin: Admin, topics: TopicNames, partitions: number): Promise<string[]> {
-  const configs = topicConfigs(topics, partitions);
+export async function ensureTopics(
+  admin: Admin,
+  topics: TopicNames,
+  partitions: number,
+  asked?: AskedReplication,
+): Promise<string[]> {
+  const { brokers } = await admin.describeCluster();
+  const configs = topicConfigs(topics, partitions, replicationAmong(brokers.length, asked));
   const existing = new Set(await admin.listTopics());
   const missing = configs.filter(({ topic }) => !existing.has(topic));
   if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });

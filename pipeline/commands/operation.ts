@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import type { Admin } from 'kafkajs';
 import { readEnvironment, VARIABLES, type Environment } from '../../environment.js';
 import { installationOf, topicNames } from '../../topics.js';
 import { migrate } from '../migrate.js';
 import { checkTopics, ensureTopics } from '../topic-admin.js';
 import { checkGroups, judgeLag, judgeStages, watchStages } from './doctor-stages.js';
 import { lags } from './lags.js';
+import { replicationAmong, replicationOf, weaknesses, type ReplicatedTopic } from '../topic-replication.js';
 import { inDatabaseWords, withDatabase, withTopics } from './services.js';
 import { say, wholeNumberBetween } from './talk.js';
 
@@ -53,14 +55,29 @@ async function topics(environment: Environment, options: { create?: boolean; jso
   const names = topicNames(environment.topicPrefix);
   await withTopics(environment, async (admin) => {
     if (options.create) {
-      const created = await ensureTopics(admin, names, environment.partitions);
+      const created = await ensureTopics(admin, names, environment.partitions, environment);
       say(created.length === 0 ? 'All topics are there.' : `Created: ${created.join(', ')}.`);
     } else await checkTopics(admin, names, environment.partitions);
-    const { topics: found } = await admin.fetchTopicMetadata({ topics: Object.values(names) });
-    if (options.json)
-      console.log(JSON.stringify(found.map(({ name, partitions }) => ({ name, partitions: partitions.length }))));
-    else for (const { name, partitions } of found) console.log(`${name}: ${partitions.length} partitions`);
+    const found = await replicationOf(admin, Object.values(names));
+    if (options.json) console.log(JSON.stringify(found));
+    else
+      for (const { name, partitions, replicas, minInSync } of found)
+        console.log(`${name}: ${partitions} partitions, replication ${replicas}, in sync ${minInSync}`);
+    const weak = await weakTopics(admin, environment, found);
+    for (const sentence of weak) say(sentence);
+    // Those that create them go on: the topics are there and work.
+    if (weak.length > 0 && !options.create) process.exitCode = 1;
   });
+}
+
+/** What is weaker than the environment and the number of brokers say, a sentence each. */
+async function weakTopics(
+  admin: Admin,
+  environment: Environment,
+  topics: readonly ReplicatedTopic[],
+): Promise<string[]> {
+  const { brokers } = await admin.describeCluster();
+  return weaknesses(topics, replicationAmong(brokers.length, environment));
 }
 
 async function lag(environment: Environment, json: boolean): Promise<void> {
@@ -118,6 +135,7 @@ async function checkSystem(environment: Environment, check: Check): Promise<void
       await withTopics(environment, (admin) => checkTopics(admin, names, partitions));
       return `${Object.keys(names).length} topics of ${partitions} partitions`;
     }));
+  if (topics) await check('replication', () => checkReplication(environment));
   const database = await check('database', async () => {
     const feeders = await withDatabase(environment, async (client) => {
       const { rows } = await client.query<{ feeders: number }>(
@@ -137,6 +155,16 @@ async function checkSystem(environment: Environment, check: Check): Promise<void
     await check('stages', async () => judgeStages(await watched));
   }
   if (ports.length > 0) await check('gateway', () => askGateway(environment, kafka));
+}
+
+async function checkReplication(environment: Environment): Promise<string> {
+  return withTopics(environment, async (admin) => {
+    const topics = await replicationOf(admin, Object.values(topicNames(environment.topicPrefix)));
+    const weak = await weakTopics(admin, environment, topics);
+    if (weak.length > 0) throw new Error(weak.join(' '));
+    const least = (of: 'replicas' | 'minInSync'): number => Math.min(...topics.map((topic) => topic[of]));
+    return `replication ${least('replicas')}, in sync ${least('minInSync')}`;
+  });
 }
 
 async function askGateway(environment: Environment, isKafkaThere: boolean): Promise<string> {

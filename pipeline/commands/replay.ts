@@ -119,7 +119,7 @@ async function replayStretch(environment: Environment, stretch: Stretch): Promis
   const target = topicNames(stretch.into);
   await withTopics(environment, async (admin) => {
     await checkTopics(admin, topicNames(environment.topicPrefix), partitions);
-    await ensureTopics(admin, target, partitions);
+    await ensureTopics(admin, target, partitions, environment);
   });
   const count = await (stretch.speed === undefined
     ? copyStretch(environment, stretch, target.events)
