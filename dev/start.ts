@@ -17,6 +17,7 @@ import { onStopSignal } from './stop-signals.js';
 import { Supervisor } from './supervisor.js';
 
 const NETWORK = 'data/ieee9500';
+/** Processes of stages that run here: each takes a port, from OMS_STAGES_PORT on if that is set. */
 const STAGE_PROCESSES = [
   ['place', 'place'],
   ['correlate', 'correlate,policies'],
@@ -30,9 +31,6 @@ pipeline and the gateway, and runs until Ctrl-C. Data stays in OMS_HOME, .oms by
 
   --demo   also plays a storm of six hours in three minutes
 `;
-
-/** Processes of stages that run here: each takes a port, from OMS_STAGES_PORT on. */
-const STAGE_PROCESSES = 3;
 
 const talk = (line: string) => console.error(line);
 
@@ -223,7 +221,7 @@ try {
   const { values } = parseArgs({ options: { demo: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
   if (values.help) console.log(HELP);
   else {
-    const failure = await run(readEnvironment(process.env, STAGE_PROCESSES), values.demo ?? false);
+    const failure = await run(readEnvironment(process.env, STAGE_PROCESSES.length), values.demo ?? false);
     if (failure !== null) throw new Error(failure);
   }
 } catch (error) {

@@ -24,17 +24,8 @@ const LOCK = 7_203_001;
  * @returns the names of the migrations that were applied, in order
  * @throws Error if there is no such version
  */
-export async function migrate(databaseUrl: string, to = 'max'): Promise<string[]> {
-  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'oms-migrate' });
-  await client.connect();
-  try {
-    await client.query('select pg_advisory_lock($1)', [LOCK]);
-    const postgrator = new Postgrator({
-      migrationPattern: `${SQL}migrations/*`,
-      driver: 'pg',
-      schemaTable: 'public.oms_schema_version',
-      execQuery: (query) => client.query(query),
-    });
+export function migrate(databaseUrl: string, to = 'max'): Promise<string[]> {
+  return withMigrations(databaseUrl, async (client, postgrator) => {
     const newest = await postgrator.getMaxVersion();
     if (to !== 'max' && Number(to) > newest) throw new Error(`There is no version ${to}: the newest is ${newest}.`);
     const applied = await postgrator.migrate(to);
@@ -46,6 +37,60 @@ export async function migrate(databaseUrl: string, to = 'max'): Promise<string[]
         await replaceObjects(client, `${SQL}${folder}`);
     }
     return applied.map(({ filename }) => filename.split('/').pop()!);
+  });
+}
+
+/**
+ * What the database would lose on the way down to a version.
+ * @returns a sentence for each migration that holds something, the newest first; none: nothing would be lost
+ */
+export function lossesOf(databaseUrl: string, to: number): Promise<string[]> {
+  return withMigrations(databaseUrl, async (client, postgrator) => {
+    const now = await postgrator.getDatabaseVersion();
+    const losses: string[] = [];
+    for (const file of (await readdir(`${SQL}migrations`)).sort().reverse()) {
+      const [, version, name] = /^(\d+)\.undo\.(.*)\.sql$/.exec(file) ?? [];
+      if (version === undefined || Number(version) <= to || Number(version) > now) continue;
+      const { what, rows } = lossIn(await readFile(`${SQL}migrations/${file}`, 'utf8'));
+      const held: string[] = [];
+      for (const some of rows) {
+        const count = await countRows(client, some);
+        if (count > 0) held.push(`${count} of ${some}`);
+      }
+      if (held.length > 0) losses.push(`${version} ${name}: ${what} (${held.join(', ')})`);
+    }
+    return losses;
+  });
+}
+
+/** The words of an undo script on what it loses: `-- loses: WHAT (TABLE [where CONDITION], ...)`, or `-- loses: nothing`. */
+export function lossIn(script: string): { readonly what: string; readonly rows: readonly string[] } {
+  const comment = /^-- loses: (.*(?:\n-- {3}.*)*)/.exec(script)?.[1]?.replaceAll('\n--  ', '') ?? '';
+  const [, what, rows] = /^([^(]+?)(?: \((.+)\))?$/.exec(comment) ?? [];
+  if (what === undefined) throw new Error('An undo script must begin with a comment that says what it loses.');
+  return { what, rows: rows?.split(', ') ?? [] };
+}
+
+async function countRows(client: pg.Client, some: string): Promise<number> {
+  const { rows } = await client.query<{ count: string }>(`select count(*) from ${some}`);
+  return Number(rows[0]!.count);
+}
+
+async function withMigrations<T>(
+  databaseUrl: string,
+  work: (client: pg.Client, postgrator: Postgrator) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'oms-migrate' });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [LOCK]);
+    const postgrator = new Postgrator({
+      migrationPattern: `${SQL}migrations/*`,
+      driver: 'pg',
+      schemaTable: 'public.oms_schema_version',
+      execQuery: (query) => client.query(query),
+    });
+    return await work(client, postgrator);
   } finally {
     await client.end();
   }

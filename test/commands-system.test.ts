@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
@@ -235,7 +236,7 @@ describe('oms rules and storm-mode', () => {
 
 describe('oms topics and lag', () => {
   it('tells the topics, creates those that are missing, and refuses another partition count', async () => {
-    expect(await result(['topics'], env)).toMatch(/oms\.events: 4 partitions\n/);
+    expect(await result(['topics'], env)).toMatch(/oms\.events: 4 partitions, replication 1, in sync 1\n/);
     const fresh = { ...env, OMS_TOPIC_PREFIX: `${env.OMS_TOPIC_PREFIX}fresh.` };
     expect(await refusal(1, ['topics'], fresh)).toMatch(/Create them with "oms topics --create"/);
     expect(parsed(await result(['topics', '--create', '--json'], fresh))[0]).toHaveLength(14);
@@ -252,19 +253,66 @@ describe('oms topics and lag', () => {
   });
 });
 
+/** An empty database, as a variable. */
+async function databaseOfItsOwn(): Promise<{ DATABASE_URL: string }> {
+  const name = `oms_${randomBytes(4).toString('hex')}`;
+  await system.pool.query(`create database ${name}`);
+  const url = new URL(env.DATABASE_URL!);
+  url.pathname = `/${name}`;
+  return { DATABASE_URL: url.href };
+}
+
 describe('oms migrate', () => {
   it('brings the schema up, says so when there is nothing to do, and takes it down again', async () => {
-    const name = `oms_${randomBytes(4).toString('hex')}`;
-    await system.pool.query(`create database ${name}`);
-    const url = new URL(env.DATABASE_URL!);
-    url.pathname = `/${name}`;
-    const there = { DATABASE_URL: url.href };
+    const there = await databaseOfItsOwn();
     const said = async (...args: string[]): Promise<string> => (await run(['migrate', ...args], there)).err;
     expect(await refusal(1, ['storm-mode', 'status'], there)).toMatch(/run "oms migrate"/);
     expect(await said()).toMatch(/^Applied: 001\.do\.network\.sql, /);
     expect(await said()).toBe('The schema is up to date.\n');
     expect(await said('--to', '0')).toMatch(/^Applied: .*001\.undo\.network\.sql\.\n$/);
     expect(await said()).toMatch(/^Applied: 001/);
+  });
+
+  it('says what a lower version loses, and loses it only when somebody agrees', async () => {
+    const there = await databaseOfItsOwn();
+    await run(['migrate'], there);
+    const client = new pg.Client({ connectionString: there.DATABASE_URL });
+    await client.connect();
+    try {
+      await client.query(
+        "insert into oms.commands values ('c', 'note', null, 'S', 'F', now(), 'me', null, '{}', 0, 0, 0), ('d', 'note', null, 'S', 'F', now(), 'me', null, '{}', 0, 1, 0)",
+      );
+      const commands = async (): Promise<number> => (await client.query('select from oms.commands')).rowCount!;
+      const { code, out, err } = await run(['migrate', '--to', '2'], there);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).toBe(
+        'Going down to version 2 loses, and no later migration brings it back:\n' +
+          '  003 raw-events: raw events and commands, from which reconcile replays (2 of oms.commands)\n' +
+          'Nothing was changed, since there is no terminal to ask on: add --yes to agree.\n',
+      );
+      expect(await commands()).toBe(2);
+      expect((await run(['migrate', '--to', '2', '--yes'], there)).err).toMatch(/^Applied: .*003\.undo/m);
+      expect((await run(['migrate'], there)).code).toBe(0);
+      expect(await commands()).toBe(0);
+    } finally {
+      await client.end();
+    }
+  });
+
+  it('takes the password from PGPASSWORD, whatever is in it', async () => {
+    const password = 'p@ss/word:#1 %';
+    const role = `oms_${randomBytes(4).toString('hex')}`;
+    await system.pool.query(`create role ${role} login superuser password '${password}'`);
+    try {
+      const url = new URL((await databaseOfItsOwn()).DATABASE_URL);
+      Object.assign(url, { username: role, password: '' });
+      const there = { DATABASE_URL: url.href, PGPASSWORD: password };
+      expect((await run(['migrate'], there)).err).toMatch(/^Applied: 001/);
+      expect(await result(['storm-mode', 'status', '--json'], there)).toBe('[]\n');
+      expect(await refusal(1, ['migrate'], { ...there, PGPASSWORD: 'other' })).toMatch(/refuses the connection/);
+    } finally {
+      await system.pool.query(`drop owned by ${role}; drop role ${role}`).catch(() => undefined);
+    }
   });
 });
 

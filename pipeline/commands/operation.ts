@@ -2,11 +2,12 @@ import type { Command } from 'commander';
 import type { Admin } from 'kafkajs';
 import { readEnvironment, VARIABLES, type Environment } from '../../environment.js';
 import { installationOf, topicNames } from '../../topics.js';
-import { migrate } from '../migrate.js';
+import { lossesOf, migrate } from '../migrate.js';
 import { checkTopics, ensureTopics } from '../topic-admin.js';
 import { checkGroups, judgeLag, judgeStages, watchStages } from './doctor-stages.js';
 import { lags } from './lags.js';
 import { replicationAmong, replicationOf, weaknesses, type ReplicatedTopic } from '../topic-replication.js';
+import { requireConsent } from './consent.js';
 import { inDatabaseWords, withDatabase, withTopics } from './services.js';
 import { say, wholeNumberBetween } from './talk.js';
 
@@ -15,11 +16,14 @@ export function addOperation(program: Command): void {
   program
     .command('migrate')
     .description('bring the database schema to the latest version, or to another')
-    .option('--to <n>', 'version', wholeNumberBetween(0, 999))
+    .option('--to <n>', 'version; a lower one loses data, and is asked for', wholeNumberBetween(0, 999))
+    .option('--yes', 'lose it without being asked')
     .addHelpText('after', '\nExample:\n  oms migrate')
-    .action(async ({ to }: { to?: number }) => {
+    .action(async ({ to, yes = false }: { to?: number; yes?: boolean }) => {
+      const environment = readEnvironment();
+      if (to !== undefined) await agreeToLosses(environment, to, yes);
       const version = to === undefined ? 'max' : String(to).padStart(3, '0');
-      const applied = await inDatabaseWords(readEnvironment(), (url) => migrate(url, version));
+      const applied = await inDatabaseWords(environment, (url) => migrate(url, version));
       say(applied.length === 0 ? 'The schema is up to date.' : `Applied: ${applied.join(', ')}.`);
     });
   program
@@ -41,6 +45,15 @@ export function addOperation(program: Command): void {
     .option('--json', 'as JSON')
     .addHelpText('after', `\nVariables:\n${variablesText()}\n\nExample:\n  oms doctor`)
     .action(async (options: { json?: boolean }) => doctor(options.json ?? false));
+}
+
+/** What has been dropped does not come back with a later migration: the sink does not read again what it has read. */
+async function agreeToLosses(environment: Environment, to: number, yes: boolean): Promise<void> {
+  const losses = await inDatabaseWords(environment, (url) => lossesOf(url, to));
+  if (losses.length === 0) return;
+  say(`Going down to version ${to} loses, and no later migration brings it back:`);
+  for (const loss of losses) say(`  ${loss}`);
+  await requireConsent('Go down?', yes);
 }
 
 function variablesText(): string {

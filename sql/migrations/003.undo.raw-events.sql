@@ -1,3 +1,5 @@
+-- loses: raw events and commands, from which reconcile replays (scada.events, kaifa.events, onu.events, call_center.events,
+--   oms.commands)
 drop schema scada cascade;
 drop schema kaifa cascade;
 drop schema onu cascade;

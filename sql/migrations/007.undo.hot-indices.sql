@@ -1,3 +1,4 @@
+-- loses: nothing
 drop index scada.events_geom_idx;
 drop index kaifa.events_geom_idx;
 drop index onu.events_geom_idx;

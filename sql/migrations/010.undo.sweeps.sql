@@ -1,1 +1,2 @@
+-- loses: nothing
 alter table reconcile.outages drop column look_ms;
