@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectionsFile } from '../connections.js';
+import { acceptOtherLog, findOtherLog } from '../pipeline/commands/other-log.js';
 import { NODE_FLAGS, readEnvironment, type Environment } from '../environment.js';
 import { fullDisk } from './disk.js';
 import { makeHome } from './home.js';
@@ -24,12 +25,13 @@ const STAGE_PROCESSES = [
   ['sink', 'sink'],
 ] as const;
 const READY_TIMEOUT_MS = 120_000;
-const HELP = `npm start [-- --demo]
+const HELP = `npm start [-- --demo --begin-anew]
 
 Brings up Kafka and PostGIS (those of KAFKA_BROKERS and DATABASE_URL if set, else Docker's, else local ones), then the
 pipeline and the gateway, and runs until Ctrl-C. Data stays in OMS_HOME, .oms by default.
 
-  --demo   also plays a storm of six hours in three minutes
+  --demo         also plays a storm of six hours in three minutes
+  --begin-anew   goes on although Kafka has lost its data: what the database has stays
 `;
 
 const talk = (line: string) => console.error(line);
@@ -87,11 +89,17 @@ async function untilReady(url: string, signal: AbortSignal): Promise<void> {
   });
 }
 
+interface StartOptions {
+  readonly demo: boolean;
+  /** Whether the sink begins anew if Kafka has lost its data. */
+  readonly beginAnew: boolean;
+}
+
 /**
  * Runs the system until it is told to stop.
  * @returns null when it was told to stop, or why it could not go on
  */
-async function run(environment: Environment, demo: boolean): Promise<string | null> {
+async function run(environment: Environment, { demo, beginAnew }: StartOptions): Promise<string | null> {
   const program = fileURLToPath(new URL('../oms.js', import.meta.url));
   const { home, ports } = environment;
   await checkFirst(environment, program);
@@ -174,6 +182,10 @@ async function run(environment: Environment, demo: boolean): Promise<string | nu
     await supervisor.runStep('migrate', ['migrate']);
     talk('Kafka: creating the topics that are missing.');
     await supervisor.runStep('topics', ['topics', '--create']);
+    const given = { ...environment, kafkaBrokers, databaseUrl };
+    if (beginAnew) await acceptOtherLog(given, true);
+    const other = await findOtherLog(given);
+    if (other !== null) throw new Error(other.message.replace('oms topics --begin-anew', 'npm start -- --begin-anew'));
     talk(`Network: importing ${NETWORK} if the database has none.`);
     await supervisor.runStep('network', ['network', 'import', NETWORK, '--if-empty']);
     talk('Starting the pipeline and the gateway.');
@@ -218,10 +230,15 @@ async function run(environment: Environment, demo: boolean): Promise<string | nu
 process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
 try {
-  const { values } = parseArgs({ options: { demo: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+  const { values } = parseArgs({
+    options: { demo: { type: 'boolean' }, 'begin-anew': { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  });
   if (values.help) console.log(HELP);
   else {
-    const failure = await run(readEnvironment(process.env, STAGE_PROCESSES.length), values.demo ?? false);
+    const failure = await run(readEnvironment(process.env, STAGE_PROCESSES.length), {
+      demo: values.demo ?? false,
+      beginAnew: values['begin-anew'] ?? false,
+    });
     if (failure !== null) throw new Error(failure);
   }
 } catch (error) {

@@ -15,6 +15,8 @@ import { retryUntil } from '../dev/retry.js';
 const PROGRAM = fileURLToPath(new URL('../dist/dev/start.js', import.meta.url));
 const checkout = resolve(import.meta.dirname, '..', '.oms');
 const home = join(checkout, 'start');
+/** Two starts, on a machine that may be busy. */
+const STARTS_TIMEOUT_MS = 400_000;
 const CHILDREN = ['correlate', 'gateway', 'kafka', 'place', 'postgres', 'sink'];
 
 let env: NodeJS.ProcessEnv;
@@ -108,7 +110,7 @@ it('comes up after it was killed, ends what was left behind, and has its data', 
   expect(pids).toHaveLength(CHILDREN.length);
   expect(pids.filter((pid) => left.some((one) => one.pid === pid))).toEqual([]);
   expect(await outages()).toEqual(before);
-});
+}, STARTS_TIMEOUT_MS);
 
 describe('npm run reset', () => {
   const RESET = fileURLToPath(new URL('../dist/dev/reset.js', import.meta.url));

@@ -8,6 +8,7 @@ import { checkGroups, judgeLag, judgeStages, watchStages } from './doctor-stages
 import { lags } from './lags.js';
 import { replicationAmong, replicationOf, weaknesses, type ReplicatedTopic } from '../topic-replication.js';
 import { requireConsent } from './consent.js';
+import { acceptOtherLog, findOtherLog } from './other-log.js';
 import { inDatabaseWords, withDatabase, withTopics } from './services.js';
 import { say, wholeNumberBetween } from './talk.js';
 
@@ -30,9 +31,14 @@ export function addOperation(program: Command): void {
     .command('topics')
     .description('check the topics, or create those that are missing')
     .option('--create', 'create them')
+    .option('--begin-anew', 'let the sink begin at their beginning, after Kafka lost its data: rows of before stay')
+    .option('--yes', 'begin anew without being asked')
     .option('--json', 'as JSON')
     .addHelpText('after', '\nExample:\n  oms topics --create')
-    .action(async (options: { create?: boolean; json?: boolean }) => topics(readEnvironment(), options));
+    .action(async ({ beginAnew, yes, ...options }: TopicsOptions) => {
+      await topics(readEnvironment(), options);
+      if (beginAnew) await acceptOtherLog(readEnvironment(), yes ?? false);
+    });
   program
     .command('lag')
     .description('how far each stage is behind, by partition')
@@ -45,6 +51,13 @@ export function addOperation(program: Command): void {
     .option('--json', 'as JSON')
     .addHelpText('after', `\nVariables:\n${variablesText()}\n\nExample:\n  oms doctor`)
     .action(async (options: { json?: boolean }) => doctor(options.json ?? false));
+}
+
+interface TopicsOptions {
+  readonly create?: boolean;
+  readonly beginAnew?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
 }
 
 /** What has been dropped does not come back with a later migration: the sink does not read again what it has read. */
@@ -160,6 +173,11 @@ async function checkSystem(environment: Environment, check: Check): Promise<void
     return `schema is there, ${feeders} feeders`;
   });
   if (topics && database) {
+    await check('log', async () => {
+      const other = await findOtherLog(environment);
+      if (other !== null) throw other;
+      return 'the topics are those that the database has read';
+    });
     const watched = watchStages(environment);
     // What goes wrong in it is met by those who wait for it.
     watched.catch(() => undefined);

@@ -6,6 +6,7 @@ import { KafkaMember } from '../streams/kafka-member.js';
 import { Pulse } from '../streams/pulse.js';
 import type { SourceRecord } from '../streams/topology.js';
 import { Batch } from './batch.js';
+import { requireSameLog } from './other-log.js';
 
 export interface SinkOptions {
   readonly brokers: string;
@@ -201,6 +202,7 @@ export class Sink {
     for (const { topic, partition } of partitions) {
       const offset = known.get(placeOf({ topic, partition })) ?? 0;
       await this.#checkGap({ topic, partition, offset });
+      if (offset > 0) requireSameLog({ topic, partition, offset }, await this.member.high({ topic, partition }));
       this.#next.set(placeOf({ topic, partition }), offset);
       offsets.push({ topic, partition, offset });
     }

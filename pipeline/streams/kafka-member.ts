@@ -100,6 +100,11 @@ export class KafkaMember implements GroupMember {
     return (await watermarks(this.consumer, topic, partition)).low;
   }
 
+  /** The offset behind the last record of a partition. */
+  async high({ topic, partition }: TopicPartition): Promise<number> {
+    return (await watermarks(this.consumer, topic, partition)).high;
+  }
+
   assign(from: readonly TopicPartitionOffset[]): void {
     this.consumer.incrementalAssign([...from]);
   }
