@@ -47,7 +47,7 @@ function urlOf({ host }: Environment, port: number): string {
  * @throws Error naming all that is in the way: a setting, a folder, a port, another start that runs here
  */
 async function checkFirst(environment: Environment, program: string): Promise<void> {
-  const { home, ports, host } = environment;
+  const { home, ports, stagesPort, host } = environment;
   const wrong: string[] = [];
   const check = async (work: () => void | Promise<void>): Promise<boolean> => {
     try {
@@ -68,8 +68,11 @@ async function checkFirst(environment: Environment, program: string): Promise<vo
   await clearLeftovers(home, ['kafka', 'postgres'], talk);
   await check(() => makeHome(home));
   if (ports.length === 0) wrong.push('OMS_PORTS is empty: name at least one port for the gateway, as 9080.');
-  if (await check(() => requireOwnHost(host)))
+  if (await check(() => requireOwnHost(host))) {
     for (const port of ports) await check(() => requireFreePort(port, 'The gateway', 'OMS_PORTS', host));
+    for (let n = 0; stagesPort !== null && n < STAGE_PROCESSES.length; n++)
+      await check(() => requireFreePort(stagesPort + n, 'The stages', 'OMS_STAGES_PORT', host));
+  }
   if (!existsSync(program)) wrong.push(`${program} is missing: run npm run build.`);
   if (wrong.length > 0) throw new Error(wrong.join('\n'));
 }

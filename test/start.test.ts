@@ -21,6 +21,7 @@ const CHILDREN = ['correlate', 'gateway', 'kafka', 'place', 'postgres', 'sink'];
 
 let env: NodeJS.ProcessEnv;
 let url: string;
+let stagesPort: number;
 let running: ChildProcess | undefined;
 
 beforeAll(async () => {
@@ -28,7 +29,8 @@ beforeAll(async () => {
   // Kafka's jars never change, so they are shared.
   mkdirSync(join(home, 'kafka'), { recursive: true });
   symlinkSync(join(checkout, 'kafka', 'libs'), join(home, 'kafka', 'libs'));
-  const port = await freePortsInARow(3);
+  const port = await freePortsInARow(6);
+  stagesPort = port + 3;
   url = `http://127.0.0.1:${port}`;
   env = {
     ...process.env,
@@ -36,6 +38,7 @@ beforeAll(async () => {
     OMS_PORTS: String(port),
     OMS_KAFKA_PORT: String(port + 1),
     OMS_POSTGRES_PORT: String(port + 2),
+    OMS_STAGES_PORT: String(stagesPort),
     KAFKA_BROKERS: '',
     DATABASE_URL: '',
   };
@@ -84,33 +87,40 @@ it('tells all that is in the way of it at once, before anything starts', async (
   ]);
 });
 
-it('comes up after it was killed, ends what was left behind, and has its data', async () => {
-  await start();
-  const event = { source: 'kaifa', kind: 'outage', type: 'last_gasp', sourceEventId: 'before', assetId: 'M000001' };
-  const sent = await fetch(`${url}/api/oms/events`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ ...event, occurredAt: new Date().toISOString() }),
-  });
-  expect(sent.status).toBe(202);
-  const outages = async (): Promise<unknown> => {
-    const answer = await fetch(`${url}/api/oms/outages`);
-    const { outages: found } = (await answer.json()) as { outages: { outageId: string }[] };
-    if (found.length === 0) throw new Error('There is no outage.');
-    return found.map(({ outageId }) => outageId);
-  };
-  const before = await retryUntil(outages, 30_000);
-  await killStart();
-  const left = childrenNow();
-  expect(left.map(({ name }) => name).sort()).toEqual(CHILDREN);
+it(
+  'comes up after it was killed, ends what was left behind, and has its data',
+  async () => {
+    await start();
+    // Each process of stages answers on a port of its own.
+    for (const port of [stagesPort, stagesPort + 1, stagesPort + 2])
+      expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
+    const event = { source: 'kaifa', kind: 'outage', type: 'last_gasp', sourceEventId: 'before', assetId: 'M000001' };
+    const sent = await fetch(`${url}/api/oms/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...event, occurredAt: new Date().toISOString() }),
+    });
+    expect(sent.status).toBe(202);
+    const outages = async (): Promise<unknown> => {
+      const answer = await fetch(`${url}/api/oms/outages`);
+      const { outages: found } = (await answer.json()) as { outages: { outageId: string }[] };
+      if (found.length === 0) throw new Error('There is no outage.');
+      return found.map(({ outageId }) => outageId);
+    };
+    const before = await retryUntil(outages, 30_000);
+    await killStart();
+    const left = childrenNow();
+    expect(left.map(({ name }) => name).sort()).toEqual(CHILDREN);
 
-  const said = await start();
-  for (const { name, pid } of left) expect(said).toContain(`${name}: ending process ${pid}, left behind`);
-  const pids = childrenNow().map(({ pid }) => pid);
-  expect(pids).toHaveLength(CHILDREN.length);
-  expect(pids.filter((pid) => left.some((one) => one.pid === pid))).toEqual([]);
-  expect(await outages()).toEqual(before);
-}, STARTS_TIMEOUT_MS);
+    const said = await start();
+    for (const { name, pid } of left) expect(said).toContain(`${name}: ending process ${pid}, left behind`);
+    const pids = childrenNow().map(({ pid }) => pid);
+    expect(pids).toHaveLength(CHILDREN.length);
+    expect(pids.filter((pid) => left.some((one) => one.pid === pid))).toEqual([]);
+    expect(await outages()).toEqual(before);
+  },
+  STARTS_TIMEOUT_MS,
+);
 
 describe('npm run reset', () => {
   const RESET = fileURLToPath(new URL('../dist/dev/reset.js', import.meta.url));
