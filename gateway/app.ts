@@ -1,11 +1,20 @@
 import swagger from '@fastify/swagger';
-import Fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import Fastify, {
+  LogController,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify';
 import { documents } from './documents.js';
-import { answerErrors } from './errors.js';
+import { answerError, answerErrors, MAX_PARAM_LENGTH } from './errors.js';
+import { Assessor } from './ingest/assessor.js';
+import { BodyBudget } from './ingest/body-budget.js';
 import { callCenter } from './ingest/call-center.js';
 import { canonical } from './ingest/canonical.js';
 import { correlate } from './ingest/correlate.js';
 import { kaifa } from './ingest/kaifa.js';
+import { onuMeters } from './ingest/onu-meters.js';
 import { onu } from './ingest/onu.js';
 import { scada } from './ingest/scada.js';
 import { commands } from './oms/commands.js';
@@ -15,26 +24,21 @@ import { outages } from './oms/outages.js';
 import { stream } from './oms/stream.js';
 import { operation } from './operation.js';
 import { page } from './page.js';
+import { knowRoutes } from './routes.js';
 import type { Services } from './services.js';
 import { tiles } from './tiles.js';
 import { checkBySchema } from './validation.js';
 
-/** Every route of the gateway; the app is the list of them. */
-const PLUGINS = [
-  scada,
-  kaifa,
-  onu,
-  callCenter,
-  canonical,
-  correlate,
-  outages,
-  outageDetail,
-  network,
-  stream,
-  commands,
-  tiles,
-  operation,
-];
+/** The routes by which reports come in. */
+const INTAKE = [scada, kaifa, onu, callCenter, canonical];
+
+/** All other routes; the app is the list of them. */
+const PLUGINS = [correlate, onuMeters, outages, outageDetail, network, stream, commands, tiles, operation];
+
+/** Bodies that are worked on at a time, bytes: with what is made of them the gateway stays below 400 MB. */
+const BODIES_BYTES = 24 * 1024 * 1024;
+/** How long a large body waits for its turn, ms: less than senders wait for an answer. */
+const ROOM_MS = 10_000;
 
 /**
  * The gateway as an app that listens nowhere yet.
@@ -42,15 +46,17 @@ const PLUGINS = [
  * @param logger Fastify's; left out: nothing is logged
  */
 export function buildApp(services: Services, logger: FastifyServerOptions['logger'] = false): FastifyInstance {
-  const bodyLimit = services.environment.bodyLimitMb * 1024 * 1024;
   const app: FastifyInstance = Fastify({
     logger,
-    bodyLimit,
     logController: new LogController({ disableRequestLogging: true }),
-    routerOptions: { maxParamLength: 300 },
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: (error, request, reply) => answerError(error, request as FastifyRequest, reply as FastifyReply),
   });
+  const assessor = new Assessor();
+  app.addHook('onClose', () => assessor.close());
+  knowRoutes(app);
   checkBySchema(app);
-  answerErrors(app, bodyLimit);
+  answerErrors(app);
   services.metrics.watch(app);
   app.register(swagger, {
     openapi: {
@@ -58,6 +64,8 @@ export function buildApp(services: Services, logger: FastifyServerOptions['logge
       info: { title: 'OMS gateway', version: '1', description: 'How events and people come in, and outages go out.' },
     },
   });
+  const budget = new BodyBudget(BODIES_BYTES, ROOM_MS);
+  for (const plugin of INTAKE) app.register(plugin, { ...services, assessor, budget });
   for (const plugin of PLUGINS) app.register(plugin, services);
   app.register(documents);
   app.register(page);

@@ -6,6 +6,11 @@ const MAX_UNREAD_BYTES = 1024 * 1024;
 const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 2000;
 
+/** The answer of a stream, for its description. */
+export const EVENT_STREAM = {
+  200: { description: 'Server-sent events, without an end', content: { 'text/event-stream': { schema: {} } } },
+} as const;
+
 /** A message of server-sent events. `data` is JSON on one line. */
 export function eventFrame(event: string, data: string, id?: string): string {
   return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`;

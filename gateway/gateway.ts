@@ -13,7 +13,7 @@ import { STAGES, topicNames } from '../topics.js';
 import { Answers } from './answers.js';
 import { buildApp } from './app.js';
 import { PooledDatabase } from './database.js';
-import { GatewayError } from './errors.js';
+import { answerMalformed, GatewayError } from './errors.js';
 import { Audience } from './event-stream.js';
 import { Follower } from './follower.js';
 import { kafkaOf } from './kafka-settings.js';
@@ -145,6 +145,7 @@ async function listen(app: FastifyInstance, host: string, ports: readonly number
   try {
     for (const port of ports) {
       const server = createServer({ requestTimeout: 60_000 }, (request, response) => app.routing(request, response));
+      answerMalformed(server);
       servers.push(server);
       await listenOn(server, host, port);
     }

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
+import { errorAnswers } from './errors.js';
 import type { Services } from './services.js';
 
 const Sentences = Type.Array(Type.String(), { description: 'a sentence each' });
@@ -31,6 +32,8 @@ const Ready = Type.Object({
   }),
 });
 
+const Figures = { 200: { description: 'Text', content: { 'text/plain': { schema: Type.String() } } } };
+
 /** What those who run the gateway ask: does it live, can it work, how does it do. */
 export const operation: FastifyPluginAsyncTypebox<Services> = async (app, { readiness, roster, metrics }) => {
   app.get(
@@ -39,7 +42,7 @@ export const operation: FastifyPluginAsyncTypebox<Services> = async (app, { read
       schema: {
         summary: 'The gateway lives, and what it has heard of the stages',
         tags: ['operation'],
-        response: { 200: Health },
+        response: { 200: Health, ...errorAnswers() },
       },
     },
     () => {
@@ -54,7 +57,13 @@ export const operation: FastifyPluginAsyncTypebox<Services> = async (app, { read
 
   app.get(
     '/ready',
-    { schema: { summary: 'The gateway can work', tags: ['operation'], response: { 200: Ready, 503: Ready } } },
+    {
+      schema: {
+        summary: 'The gateway can work',
+        tags: ['operation'],
+        response: { 200: Ready, 503: Ready, ...errorAnswers() },
+      },
+    },
     async (_request, reply) => {
       const missing = [...(await readiness.missing())];
       const reasons = roster.complaints();
@@ -66,7 +75,9 @@ export const operation: FastifyPluginAsyncTypebox<Services> = async (app, { read
     },
   );
 
-  app.get('/metrics', { schema: { summary: 'Figures for Prometheus', tags: ['operation'] } }, async (_request, reply) =>
-    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  app.get(
+    '/metrics',
+    { schema: { summary: 'Figures for Prometheus', tags: ['operation'], response: Figures } },
+    async (_request, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );
 };

@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { GatewayError } from './errors.js';
+import { errorAnswers, GatewayError } from './errors.js';
 import type { Services } from './services.js';
 
-const Address = Type.Object({ z: Type.String(), x: Type.String(), y: Type.String() });
-
 const MAX_ZOOM = 22;
+const Place = Type.Integer({ minimum: 0, maximum: 2 ** MAX_ZOOM - 1 });
+const Address = Type.Object({ z: Type.Integer({ minimum: 0, maximum: MAX_ZOOM }), x: Place, y: Place });
+const TILE_TYPE = 'application/vnd.mapbox-vector-tile';
+const Tile = {
+  200: { description: 'The tile; empty where there is nothing', content: { [TILE_TYPE]: { schema: {} } } },
+  304: { description: 'It is as the caller has it (If-None-Match)', type: 'null' },
+  ...errorAnswers('OMS_BAD_REQUEST', 'OMS_BAD_TILE', 'OMS_DATABASE_UNAVAILABLE'),
+};
 /** Devices and distribution points show close in only: a tile of a whole county would be megabytes of them. */
 const DEVICES_FROM_ZOOM = 10;
 const POINTS_FROM_ZOOM = 12;
@@ -40,23 +46,16 @@ const TILE = `
 export const tiles: FastifyPluginAsyncTypebox<Services> = async (app, { database }) => {
   app.get(
     '/tiles/network/:z/:x/:y.mvt',
-    { schema: { summary: 'A vector tile of the network', tags: ['network'], params: Address } },
+    { schema: { summary: 'A vector tile of the network', tags: ['network'], params: Address, response: Tile } },
     async (request, reply) => {
       const { z, x, y } = request.params;
-      const [zoom, column, row] = [z, x, y].map((text) => (/^\d{1,7}$/.test(text) ? Number(text) : -1)) as [
-        number,
-        number,
-        number,
-      ];
-      if (Math.min(zoom, column, row) < 0 || zoom > MAX_ZOOM || Math.max(column, row) >= 2 ** zoom) {
-        throw new GatewayError('OMS_BAD_TILE', [`${z}/${x}/${y}`]);
-      }
-      const rows = await database.query<{ tile: Buffer | null }>(TILE, [zoom, column, row]);
+      if (Math.max(x, y) >= 2 ** z) throw new GatewayError('OMS_BAD_TILE', [`${z}/${x}/${y}`]);
+      const rows = await database.query<{ tile: Buffer | null }>(TILE, [z, x, y]);
       const tile = rows[0]?.tile ?? Buffer.alloc(0);
       const etag = `"${createHash('sha256').update(tile).digest('base64url').slice(0, 22)}"`;
       reply.header('cache-control', 'public, max-age=60, stale-while-revalidate=600').header('etag', etag);
       if (request.headers['if-none-match']?.includes(etag)) return reply.code(304).send();
-      return reply.type('application/vnd.mapbox-vector-tile').send(tile);
+      return reply.type(TILE_TYPE).send(tile);
     },
   );
 };

@@ -1,90 +1,156 @@
-import type { FastifyInstance } from 'fastify';
-import Type from 'typebox';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../errors.js';
+import { refuseNul } from '../validation.js';
+import type { BodyBudget } from './body-budget.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The body as it was received; empty where the routes do not keep it. */
+    /** The body as it was received; empty where there is none. */
     bytes: Buffer;
   }
 }
 
+/** A kind of content that routes take. */
+export interface Content {
+  /** What senders are told to say. */
+  readonly name: string;
+  /** What they may say; null: content without a type. */
+  readonly types: RegExp | null;
+  /** The largest body of it. */
+  readonly maxBytes: number;
+}
+
+/** The types of JSON, as systems in the field write them too. A browser sends none of them to us from another's page. */
+export function json(maxBytes: number): Content {
+  return { name: 'application/json', types: /^(application\/([\w.-]+\+)?json|text\/json)$/, maxBytes };
+}
+
+/** The types of a line of JSON each. */
+export function jsonLines(maxBytes: number): Content {
+  return {
+    name: 'application/x-ndjson',
+    types: /^application\/(x-)?(ndjson|jsonl|jsonlines|json-lines)$/,
+    maxBytes,
+  };
+}
+
+/** Is the content of a request of this kind? */
+export function isContent({ headers }: FastifyRequest, { types }: Content): boolean {
+  const type = headers['content-type']?.split(';')[0]!.trim().toLowerCase() ?? '';
+  if (types !== null) return types.test(type);
+  // A page of another origin may post content without a type, and its browser says so: field systems are no browsers.
+  return type === '' && headers.origin === undefined;
+}
+
+/** How a plugin reads bodies. */
+interface ReadingOptions {
+  readonly contents: readonly Content[];
+  /** Bounds the bodies in memory; left out: they are small. */
+  readonly budget?: BodyBudget;
+  /** What to say about content of other kinds; left out: that it is not read here. */
+  readonly otherwise?: (request: FastifyRequest) => GatewayError;
+}
+
+/** What is smaller waits for nobody. */
+const SMALL_BYTES = 64 * 1024;
 const NOTHING = Buffer.alloc(0);
 
-/** Makes the routes of this plugin read JSON, whatever the content type says, and keep the bytes beside it. */
-export function readJson(app: FastifyInstance): void {
-  keepBytes(app, (bytes) => {
-    try {
-      return JSON.parse(bytes.toString()) as unknown;
-    } catch (error) {
-      throw new GatewayError('OMS_NOT_JSON', [(error as Error).message.slice(0, 200)]);
-    }
-  });
-}
-
-/** Makes the routes of this plugin take any body as bytes. */
-export function readBytes(app: FastifyInstance): void {
-  keepBytes(app, (bytes) => bytes);
-}
-
-function keepBytes(app: FastifyInstance, read: (bytes: Buffer) => unknown): void {
+/** Makes the routes of a plugin take bodies of some kinds as bytes. */
+export function readBytes(app: FastifyInstance, { contents, budget, otherwise }: ReadingOptions): void {
+  const names = contents.flatMap(({ name }) => name).join(', ');
   app.decorateRequest('bytes');
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', async (request) => {
     request.bytes = NOTHING;
-    done();
+    if (!hasBody(request)) return;
+    const content = contents.find((known) => isContent(request, known));
+    if (!content) throw otherwise?.(request) ?? unknownContent(request, names);
+    if (Number(request.headers['content-length'] ?? 0) > content.maxBytes) throw tooLarge(content);
+  });
+  app.addHook('preParsing', async (request, reply) => {
+    if (budget && hasBody(request)) await takeRoom(budget, request, reply, contents);
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
-    request.bytes = body as Buffer;
-    try {
-      done(null, read(request.bytes));
-    } catch (error) {
-      done(error as Error);
-    }
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
+    const content = contents.find((known) => isContent(request, known))!;
+    request.bytes = await bytesOf(payload, content);
+    return request.bytes;
   });
 }
 
-/** An id as sources write it: a text, or a number. */
-export const Id = Type.Unsafe<string | number>({ type: ['string', 'number'], description: 'text or number' });
+/** The errors of routes that read small JSON. */
+export const JSON_ERRORS = ['OMS_BAD_REQUEST', 'OMS_NOT_JSON', 'OMS_BODY_TOO_LARGE', 'OMS_BAD_CONTENT_TYPE'] as const;
 
-export const LatLng = Type.Object({
-  lat: Type.Number({ minimum: -90, maximum: 90 }),
-  lng: Type.Number({ minimum: -180, maximum: 180 }),
-});
-
-/** `T`, absent or null. */
-export function optional<T extends Type.TSchema>(schema: T) {
-  return Type.Optional(Type.Union([schema, Type.Null()]));
-}
-
-/** A report, or a list of them, of which each is judged by itself. */
-export function oneOrMany<T extends Type.TSchema>(report: T) {
-  return Type.Unsafe<Type.Static<T> | object[]>({
-    if: { type: 'array' },
-    then: { items: { type: 'object' }, minItems: 1 },
-    else: report,
+/** Makes the routes of a plugin read small JSON, to be checked by their schemas. */
+export function readJson(app: FastifyInstance): void {
+  const contents = [json(SMALL_BYTES)];
+  readBytes(app, { contents });
+  app.addHook('preValidation', async (request) => {
+    if (hasBody(request)) request.body = valueOf(request.bytes.toString());
   });
 }
 
-export const ReportAnswerSchema = Type.Object({
-  index: Type.Integer(),
-  status: Type.Enum(['accepted', 'rejected']),
-  source: Type.Union([Type.String(), Type.Null()]),
-  sourceEventId: Type.Union([Type.String(), Type.Null()]),
-  reason: Type.Optional(Type.String()),
-  detail: Type.Optional(Type.String()),
-});
+function valueOf(text: string): unknown {
+  try {
+    // PostgreSQL has no text with such a character; hardly any body has one, and then it is looked for.
+    return JSON.parse(text, text.includes('\\u0000') ? refuseNul : undefined) as unknown;
+  } catch (error) {
+    if (error instanceof GatewayError) throw error;
+    throw new GatewayError('OMS_NOT_JSON', [(error as Error).message.slice(0, 200)]);
+  }
+}
 
-/** What became of one report of a request. */
-export type ReportAnswer = Type.Static<typeof ReportAnswerSchema>;
+function hasBody({ method, headers }: FastifyRequest): boolean {
+  if (method !== 'POST') return false;
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
 
-export const TakenSchema = Type.Object({
-  status: Type.Literal('accepted'),
-  receivedAt: Type.String({ format: 'date-time' }),
-  accepted: Type.Integer(),
-  rejected: Type.Integer(),
-  events: Type.Array(ReportAnswerSchema),
-});
+function unknownContent({ headers }: FastifyRequest, names: string): GatewayError {
+  const type = headers['content-type'];
+  return new GatewayError('OMS_BAD_CONTENT_TYPE', [
+    type === undefined ? 'without a type' : `"${type.slice(0, 100)}"`,
+    names,
+  ]);
+}
 
-/** What was taken of a request. */
-export type Taken = Type.Static<typeof TakenSchema>;
+function tooLarge({ name, maxBytes }: Content): GatewayError {
+  return new GatewayError('OMS_BODY_TOO_LARGE', [`${maxBytes} bytes, the most that is read of ${name}`]);
+}
+
+/** Waits until there is room for a body; it is given back with the answer, or when the sender has gone. */
+async function takeRoom(
+  budget: BodyBudget,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  contents: readonly Content[],
+): Promise<void> {
+  const content = contents.find((known) => isContent(request, known))!;
+  const bytes = Number(request.headers['content-length'] ?? content.maxBytes);
+  if (bytes <= SMALL_BYTES) return;
+  const giveBack = await budget.take(bytes);
+  if (reply.raw.destroyed || reply.raw.closed) giveBack();
+  else reply.raw.once('finish', giveBack).once('close', giveBack);
+}
+
+/** All bytes of a body, in memory of their own. */
+async function bytesOf(payload: IncomingMessage, content: Content): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  payload.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    if (length <= content.maxBytes) chunks.push(chunk);
+    else chunks.length = 0;
+  });
+  try {
+    if (payload.destroyed) throw new Error('the sender has gone');
+    await once(payload, 'end');
+  } catch {
+    throw new GatewayError('OMS_BAD_REQUEST', ['The body broke off before its end.']);
+  }
+  if (length > content.maxBytes) throw tooLarge(content);
+  const bytes = Buffer.allocUnsafeSlow(length);
+  let at = 0;
+  for (const chunk of chunks) at += chunk.copy(bytes, at);
+  return bytes;
+}

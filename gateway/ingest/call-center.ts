@@ -1,24 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { GatewayError } from '../errors.js';
-import type { Services } from '../services.js';
-import { Id, LatLng, oneOrMany, optional, readJson, TakenSchema } from './body.js';
-import { takeIn } from './intake.js';
+import { MAX_VALUE_BYTES } from '../../operators/normalise/normalise.js';
+import { errorAnswers, GatewayError } from '../errors.js';
+import { json, readBytes } from './body.js';
+import { acceptReports, INTAKE_ERRORS, READ_LATER, takeIn, type IntakeServices } from './intake.js';
+import { REPORTS, TakenSchema } from './report.js';
 import { TicketStatusSchema, TroubleCalls } from './trouble-calls.js';
-
-const Call = Type.Object(
-  {
-    ticketId: Id,
-    timestamp: Type.String({ minLength: 1, description: 'ISO 8601' }),
-    customer: Type.Object(
-      { phone: optional(Id), meterNumber: optional(Id), address: optional(Type.String()), location: optional(LatLng) },
-      { additionalProperties: true },
-    ),
-    notes: optional(Type.String()),
-  },
-  { additionalProperties: true },
-);
 
 const Intaken = Type.Intersect([TakenSchema, Type.Object({ intakeId: Type.String(), omsEventId: Type.String() })]);
 
@@ -31,25 +19,35 @@ const Which = Type.Object({
 });
 
 /** Trouble calls: customers without supply. */
-export const callCenter: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
+export const callCenter: FastifyPluginAsyncTypebox<IntakeServices> = async (app, services) => {
   const calls = new TroubleCalls(services.database);
-  readJson(app);
+  readBytes(app, { contents: [json(MAX_VALUE_BYTES)], budget: services.budget });
 
   for (const path of ['/trouble-call/intake', '/call-center-ticket-generator']) {
     app.post(
       path,
-      { schema: { summary: 'A trouble call', tags: ['ingest'], body: oneOrMany(Call), response: { 202: Intaken } } },
+      {
+        ...READ_LATER,
+        schema: {
+          summary: 'A trouble call',
+          tags: ['ingest'],
+          body: REPORTS.call_center,
+          response: { 202: Intaken, ...errorAnswers(...INTAKE_ERRORS) },
+        },
+      },
       async (request, reply) => {
         const intakeId = randomUUID();
-        const { taken, understood } = await takeIn(services, request, {
+        const taken = await takeIn(services, request, {
           source: 'call_center',
           by: 'call-center',
           what: 'call_center',
           contentType: 'application/json',
           id: intakeId,
         });
-        for (const { sourceEventId } of understood) calls.remember(sourceEventId);
-        return reply.code(202).send({ ...taken, intakeId, omsEventId: EVENT_PREFIX + understood[0]!.sourceEventId });
+        const { told } = taken.assessment;
+        for (const ticketId of told) calls.remember(ticketId);
+        const omsEventId = EVENT_PREFIX + told[0]!;
+        return acceptReports(reply, taken, { intakeId, omsEventId });
       },
     );
   }
@@ -58,10 +56,13 @@ export const callCenter: FastifyPluginAsyncTypebox<Services> = async (app, servi
     '/trouble-call/status',
     {
       schema: {
-        summary: 'What became of a call',
+        summary: 'What became of a call, by either id',
         tags: ['ingest'],
         querystring: Which,
-        response: { 200: TicketStatusSchema },
+        response: {
+          200: TicketStatusSchema,
+          ...errorAnswers('OMS_BAD_REQUEST', 'OMS_UNKNOWN_TICKET', 'OMS_DATABASE_UNAVAILABLE'),
+        },
       },
     },
     async ({ query: { ticketId, omsEventId } }) => {

@@ -7,12 +7,13 @@ import { Refusal } from '../../operators/normalise/fields.js';
 import { GIVEN_RULE_SETS } from '../../operators/rules.js';
 import { sourceTopics } from '../../topics.js';
 import type { Answer } from '../answers.js';
-import { GatewayError } from '../errors.js';
+import { errorAnswers, GatewayError } from '../errors.js';
 import type { Services } from '../services.js';
-import { Id, optional, readJson } from './body.js';
+import { JSON_ERRORS, readJson } from './body.js';
 import { cloudEventHeaders, receivedAtOf } from './cloud-event.js';
 import { outageOfDuplicate } from './duplicates.js';
 import { kindOfWord } from './event-words.js';
+import { Id, optional } from './report.js';
 
 const WINDOW_MINUTES = GIVEN_RULE_SETS.standard.windowMs / 60_000;
 const RADIUS_METERS = GIVEN_RULE_SETS.standard.radiusM;
@@ -85,7 +86,11 @@ export const correlate: FastifyPluginAsyncTypebox<Services> = async (app, servic
         summary: 'An event, answered with the outage it belongs to',
         tags: ['ingest'],
         body: Correlation,
-        response: { 200: Correlated, 202: Pending },
+        response: {
+          200: Correlated,
+          202: Pending,
+          ...errorAnswers(...JSON_ERRORS, 'OMS_UNKNOWN_WORD', 'OMS_NOTHING_ACCEPTED', 'OMS_KAFKA_UNAVAILABLE'),
+        },
       },
     },
     async (request, reply) => {

@@ -1,11 +1,33 @@
-import type { FastifyRequest } from 'fastify';
-import type { ReportedEvent, Source } from '../../operators/event.js';
-import { MAX_VALUE_BYTES, normalise, type Report } from '../../operators/normalise/normalise.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Environment } from '../../environment.js';
+import type { Source } from '../../operators/event.js';
 import { sourceTopics } from '../../topics.js';
 import { GatewayError } from '../errors.js';
 import type { Services } from '../services.js';
-import type { ReportAnswer, Taken } from './body.js';
+import type { Assessment, ReceivedBody } from './assessment.js';
+import type { Assessor } from './assessor.js';
+import type { BodyBudget } from './body-budget.js';
 import { cloudEventHeaders, receivedAtOf, type About } from './cloud-event.js';
+
+/** What the routes work with that take reports in. */
+export interface IntakeServices extends Services {
+  readonly assessor: Assessor;
+  readonly budget: BodyBudget;
+}
+
+/** Of a route whose body is read by {@link takeIn}: its schema describes it, and is not checked a second time. */
+export const READ_LATER = { validatorCompiler: () => () => true } as const;
+
+/** The errors of routes that take reports in. */
+export const INTAKE_ERRORS = [
+  'OMS_BAD_REQUEST',
+  'OMS_NOT_JSON',
+  'OMS_NOTHING_ACCEPTED',
+  'OMS_BODY_TOO_LARGE',
+  'OMS_BAD_CONTENT_TYPE',
+  'OMS_KAFKA_UNAVAILABLE',
+  'OMS_BUSY',
+] as const;
 
 /** How a source's body is taken. */
 export interface Intake extends About {
@@ -14,54 +36,105 @@ export interface Intake extends About {
   readonly publishAnyway?: readonly string[];
 }
 
+/** What was taken of a request. */
+export interface Taken {
+  readonly receivedAt: Date;
+  readonly assessment: Assessment;
+}
+
 /**
  * Publishes the body of a request as one source record, untouched, unless the stream would make nothing of it.
- * @returns what the stream will make of it: the events understood, and the answer about each report
- * @throws GatewayError OMS_NOTHING_ACCEPTED with the reason, OMS_BODY_TOO_LARGE, OMS_KAFKA_UNAVAILABLE
+ * @returns what the stream will make of it
+ * @throws GatewayError OMS_NOTHING_ACCEPTED with the reason, OMS_NOT_JSON, OMS_BAD_REQUEST, OMS_KAFKA_UNAVAILABLE
  */
 export async function takeIn(
-  { environment, topics, publisher, metrics }: Services,
+  services: IntakeServices,
   request: FastifyRequest,
   { source, publishAnyway = [], ...about }: Intake,
-): Promise<{ readonly taken: Taken; readonly understood: readonly ReportedEvent[] }> {
-  const { bytes } = request;
-  if (bytes.length > MAX_VALUE_BYTES) throw new GatewayError('OMS_BODY_TOO_LARGE', [`${MAX_VALUE_BYTES} bytes`]);
+): Promise<Taken> {
   const receivedAt = receivedAtOf(request);
-  const { naiveTimeOffsetMin: naiveOffsetMin } = environment;
-  const reports = normalise(source, bytes, { receivedAt: receivedAt.getTime(), naiveOffsetMin });
-  const events = reports.map((report) => answerOf(source, report));
-  const understood = reports.flatMap((report) => ('event' in report ? [report.event] : []));
-  for (const { reason } of events) if (reason !== undefined) metrics.rejected.inc({ source, reason });
-  if (understood.length === 0 && !events.some(({ reason }) => publishAnyway.includes(reason ?? ''))) {
-    throw new GatewayError('OMS_NOTHING_ACCEPTED', [events[0]?.detail ?? 'the body holds no report.'], {
-      reason: events[0]?.reason,
-      events,
-    });
+  const assessment = await assessed(services, receivedBody(source, request, receivedAt, services.environment));
+  const { accepted, rejectedByReason, refused } = assessment;
+  if (accepted === 0 && !publishAnyway.some((reason) => Object.hasOwn(rejectedByReason, reason))) {
+    throw nothingAccepted(assessment, 'the body holds no report.', { reason: refused[0]?.reason });
   }
-  const headers = cloudEventHeaders(about, receivedAt);
-  await publisher.publish(sourceTopics(topics)[source], { key: assetOf(understood), value: bytes, headers });
-  metrics.accepted.inc({ source }, understood.length);
-  const taken: Taken = {
-    status: 'accepted',
-    receivedAt: receivedAt.toISOString(),
-    accepted: understood.length,
-    rejected: events.length - understood.length,
-    events,
-  };
-  return { taken, understood };
+  await publish(services, assessment, accepted === 0 ? null : assessment.assetId, cloudEventHeaders(about, receivedAt));
+  return { receivedAt, assessment };
 }
 
-/** The asset that all events of a record are of; null if there are several. */
-function assetOf(events: readonly ReportedEvent[]): string | null {
-  const assetId = events[0]?.assetId ?? null;
-  return events.every((event) => event.assetId === assetId) ? assetId : null;
+/** The body of a request, to be assessed. Its bytes are no longer the request's. */
+export function receivedBody(
+  as: ReceivedBody['as'],
+  { bytes }: FastifyRequest,
+  receivedAt: Date,
+  { naiveTimeOffsetMin: naiveOffsetMin }: Environment,
+): ReceivedBody {
+  return { as, bytes, receivedAt: receivedAt.getTime(), naiveOffsetMin };
 }
 
-function answerOf(source: Source, report: Report): ReportAnswer {
-  const { index } = report;
-  if ('event' in report) {
-    return { index, status: 'accepted', source: report.event.source, sourceEventId: report.event.sourceEventId };
+/** Assesses a body, and counts what is refused of it. */
+export async function assessed({ assessor, metrics }: IntakeServices, body: ReceivedBody): Promise<Assessment> {
+  const assessment = await assessor.assess(body);
+  for (const { source, reason, count } of assessment.refusals) {
+    metrics.rejected.inc({ source: source ?? 'unknown', reason }, count);
   }
-  const { reason, detail } = report;
-  return { index, status: 'rejected', source, sourceEventId: null, reason, detail };
+  return assessment;
+}
+
+/** Publishes the records of a body; resolves when Kafka has all of them. */
+export async function publish(
+  { publisher, topics, metrics }: IntakeServices,
+  { records, acceptedBySource }: Assessment,
+  key: string | null,
+  headers: Readonly<Record<string, string>>,
+): Promise<void> {
+  await Promise.all(
+    records.map(({ source, value: { buffer, byteOffset, byteLength } }) =>
+      publisher.publish(sourceTopics(topics)[source], {
+        key,
+        value: Buffer.from(buffer, byteOffset, byteLength),
+        headers,
+      }),
+    ),
+  );
+  for (const [source, count] of Object.entries(acceptedBySource)) metrics.accepted.inc({ source }, count);
+}
+
+/** Why nothing of a body was taken: its first refusal, or that it is empty. */
+export function nothingAccepted(
+  { refused, rejected, rejectedByReason }: Assessment,
+  ifEmpty: string,
+  details: Readonly<Record<string, unknown>> = {},
+): GatewayError {
+  return new GatewayError('OMS_NOTHING_ACCEPTED', [refused[0]?.detail ?? ifEmpty], {
+    ...details,
+    accepted: 0,
+    rejected,
+    rejectedByReason,
+    events: refused,
+  });
+}
+
+/** A reply, whatever its schema: what is sent is text already. */
+interface Reply {
+  code(status: 202): unknown;
+}
+
+/** Answers for what was taken: the fields, what was counted, and the list of answers, which is JSON already. */
+export function accept(
+  reply: Reply,
+  { accepted, rejected, rejectedByReason, events }: Assessment,
+  fields: Readonly<Record<string, unknown>> = {},
+): FastifyReply {
+  const counted = JSON.stringify({ ...fields, accepted, rejected, rejectedByReason });
+  return (reply.code(202) as FastifyReply).type('application/json').send(`${counted.slice(0, -1)},"events":${events}}`);
+}
+
+/** Answers for a source's reports that were taken. */
+export function acceptReports(
+  reply: Reply,
+  { receivedAt, assessment }: Taken,
+  fields: Readonly<Record<string, unknown>> = {},
+): FastifyReply {
+  return accept(reply, assessment, { status: 'accepted', receivedAt: receivedAt.toISOString(), ...fields });
 }

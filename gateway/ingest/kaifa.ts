@@ -1,63 +1,122 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { GatewayError, gatewayErrorOf, markError } from '../errors.js';
-import type { Services } from '../services.js';
-import { readBytes } from './body.js';
-import { takeIn } from './intake.js';
-import { soapFault, soapReply } from './soap.js';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { MAX_VALUE_BYTES } from '../../operators/normalise/normalise.js';
+import { answerError, errorAnswers, gatewayErrorOf, markError } from '../errors.js';
+import type { Assessment } from './assessment.js';
+import { json, readBytes, type Content } from './body.js';
+import { acceptReports, INTAKE_ERRORS, READ_LATER, takeIn, type IntakeServices } from './intake.js';
+import { TakenSchema } from './report.js';
+import { soapFault, soapReply, type SoapError } from './soap.js';
 
 const SOAP_TYPE = 'text/xml; charset=utf-8';
+
+/** How head-end systems send XML: as such, with attachments, or without saying what it is. */
+const XML: readonly Content[] = [
+  { name: 'text/xml', types: /^(text|application)\/([\w.-]+\+)?xml$/, maxBytes: MAX_VALUE_BYTES },
+  { name: 'multipart/related', types: /^multipart\/related$/, maxBytes: MAX_VALUE_BYTES },
+  { name: 'none from a browser', types: null, maxBytes: MAX_VALUE_BYTES },
+];
+
+const KaifaEvent = Type.Object(
+  { message_type: Type.String({ examples: ['3.26.0.47'] }), timestamp: Type.String({ description: 'ISO 8601' }) },
+  { additionalProperties: true },
+);
+const Soap = Type.String({ description: 'an EventMessage of IEC 61968-100 with EndDeviceEvents, in SOAP or not' });
+const Body = {
+  content: {
+    'text/xml': { schema: Soap },
+    'application/soap+xml': { schema: Soap },
+    'application/json': { schema: KaifaEvent },
+  },
+};
+const Replies = {
+  200: {
+    description: 'The reply to a message in XML; refused events stand in it',
+    content: { 'text/xml': { schema: Type.String() } },
+  },
+  202: Type.Intersect([TakenSchema, Type.Object({ messageId: Type.String() })]),
+  ...errorAnswers(...INTAKE_ERRORS),
+};
 
 /**
  * Meter events of the Kaifa head-end system: any path, since what the head-end has been configured with is not ours to
  * say; elsewhere only XML. Answered in the language of the request.
  */
-export const kaifa: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
-  readBytes(app);
-
+export const kaifa: FastifyPluginAsyncTypebox<IntakeServices> = async (app, services) => {
+  const { budget } = services;
   app.setErrorHandler((thrown, request, reply) => {
-    const error = gatewayErrorOf(thrown, app.initialConfig.bodyLimit ?? 0);
+    if (!isXml(request)) return answerError(thrown, request, reply);
+    const error = gatewayErrorOf(thrown);
     if (error.code === 'OMS_INTERNAL') request.log.error({ err: thrown, url: request.url }, 'a request failed');
-    markError(reply, error);
-    if (!isXml(request)) return reply.send({ code: error.code, message: error.message, ...error.details });
-    return reply.type(SOAP_TYPE).send(soapFault(error.code, error.message, error.statusCode < 500));
+    const fault = soapFault(error.code, error.message, error.statusCode < 500);
+    return markError(reply, error).type(SOAP_TYPE).send(fault);
   });
 
-  async function take(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const given = messageIdOf(request);
-    const messageId = given ?? randomUUID();
-    const xml = isXml(request);
-    const { taken } = await takeIn(services, request, {
-      source: 'kaifa',
-      by: 'kaifa',
-      what: 'kaifa',
-      contentType: request.headers['content-type'] ?? (xml ? 'text/xml' : 'application/json'),
-      id: messageId,
-      // A head-end tells of much that is no outage; refused, it would send it again for ever.
-      publishAnyway: ['unknownCode'],
-    });
-    if (!xml) return reply.code(202).send({ ...taken, messageId });
-    const { receivedAt: at, rejected, accepted, events } = taken;
-    const errors = events.flatMap(({ reason, detail }) =>
-      reason === undefined || reason === 'unknownCode' ? [] : [{ code: reason, details: detail ?? '' }],
+  app.register(async (own: FastifyInstance) => {
+    readBytes(own, { contents: [...XML, json(MAX_VALUE_BYTES)], budget });
+    own.post(
+      '/kaifa',
+      {
+        ...READ_LATER,
+        schema: {
+          summary: 'EndDeviceEvents of IEC 61968-9, SOAP or JSON',
+          tags: ['ingest'],
+          body: Body,
+          response: Replies,
+        },
+      },
+      (request, reply) => take(services, request, reply),
     );
-    const result = errors.length === 0 ? 'OK' : accepted > 0 || rejected > errors.length ? 'PARTIAL' : 'FAILED';
-    const answer = soapReply({ messageId: randomUUID(), correlationId: given, at, result, errors });
-    return reply.type(SOAP_TYPE).send(answer);
-  }
+  });
 
-  app.post(
-    '/kaifa',
-    { schema: { summary: 'EndDeviceEvents of IEC 61968-9, SOAP or JSON', tags: ['ingest'] } },
-    (request, reply) => take(request, reply),
-  );
-
-  app.post('/*', { schema: { hide: true } }, (request, reply) => {
-    if (isXml(request)) return take(request, reply);
-    throw new GatewayError('OMS_NO_ROUTE', [`POST ${request.url.split('?')[0]!}`]);
+  app.register(async (elsewhere: FastifyInstance) => {
+    readBytes(elsewhere, { contents: XML, budget, otherwise: (request) => app.noRoute(request) });
+    elsewhere.post('/*', { schema: { hide: true } }, (request, reply) => {
+      if (isXml(request)) return take(services, request, reply);
+      throw app.noRoute(request);
+    });
   });
 };
+
+async function take(services: IntakeServices, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const given = messageIdOf(request);
+  const messageId = given ?? randomUUID();
+  const xml = isXml(request);
+  const taken = await takeIn(services, request, {
+    source: 'kaifa',
+    by: 'kaifa',
+    what: 'kaifa',
+    contentType: request.headers['content-type'] ?? (xml ? 'text/xml' : 'application/json'),
+    id: messageId,
+    // A head-end tells of much that is no outage; refused, it would send it again for ever.
+    publishAnyway: ['unknownCode'],
+  });
+  if (!xml) return acceptReports(reply, taken, { messageId });
+  const { receivedAt, assessment } = taken;
+  const errors = soapErrors(assessment);
+  const { accepted, rejectedByReason } = assessment;
+  const isPart = accepted > 0 || rejectedByReason.unknownCode !== undefined;
+  const answer = soapReply({
+    messageId: randomUUID(),
+    correlationId: given,
+    at: receivedAt.toISOString(),
+    result: errors.length === 0 ? 'OK' : isPart ? 'PARTIAL' : 'FAILED',
+    errors,
+  });
+  return reply.type(SOAP_TYPE).send(answer);
+}
+
+/** What was not taken: an error each for those that are listed, and one for the others of each reason. */
+function soapErrors({ refused, rejectedByReason }: Assessment): SoapError[] {
+  const errors = refused.flatMap(({ reason, detail }) => ({ code: reason ?? '', details: detail ?? '' }));
+  const others = Object.entries(rejectedByReason).flatMap(([code, count]) => {
+    const more = count - refused.filter(({ reason }) => reason === code).length;
+    return more === 0 ? [] : [{ code, details: `${more} more events were refused for this reason.` }];
+  });
+  return [...errors, ...others].filter(({ code }) => code !== 'unknownCode');
+}
 
 function isXml(request: FastifyRequest): boolean {
   if (/\bxml\b/i.test(request.headers['content-type'] ?? '')) return true;

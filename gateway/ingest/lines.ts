@@ -12,23 +12,34 @@ export function* linesOf(bytes: Buffer): Generator<Buffer> {
 }
 
 /** Puts lines together again, into as few bodies of at most `maxBytes` as their order allows. */
-export function* bodiesOf(lines: Iterable<Buffer>, maxBytes: number): Generator<Buffer> {
-  let gathered: Buffer[] = [];
-  let bytes = 0;
-  for (const line of lines) {
-    if (gathered.length > 0 && bytes + line.length > maxBytes) {
-      yield joined(gathered);
-      gathered = [];
-      bytes = 0;
-    }
-    gathered.push(line);
-    bytes += line.length + 1;
+export class LineBodies {
+  readonly #ended: Buffer[] = [];
+  #body: Buffer | null = null;
+  #bytes = 0;
+
+  /** @param expectedBytes of all lines: no body is begun with more room than that */
+  constructor(
+    private readonly maxBytes: number,
+    private readonly expectedBytes: number,
+  ) {}
+
+  add(line: Buffer): void {
+    if (this.#body && this.#bytes + 1 + line.length > this.#body.length) this.#end();
+    // Memory of its own: a body changes hands between threads.
+    this.#body ??= Buffer.allocUnsafeSlow(Math.max(line.length, Math.min(this.maxBytes, this.expectedBytes)));
+    if (this.#bytes > 0) this.#body[this.#bytes++] = NEWLINE;
+    this.#bytes += line.copy(this.#body, this.#bytes);
   }
-  if (gathered.length > 0) yield joined(gathered);
-}
 
-const NEWLINE_BYTES = Buffer.from([NEWLINE]);
+  /** All bodies; no more lines come. */
+  end(): Buffer[] {
+    this.#end();
+    return this.#ended;
+  }
 
-function joined(lines: readonly Buffer[]): Buffer {
-  return Buffer.concat(lines.flatMap((line, i) => (i === 0 ? [line] : [NEWLINE_BYTES, line])));
+  #end(): void {
+    if (this.#body) this.#ended.push(this.#body.subarray(0, this.#bytes));
+    this.#body = null;
+    this.#bytes = 0;
+  }
 }

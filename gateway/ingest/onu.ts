@@ -1,87 +1,47 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import Type from 'typebox';
-import { canonicalEvent } from '../../operators/canonical-event.js';
-import type { NetworkElement } from '../../operators/registry.js';
-import { eventFrame, EventStream } from '../event-stream.js';
-import type { Services } from '../services.js';
-import { Id, LatLng, oneOrMany, optional, readJson, TakenSchema } from './body.js';
-import { takeIn } from './intake.js';
+import { MAX_VALUE_BYTES } from '../../operators/normalise/normalise.js';
+import { errorAnswers } from '../errors.js';
+import { EVENT_STREAM, eventFrame, EventStream } from '../event-stream.js';
+import { json, readBytes } from './body.js';
+import { acceptReports, INTAKE_ERRORS, READ_LATER, takeIn, type IntakeServices } from './intake.js';
+import { REPORTS, TakenSchema } from './report.js';
 
-const Alert = Type.Object(
-  {
-    type: Type.String({ minLength: 1, examples: ['ONU_LastGaspAlert', 'ONU_PowerRestored'] }),
-    onuId: Id,
-    timestamp: Type.String({ minLength: 1, description: 'ISO 8601' }),
-    eventId: optional(Id),
-    onuSerial: optional(Type.String()),
-    location: optional(LatLng),
-    associatedMeters: optional(Type.Array(Type.Unknown())),
-    nmsType: optional(Type.String()),
-    alarmData: optional(Type.Object({}, { additionalProperties: true })),
-  },
-  { additionalProperties: true },
-);
-
-const NetworkId = Type.String({
-  description: 'an id without control characters, at most 256 long',
-  minLength: 1,
-  maxLength: 256,
-  pattern: '^[^\\u0000-\\u001f\\u007f]*\\S[^\\u0000-\\u001f\\u007f]*$',
-});
-const Mapping = Type.Object({ onuId: NetworkId, meterId: NetworkId });
-
-/** Alerts of optical network units, and what is known of them. */
-export const onu: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
-  const { database, publisher, topics, onuAlarms, metrics } = services;
-  readJson(app);
+/** Alerts of optical network units. */
+export const onu: FastifyPluginAsyncTypebox<IntakeServices> = async (app, services) => {
+  const { onuAlarms, metrics } = services;
+  readBytes(app, { contents: [json(MAX_VALUE_BYTES)], budget: services.budget });
 
   app.post(
     '/onu-event',
     {
+      ...READ_LATER,
       schema: {
         summary: 'An alert of an ONU',
         tags: ['ingest'],
-        body: oneOrMany(Alert),
-        response: { 202: TakenSchema },
+        body: REPORTS.onu,
+        response: { 202: TakenSchema, ...errorAnswers(...INTAKE_ERRORS) },
       },
     },
     async (request, reply) => {
-      const { taken, understood } = await takeIn(services, request, {
+      const taken = await takeIn(services, request, {
         source: 'onu',
         by: 'onu',
         what: 'onu',
         contentType: 'application/json',
       });
-      for (const event of understood) {
-        onuAlarms.broadcast(eventFrame('alarm', JSON.stringify(canonicalEvent(event))));
+      if (onuAlarms.size > 0) {
+        onuAlarms.broadcast(taken.assessment.told.map((event) => eventFrame('alarm', event)).join(''));
       }
-      return reply.code(202).send(taken);
-    },
-  );
-
-  app.post(
-    '/api/onu/map-meter',
-    { schema: { summary: 'Says which meter stands beside an ONU', tags: ['ingest'], body: Mapping } },
-    async ({ body: { onuId, meterId } }) => {
-      const change: NetworkElement = { kind: 'onu', element: { onuId, meterId } };
-      // Published last: should Kafka not take it, the database does not have it either.
-      await database.transaction(async (query) => {
-        await query(
-          `insert into network.onu_meters (onu_id, meter_id) values ($1, $2)
-           on conflict (onu_id) do update set meter_id = excluded.meter_id, mapped_at = now()`,
-          [onuId, meterId],
-        );
-        await publisher.publish(topics.network, { key: `onu/${onuId}`, value: JSON.stringify(change) });
-      });
-      return { status: 'mapped', onuId, meterId };
+      return acceptReports(reply, taken);
     },
   );
 
   app.get(
     '/api/onu/alarms',
     {
-      schema: { summary: 'ONU alerts as they come (server-sent events)', tags: ['ingest'] },
+      schema: { summary: 'ONU alerts as they come (server-sent events)', tags: ['ingest'], response: EVENT_STREAM },
       config: { endless: true },
+      exposeHeadRoute: false,
     },
     (_request, reply) => {
       const stream = new EventStream(reply);

@@ -3,6 +3,12 @@
 const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/';
 const MESSAGE = 'http://iec.ch/TC57/2011/schema/message';
 
+/** An event that was not taken, or several: the reason in a word, and a sentence. */
+export interface SoapError {
+  readonly code: string;
+  readonly details: string;
+}
+
 /** What is answered. */
 export interface SoapReply {
   readonly messageId: string;
@@ -11,7 +17,7 @@ export interface SoapReply {
   readonly at: string;
   readonly result: 'OK' | 'PARTIAL' | 'FAILED';
   /** What was not taken, and why. */
-  readonly errors: readonly { readonly code: string; readonly details: string }[];
+  readonly errors: readonly SoapError[];
 }
 
 /** A reply as a SOAP message. */

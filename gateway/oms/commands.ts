@@ -3,12 +3,13 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { COMMANDS, keyText, type Key, type OutageCommand } from '../../operators/event.js';
 import { encodeCommands } from '../../operators/log-record.js';
-import { parseTime } from '../../operators/time.js';
-import { GatewayError } from '../errors.js';
+import { errorAnswers, GatewayError } from '../errors.js';
+import { JSON_ERRORS, readJson } from '../ingest/body.js';
 import type { Services } from '../services.js';
+import { timeOf } from './time-text.js';
 
 const Text = Type.String({ minLength: 1, maxLength: 256, pattern: '\\S', description: 'a text that is not blank' });
-const Time = Type.String({ minLength: 1, description: 'ISO 8601' });
+const Time = Type.String({ format: 'date-time', description: 'ISO 8601; without a zone: of the configured one' });
 
 const Decision = Type.Object(
   {
@@ -31,7 +32,7 @@ const Decision = Type.Object(
   },
 );
 
-const Which = Type.Object({ id: Type.String() });
+const Which = Type.Object({ id: Type.String({ format: 'uuid' }) });
 const Accepted = Type.Object({
   status: Type.Literal('accepted'),
   commandId: Type.String({ format: 'uuid' }),
@@ -41,14 +42,9 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What people decide about an outage: put on the log, in one order with what the field reports. */
 export const commands: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
-  const { environment, publisher, topics } = services;
-
-  const timeOf = (name: string, text: string): number => {
-    const time = parseTime(text, environment.naiveTimeOffsetMin);
-    if (time === null)
-      throw new GatewayError('OMS_BAD_REQUEST', [`${name} "${text}" is not a time: expected ISO 8601.`]);
-    return time;
-  };
+  const { publisher, topics } = services;
+  const { naiveTimeOffsetMin } = services.environment;
+  readJson(app);
 
   app.post(
     '/api/oms/outages/:id/commands',
@@ -58,7 +54,10 @@ export const commands: FastifyPluginAsyncTypebox<Services> = async (app, service
         tags: ['outages'],
         params: Which,
         body: Decision,
-        response: { 202: Accepted },
+        response: {
+          202: Accepted,
+          ...errorAnswers(...JSON_ERRORS, 'OMS_UNKNOWN_OUTAGE', 'OMS_KAFKA_UNAVAILABLE', 'OMS_DATABASE_UNAVAILABLE'),
+        },
       },
     },
     async ({ params, body }, reply) => {
@@ -68,12 +67,12 @@ export const commands: FastifyPluginAsyncTypebox<Services> = async (app, service
         command,
         commandId,
         outageId,
-        at: at === undefined ? Date.now() : timeOf('at', at),
+        at: at === undefined ? Date.now() : timeOf('at', at, naiveTimeOffsetMin),
         author,
         reason,
         ...(crew === undefined ? {} : { crew }),
         ...(leaves === undefined ? {} : { leaves }),
-        ...(etr === undefined ? {} : { etr: etr === null ? null : timeOf('etr', etr) }),
+        ...(etr === undefined ? {} : { etr: etr === null ? null : timeOf('etr', etr, naiveTimeOffsetMin) }),
       };
       const key = await keyOf(outageId, services);
       if (!key) throw new GatewayError('OMS_UNKNOWN_OUTAGE', [outageId]);

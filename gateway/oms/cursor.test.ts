@@ -14,4 +14,6 @@ it.each([
   'zzz',
   encodeCursor({ ...CURSOR, outageId: "' or 1=1" }),
   encodeCursor({ ...CURSOR, lastEventAt: 'now' }),
+  encodeCursor({ ...CURSOR, lastEventAt: '2026-02-31T00:00:00.000Z' }),
+  encodeCursor({ ...CURSOR, lastEventAt: '0000-01-01T00:00:00.000Z' }),
 ])('refuses "%s"', (text) => expect(() => decodeCursor(text)).toThrow('none of ours'));

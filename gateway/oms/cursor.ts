@@ -1,3 +1,4 @@
+import { parseTime } from '../../operators/time.js';
 import { GatewayError } from '../errors.js';
 
 /** The last outage of a page: the next page begins behind it. */
@@ -17,6 +18,6 @@ export function encodeCursor({ lastEventAt, outageId }: Cursor): string {
 /** Reads {@link encodeCursor} back. Throws OMS_BAD_CURSOR on any other text. */
 export function decodeCursor(text: string): Cursor {
   const match = FORM.exec(Buffer.from(text, 'base64url').toString());
-  if (!match || Number.isNaN(Date.parse(match[1]!))) throw new GatewayError('OMS_BAD_CURSOR', [text]);
+  if (!match || parseTime(match[1]) === null) throw new GatewayError('OMS_BAD_CURSOR', [text]);
   return { lastEventAt: match[1]!, outageId: match[2]! };
 }

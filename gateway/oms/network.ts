@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
+import { errorAnswers } from '../errors.js';
 import type { Services } from '../services.js';
 
 const Bounds = Type.Object({
@@ -33,7 +34,13 @@ interface TotalRow {
 export const network: FastifyPluginAsyncTypebox<Services> = async (app, { database }) => {
   app.get(
     '/api/oms/network',
-    { schema: { summary: 'The network in brief', tags: ['network'], response: { 200: Summary } } },
+    {
+      schema: {
+        summary: 'The network in brief',
+        tags: ['network'],
+        response: { 200: Summary, ...errorAnswers('OMS_DATABASE_UNAVAILABLE') },
+      },
+    },
     async () => {
       const [feeders, [total]] = await Promise.all([
         database.query<Type.Static<typeof Feeder>>(

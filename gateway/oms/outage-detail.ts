@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { KINDS, REACHES, SOURCES } from '../../operators/event.js';
 import { OutageRecordSchema, type OutageRecord } from '../../operators/outage.js';
-import { GatewayError } from '../errors.js';
+import { errorAnswers, GatewayError } from '../errors.js';
 import type { Services } from '../services.js';
 import { membersOf, timelineOf } from './outage-history.js';
 
@@ -56,7 +56,7 @@ const Detail = Type.Object({
   mergedFrom: Type.Array(Type.String({ format: 'uuid' })),
 });
 
-const Which = Type.Object({ id: Type.String() });
+const Which = Type.Object({ id: Type.String({ format: 'uuid' }) });
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** One outage: its record, its members and why they belong to it, and its history. */
@@ -68,7 +68,7 @@ export const outageDetail: FastifyPluginAsyncTypebox<Services> = async (app, { d
         summary: 'An outage with members and history; for one that merged, the outage it became part of',
         tags: ['outages'],
         params: Which,
-        response: { 200: Detail },
+        response: { 200: Detail, ...errorAnswers('OMS_BAD_REQUEST', 'OMS_UNKNOWN_OUTAGE', 'OMS_DATABASE_UNAVAILABLE') },
       },
     },
     async ({ params: { id } }) => {

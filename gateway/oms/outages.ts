@@ -1,10 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { OutageRecordSchema, SEVERITIES, STATUSES, type OutageRecord } from '../../operators/outage.js';
-import { formatTime, parseTime } from '../../operators/time.js';
-import { GatewayError } from '../errors.js';
+import { formatTime } from '../../operators/time.js';
+import { errorAnswers } from '../errors.js';
 import type { Services } from '../services.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
+import { timeOf } from './time-text.js';
+
+const DEFAULT_LIMIT = 100;
 
 const some = (names: readonly string[]) =>
   Type.Optional(
@@ -19,8 +22,8 @@ const Filter = Type.Object({
   severity: some(SEVERITIES),
   substation: Type.Optional(Type.String({ minLength: 1 })),
   feeder: Type.Optional(Type.String({ minLength: 1 })),
-  since: Type.Optional(Type.String({ description: 'ISO 8601: only what was heard of since' })),
-  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+  since: Type.Optional(Type.String({ format: 'date-time', description: 'ISO 8601: only what was heard of since' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: DEFAULT_LIMIT })),
   cursor: Type.Optional(Type.String({ maxLength: 200, description: 'nextCursor of the page before' })),
 });
 
@@ -38,15 +41,15 @@ export const outages: FastifyPluginAsyncTypebox<Services> = async (app, { databa
         summary: 'Outages, newest report first',
         tags: ['outages'],
         querystring: Filter,
-        response: { 200: Page },
+        response: {
+          200: Page,
+          ...errorAnswers('OMS_BAD_REQUEST', 'OMS_BAD_CURSOR', 'OMS_DATABASE_UNAVAILABLE'),
+        },
       },
     },
-    async ({ query: { status, severity, substation, feeder, since, limit, cursor } }) => {
+    async ({ query: { status, severity, substation, feeder, since, limit = DEFAULT_LIMIT, cursor } }) => {
       const after = cursor === undefined ? null : decodeCursor(cursor);
-      const sinceMs = since === undefined ? null : parseTime(since, environment.naiveTimeOffsetMin);
-      if (since !== undefined && sinceMs === null) {
-        throw new GatewayError('OMS_BAD_REQUEST', [`since "${since}" is not a time: expected ISO 8601.`]);
-      }
+      const sinceMs = since === undefined ? null : timeOf('since', since, environment.naiveTimeOffsetMin);
       const rows = await database.query<{ record: OutageRecord }>(
         `select record
          from oms.outages

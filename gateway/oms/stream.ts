@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { EventStream } from '../event-stream.js';
+import { EVENT_STREAM, EventStream } from '../event-stream.js';
 import type { Services } from '../services.js';
 
 /** Outages as they change. */
@@ -10,8 +10,10 @@ export const stream: FastifyPluginAsyncTypebox<Services> = async (app, { outageF
       schema: {
         summary: 'Outage records as they change (server-sent events); resumes by Last-Event-ID',
         tags: ['outages'],
+        response: EVENT_STREAM,
       },
       config: { endless: true },
+      exposeHeadRoute: false,
     },
     async (request, reply) => {
       const lastEventId = request.headers['last-event-id'];

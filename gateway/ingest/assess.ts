@@ -1,0 +1,145 @@
+import { canonicalEvent } from '../../operators/canonical-event.js';
+import { SOURCES, type ReportedEvent, type Source } from '../../operators/event.js';
+import { readCanonical } from '../../operators/normalise/canonical.js';
+import { isFields, Refusal, type Reading } from '../../operators/normalise/fields.js';
+import { MAX_VALUE_BYTES, normalise, normaliseValue } from '../../operators/normalise/normalise.js';
+import { GatewayError } from '../errors.js';
+import { bodyCheck } from '../validation.js';
+import { Tally, type Assessment, type ReceivedBody, type SourceRecord } from './assessment.js';
+import { LineBodies, linesOf } from './lines.js';
+import { REPORTS } from './report.js';
+
+const CHECKS = {
+  scada: bodyCheck(REPORTS.scada),
+  onu: bodyCheck(REPORTS.onu),
+  call_center: bodyCheck(REPORTS.call_center),
+};
+
+/** Who else hears of accepted events: listeners of ONU alarms read them, callers ask for their tickets. */
+const TELL: Readonly<Partial<Record<ReceivedBody['as'], (event: ReportedEvent) => string>>> = {
+  onu: (event) => JSON.stringify(canonicalEvent(event)),
+  call_center: ({ sourceEventId }) => sourceEventId,
+};
+
+/**
+ * Says what the stream will make of a body, and which records hold it. It stops now and then, where whoever drives it may do
+ * something else: a body of some MB takes a second.
+ * @throws GatewayError if the body as a whole cannot be read
+ */
+export function* assess(body: ReceivedBody): Generator<void, Assessment> {
+  const tally = new Tally(TELL[body.as] ?? null);
+  const reading = { receivedAt: body.receivedAt, naiveOffsetMin: body.naiveOffsetMin };
+  const bytes = Buffer.from(body.bytes.buffer, body.bytes.byteOffset, body.bytes.byteLength);
+  if (body.as === 'canonicalLines') return tally.assessment(yield* assessLines(bytes, reading, tally));
+  if (body.as === 'canonicalList') return tally.assessment(yield* assessList(bytes, reading, tally));
+  yield* assessReports(body.as, bytes, reading, tally);
+  return tally.assessment([{ source: body.as, value: bytes }]);
+}
+
+/** A source's own words. */
+function* assessReports(source: Source, bytes: Buffer, reading: Reading, tally: Tally): Generator<void> {
+  if (source === 'kaifa') {
+    for (const report of normalise(source, bytes, reading)) count(source, report, tally);
+    return;
+  }
+  const value = parsed(bytes);
+  const wrong = CHECKS[source](value);
+  if (wrong !== null) throw new GatewayError('OMS_BAD_REQUEST', [wrong]);
+  for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
+    for (const report of normaliseValue(source, [item], reading)) count(source, report, tally);
+    yield;
+  }
+}
+
+function count(source: Source, report: ReturnType<typeof normalise>[number], tally: Tally): void {
+  if ('event' in report) tally.accept(report.event);
+  else tally.refuse(source, report.reason, report.detail);
+}
+
+/** Canonical events, a line each. What is refused goes along with its source, to be seen beside what else was rejected. */
+function* assessLines(bytes: Buffer, reading: Reading, tally: Tally): Generator<void, SourceRecord[]> {
+  const bodies = new BodiesBySource(bytes.length);
+  for (const line of linesOf(bytes)) {
+    const source = assessLine(line, reading, tally);
+    if (source !== null) bodies.add(source, line);
+    yield;
+  }
+  return bodies.records();
+}
+
+function assessLine(line: Buffer, reading: Reading, tally: Tally): Source | null {
+  if (line.length > MAX_VALUE_BYTES) {
+    tally.refuse(null, 'tooLarge', `The line has ${line.length} bytes; at most ${MAX_VALUE_BYTES} are read.`);
+    return null;
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(line.toString());
+  } catch (error) {
+    tally.refuse(null, 'notJson', `Not JSON: ${(error as Error).message.slice(0, 200)}`);
+    return null;
+  }
+  return assessItem(value, reading, tally);
+}
+
+/** Canonical events, one or a list: the body goes on untouched where all is of one source, else a line each. */
+function* assessList(bytes: Buffer, reading: Reading, tally: Tally): Generator<void, SourceRecord[]> {
+  const value = parsed(bytes);
+  const items = Array.isArray(value) ? (value as unknown[]) : [value];
+  const sources: (Source | null)[] = [];
+  for (const item of items) {
+    sources.push(assessItem(item, reading, tally));
+    yield;
+  }
+  const [only = null, ...others] = new Set(sources.filter((source) => source !== null));
+  if (only !== null && others.length === 0) return [{ source: only, value: bytes }];
+  const bodies = new BodiesBySource(bytes.length);
+  for (const [i, source] of sources.entries()) {
+    if (source !== null) bodies.add(source, Buffer.from(JSON.stringify(items[i])));
+    yield;
+  }
+  return bodies.records();
+}
+
+/** Returns the source that the event says it is of; null: of none that is known. */
+function assessItem(value: unknown, reading: Reading, tally: Tally): Source | null {
+  if (!isFields(value)) {
+    tally.refuse(null, 'wrongShape', 'Not an object.');
+    return null;
+  }
+  try {
+    const event = readCanonical(value, reading);
+    tally.accept(event);
+    return event.source;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const source = SOURCES.find((known) => known === value.source) ?? null;
+    tally.refuse(source, error.reason, error.message);
+    return source;
+  }
+}
+
+/** Lines by their source, as records that Kafka takes. */
+class BodiesBySource {
+  readonly #bodies = new Map<Source, LineBodies>();
+
+  constructor(private readonly bytes: number) {}
+
+  add(source: Source, line: Buffer): void {
+    let bodies = this.#bodies.get(source);
+    if (!bodies) this.#bodies.set(source, (bodies = new LineBodies(MAX_VALUE_BYTES, this.bytes)));
+    bodies.add(line);
+  }
+
+  records(): SourceRecord[] {
+    return [...this.#bodies].flatMap(([source, bodies]) => bodies.end().map((value) => ({ source, value })));
+  }
+}
+
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString().trim());
+  } catch (error) {
+    throw new GatewayError('OMS_NOT_JSON', [(error as Error).message.slice(0, 200)]);
+  }
+}

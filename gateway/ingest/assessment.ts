@@ -1,0 +1,100 @@
+import type { ReportedEvent, Source } from '../../operators/event.js';
+import { LISTED_REFUSALS, type ReportAnswer } from './report.js';
+
+/** The body of a request, and what reading it needs to know. */
+export interface ReceivedBody {
+  /** A source's own words, or canonical events: a line each, or one or a list of them. */
+  readonly as: Source | 'canonicalLines' | 'canonicalList';
+  readonly bytes: Uint8Array;
+  /** When it was taken in, epoch ms. */
+  readonly receivedAt: number;
+  /** Offset of times that come without a zone, minutes east of UTC. */
+  readonly naiveOffsetMin: number;
+}
+
+/** A source record to be published. */
+export interface SourceRecord {
+  readonly source: Source;
+  readonly value: Uint8Array;
+}
+
+/** What the stream will make of a body. It goes from thread to thread, so it holds texts and bytes, few objects. */
+export interface Assessment {
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly rejectedByReason: Readonly<Record<string, number>>;
+  /** The refused ones that are answered for one by one. */
+  readonly refused: readonly ReportAnswer[];
+  /** The list of answers as JSON. */
+  readonly events: string;
+  readonly acceptedBySource: Readonly<Partial<Record<Source, number>>>;
+  readonly refusals: readonly Refusals[];
+  /** The asset that all accepted events are of; null if there are several. */
+  readonly assetId: string | null;
+  /** What others are to hear of the accepted events, one by one; empty where nobody is. */
+  readonly told: readonly string[];
+  readonly records: readonly SourceRecord[];
+}
+
+/** How many reports of a source were refused for a reason. */
+interface Refusals {
+  readonly source: Source | null;
+  readonly reason: string;
+  count: number;
+}
+
+/** Counts what becomes of the reports of a body, one after the other. */
+export class Tally {
+  #count = 0;
+  #accepted = 0;
+  #assetId: string | null = null;
+  readonly #answers: string[] = [];
+  readonly #refused: ReportAnswer[] = [];
+  readonly #acceptedBySource: Partial<Record<Source, number>> = {};
+  readonly #refusals = new Map<string, Refusals>();
+  readonly #told: string[] = [];
+
+  /** @param tell what others are to hear of an accepted event; null: nothing */
+  constructor(private readonly tell: ((event: ReportedEvent) => string) | null) {}
+
+  accept(event: ReportedEvent): void {
+    const { source, sourceEventId, assetId } = event;
+    this.#assetId = this.#accepted === 0 || this.#assetId === assetId ? assetId : null;
+    this.#accepted++;
+    this.#acceptedBySource[source] = (this.#acceptedBySource[source] ?? 0) + 1;
+    if (this.tell) this.#told.push(this.tell(event));
+    const answer: ReportAnswer = { index: this.#count++, status: 'accepted', source, sourceEventId };
+    this.#answers.push(JSON.stringify(answer));
+  }
+
+  refuse(source: Source | null, reason: string, detail: string): void {
+    const kind = `${source}/${reason}`;
+    const same = this.#refusals.get(kind);
+    if (same) same.count++;
+    else this.#refusals.set(kind, { source, reason, count: 1 });
+    const index = this.#count++;
+    if (this.#refused.length === LISTED_REFUSALS) return;
+    const answer: ReportAnswer = { index, status: 'rejected', source, sourceEventId: null, reason, detail };
+    this.#refused.push(answer);
+    this.#answers.push(JSON.stringify(answer));
+  }
+
+  /** What has become of them, with the records that hold them. */
+  assessment(records: readonly SourceRecord[]): Assessment {
+    const refusals = [...this.#refusals.values()];
+    const rejectedByReason: Record<string, number> = {};
+    for (const { reason, count } of refusals) rejectedByReason[reason] = (rejectedByReason[reason] ?? 0) + count;
+    return {
+      accepted: this.#accepted,
+      rejected: this.#count - this.#accepted,
+      rejectedByReason,
+      refused: this.#refused,
+      events: `[${this.#answers.join(',')}]`,
+      acceptedBySource: this.#acceptedBySource,
+      refusals,
+      assetId: this.#assetId,
+      told: this.#told,
+      records,
+    };
+  }
+}
