@@ -35,6 +35,8 @@ export function toldToStop(): Promise<void> {
       });
     }
     process.once('disconnect', resolve);
+    // It may have gone while this process was still being loaded.
+    if (process.send && !process.connected) resolve();
     // Its channel must not keep a process that has ended its work.
     process.channel?.unref();
   });

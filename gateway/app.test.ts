@@ -1,74 +1,13 @@
-import type { FastifyInstance, InjectOptions } from 'fastify';
-import { afterEach, describe, expect, it } from 'vitest';
-import { Roster } from '../connections/roster.js';
-import { readEnvironment } from '../environment.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeLogRecord } from '../operators/log-record.js';
-import { topicNames } from '../topics.js';
-import { Answers } from './answers.js';
-import { buildApp } from './app.js';
-import type { Database } from './database.js';
-import { GatewayError } from './errors.js';
-import { Audience } from './event-stream.js';
-import { Metrics } from './metrics.js';
-import { OutageFeed } from './outage-feed.js';
-import type { OutgoingRecord, PublishedAt, Publisher } from './publisher.js';
+import { MemoryGateway, topics } from './memory-gateway.fixture.js';
 
-class MemoryPublisher implements Publisher {
-  readonly records: (OutgoingRecord & { readonly topic: string })[] = [];
-  away = false;
+let gateway: MemoryGateway;
 
-  publish(topic: string, record: OutgoingRecord): Promise<PublishedAt> {
-    if (this.away) return Promise.reject(new GatewayError('OMS_KAFKA_UNAVAILABLE', ['not connected']));
-    return Promise.resolve({ partition: 0, offset: this.records.push({ topic, ...record }) - 1 });
-  }
-}
-
-/** Answers every query with the same rows. */
-class OneAnswerDatabase implements Database {
-  rows: object[] = [];
-
-  query<Row>(): Promise<Row[]> {
-    return Promise.resolve(this.rows as Row[]);
-  }
-
-  transaction<T>(work: (query: Database['query']) => Promise<T>): Promise<T> {
-    return work(() => this.query());
-  }
-}
-
-const topics = topicNames();
-const publisher = new MemoryPublisher();
-const database = new OneAnswerDatabase();
-let missing: string[] = [];
-let app: FastifyInstance;
-
-function post(url: string, payload: InjectOptions['payload'], headers: Record<string, string> = {}) {
-  const outageFeed = new OutageFeed(database);
-  app = buildApp({
-    environment: readEnvironment({ OMS_ANSWER_TIMEOUT_MS: '20', OMS_BODY_LIMIT_MB: '2' }),
-    topics,
-    publisher,
-    database,
-    answers: new Answers(topics),
-    outageFeed,
-    onuAlarms: new Audience(),
-    readiness: { missing: () => Promise.resolve(missing), installation: 'cluster/oms.events' },
-    roster: new Roster([]),
-    metrics: new Metrics(),
-  });
-  const method = payload === undefined ? 'GET' : 'POST';
-  return app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
-}
-
-const get = (url: string) => post(url, undefined);
-
-afterEach(async () => {
-  publisher.records.length = 0;
-  publisher.away = false;
-  database.rows = [];
-  missing = [];
-  await app.close();
+beforeEach(() => {
+  gateway = new MemoryGateway();
 });
+afterEach(() => gateway.app.close());
 
 const TIME = '2026-10-04T18:04:18.018Z';
 const alarm = {
@@ -93,9 +32,12 @@ const event = {
 describe('ingest', () => {
   it('publishes the body untouched under its asset, with what CloudEvents asks for', async () => {
     const body = `  ${JSON.stringify(alarm)}\n`;
-    const answer = await post('/scada-mock-generator', body, { 'content-type': 'application/json', 'ce-time': TIME });
+    const answer = await gateway.post('/scada-mock-generator', body, {
+      'content-type': 'application/json',
+      'ce-time': TIME,
+    });
     expect(answer.statusCode).toBe(202);
-    const [{ topic, key, value, headers } = {}] = publisher.records;
+    const [{ topic, key, value, headers } = {}] = gateway.publisher.records;
     expect([topic, key, String(value)]).toEqual(['scada-outage-topic', 'CB-1', body]);
     expect(headers).toMatchObject({ ce_specversion: '1.0', ce_source: '/gateway/scada', ce_time: TIME });
   });
@@ -114,17 +56,17 @@ describe('ingest', () => {
     ],
     ['/api/onu/map-meter', { onuId: ' ', meterId: 'M' }, 'onuId is wrong'],
   ])('refuses on %s what is wrong, says what, and publishes nothing', async (url, body, message) => {
-    const answer = await post(url, body);
+    const answer = await gateway.post(url, body);
     expect(answer.statusCode).toBe(400);
     expect(answer.json()).toMatchObject({ message: expect.stringContaining(message) });
-    expect(publisher.records).toEqual([]);
+    expect(gateway.publisher.records).toEqual([]);
   });
 
   it('answers for each event of a batch, and splits it by source', async () => {
     const lines = [event, { ...event, source: 'onu' }, { ...event, occurredAt: 'x' }].map((item) =>
       JSON.stringify(item),
     );
-    const answer = await post('/api/oms/events', [...lines, 'no json'].join('\n'), {
+    const answer = await gateway.post('/api/oms/events', [...lines, 'no json'].join('\n'), {
       'content-type': 'application/x-ndjson',
     });
     expect(answer.json()).toMatchObject({
@@ -132,7 +74,7 @@ describe('ingest', () => {
       rejected: 2,
       events: [{ status: 'accepted' }, { status: 'accepted' }, { reason: 'badTime' }, { index: 3, reason: 'notJson' }],
     });
-    expect(publisher.records.map(({ topic, value }) => [topic, String(value)])).toEqual([
+    expect(gateway.publisher.records.map(({ topic, value }) => [topic, String(value)])).toEqual([
       [topics.kaifa, `${lines[0]}\n${lines[2]}`],
       [topics.onu, lines[1]],
     ]);
@@ -140,13 +82,12 @@ describe('ingest', () => {
 
   it('splits a large batch of lines into records of at most 1 MB, and refuses a large list', async () => {
     const line = JSON.stringify({ ...event, note: 'x'.repeat(100_000) });
-    const lines = await post('/api/oms/events', Array(15).fill(line).join('\n'), {
+    const lines = await gateway.post('/api/oms/events', Array(15).fill(line).join('\n'), {
       'content-type': 'application/x-ndjson',
     });
     expect(lines.json()).toMatchObject({ accepted: 15 });
-    expect(publisher.records.map(({ value }) => value.length <= 1_048_576)).toEqual([true, true]);
-    await app.close();
-    const list = await post('/api/oms/events', `[${Array(15).fill(line).join(',')}]`, {
+    expect(gateway.publisher.records.map(({ value }) => value.length <= 1_048_576)).toEqual([true, true]);
+    const list = await gateway.post('/api/oms/events', `[${Array(15).fill(line).join(',')}]`, {
       'content-type': 'application/json',
     });
     expect([list.statusCode, list.json().code]).toEqual([413, 'OMS_BODY_TOO_LARGE']);
@@ -154,17 +95,16 @@ describe('ingest', () => {
 
   it('answers a head-end system in SOAP, on any path, hostile XML too', async () => {
     const bomb = '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>';
-    const answer = await post('/hes/any/path', bomb, { 'content-type': 'text/xml' });
+    const answer = await gateway.post('/hes/any/path', bomb, { 'content-type': 'text/xml' });
     expect(answer.statusCode).toBe(400);
     expect(answer.body).toContain('<faultcode>soap:Client</faultcode>');
-    await app.close();
-    const unknown = await post('/hes/any/path', { a: 1 });
+    const unknown = await gateway.post('/hes/any/path', { a: 1 });
     expect([unknown.statusCode, unknown.json().code]).toEqual([404, 'OMS_NO_ROUTE']);
   });
 
   it('asks to be asked again while Kafka is away', async () => {
-    publisher.away = true;
-    const answer = await post('/scada-mock-generator', alarm);
+    gateway.publisher.away = true;
+    const answer = await gateway.post('/scada-mock-generator', alarm);
     expect([answer.statusCode, answer.headers['retry-after'], answer.json().code]).toEqual([
       503,
       '5',
@@ -180,10 +120,10 @@ describe('ingest', () => {
       spatial_radius_meters: 5,
       metadata: { meter_id: 7 },
     };
-    const answer = await post('/api/oms/events/correlate', body);
+    const answer = await gateway.post('/api/oms/events/correlate', body);
     expect(answer.statusCode).toBe(202);
     expect(answer.json().warnings).toEqual([expect.stringContaining('spatial_radius_meters 5 was not used')]);
-    const published = JSON.parse(String(publisher.records[0]!.value)) as object;
+    const published = JSON.parse(String(gateway.publisher.records[0]!.value)) as object;
     expect(published).toMatchObject({ source: 'kaifa', kind: 'outage', type: 'last_gasp', assetId: '7' });
   });
 });
@@ -192,15 +132,15 @@ describe('the OMS API', () => {
   const ID = 'efb2224e-3262-5fcd-9429-50e27f3a8f77';
 
   it('puts a decision on the log under the key of its outage', async () => {
-    database.rows = [{ substationId: 'S1', feederId: 'F1' }];
-    const answer = await post(`/api/oms/outages/${ID}/commands`, {
+    gateway.database.rows = [{ substationId: 'S1', feederId: 'F1' }];
+    const answer = await gateway.post(`/api/oms/outages/${ID}/commands`, {
       command: 'crew',
       author: 'ann',
       crew: 'C7',
       at: TIME,
     });
     expect(answer.statusCode).toBe(202);
-    const [{ topic, key, value } = {}] = publisher.records;
+    const [{ topic, key, value } = {}] = gateway.publisher.records;
     expect([topic, key]).toEqual([topics.events, 'S1/F1']);
     expect(decodeLogRecord(Buffer.from(value!))).toEqual([
       {
@@ -220,7 +160,7 @@ describe('the OMS API', () => {
     [{ command: 'explode', author: 'ann' }, 400, 'command is none of confirm'],
     [{ command: 'confirm', author: 'ann' }, 404, 'There is no outage'],
   ])('refuses %j with %i', async (body, status, message) => {
-    const answer = await post(`/api/oms/outages/${ID}/commands`, body);
+    const answer = await gateway.post(`/api/oms/outages/${ID}/commands`, body);
     expect(answer.statusCode).toBe(status);
     expect(answer.json().message).toContain(message);
   });
@@ -230,12 +170,13 @@ describe('the OMS API', () => {
     '/api/oms/outages?status=open',
     '/api/oms/outages?since=x',
     '/tiles/network/1/2/0.mvt',
-  ])('refuses %s', async (url) => expect((await get(url)).statusCode).toBe(400));
+  ])('refuses %s', async (url) => expect((await gateway.get(url)).statusCode).toBe(400));
 });
 
 it('says what is missing until it is ready', async () => {
-  missing = ['Kafka does not answer.'];
-  const answer = await get('/ready');
+  const missing = ['Kafka does not answer.'];
+  gateway.missing = missing;
+  const answer = await gateway.get('/ready');
   expect([answer.statusCode, answer.json()]).toEqual([
     503,
     { status: 'not ready', missing, reasons: [], installation: 'cluster/oms.events' },
@@ -243,6 +184,6 @@ it('says what is missing until it is ready', async () => {
 });
 
 it('describes itself', async () => {
-  const { paths } = (await get('/openapi.json')).json() as { paths: object };
+  const { paths } = (await gateway.get('/openapi.json')).json() as { paths: object };
   expect(Object.keys(paths)).toContain('/api/oms/outages/{id}/commands');
 });

@@ -28,12 +28,21 @@ const TELL: Readonly<Partial<Record<ReceivedBody['as'], (event: ReportedEvent) =
  */
 export function* assess(body: ReceivedBody): Generator<void, Assessment> {
   const tally = new Tally(TELL[body.as] ?? null);
-  const reading = { receivedAt: body.receivedAt, naiveOffsetMin: body.naiveOffsetMin };
-  const bytes = Buffer.from(body.bytes.buffer, body.bytes.byteOffset, body.bytes.byteLength);
-  if (body.as === 'canonicalLines') return tally.assessment(yield* assessLines(bytes, reading, tally));
-  if (body.as === 'canonicalList') return tally.assessment(yield* assessList(bytes, reading, tally));
-  yield* assessReports(body.as, bytes, reading, tally);
-  return tally.assessment([{ source: body.as, value: bytes }]);
+  try {
+    return tally.assessment(yield* recordsOf(body, tally));
+  } catch (error) {
+    // To read lists in lists takes of the stack for each.
+    if (error instanceof RangeError) throw new GatewayError('OMS_BAD_REQUEST', ['The body nests too deep to be read.']);
+    throw error;
+  }
+}
+
+function* recordsOf({ as, bytes, ...reading }: ReceivedBody, tally: Tally): Generator<void, SourceRecord[]> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (as === 'canonicalLines') return yield* assessLines(buffer, reading, tally);
+  if (as === 'canonicalList') return yield* assessList(buffer, reading, tally);
+  yield* assessReports(as, buffer, reading, tally);
+  return [{ source: as, value: bytes }];
 }
 
 /** A source's own words. */

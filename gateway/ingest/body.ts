@@ -55,7 +55,8 @@ interface ReadingOptions {
 
 /** What is smaller waits for nobody. */
 const SMALL_BYTES = 64 * 1024;
-const NOTHING = Buffer.alloc(0);
+/** The bytes of a request without a body. */
+export const NOTHING = Buffer.alloc(0);
 
 /** Makes the routes of a plugin take bodies of some kinds as bytes. */
 export function readBytes(app: FastifyInstance, { contents, budget, otherwise }: ReadingOptions): void {

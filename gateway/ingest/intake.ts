@@ -6,6 +6,7 @@ import { GatewayError } from '../errors.js';
 import type { Services } from '../services.js';
 import type { Assessment, ReceivedBody } from './assessment.js';
 import type { Assessor } from './assessor.js';
+import { NOTHING } from './body.js';
 import type { BodyBudget } from './body-budget.js';
 import { cloudEventHeaders, receivedAtOf, type About } from './cloud-event.js';
 
@@ -62,13 +63,16 @@ export async function takeIn(
   return { receivedAt, assessment };
 }
 
-/** The body of a request, to be assessed. Its bytes are no longer the request's. */
+/** The body of a request, to be assessed: the request has it no more. */
 export function receivedBody(
   as: ReceivedBody['as'],
-  { bytes }: FastifyRequest,
+  request: FastifyRequest,
   receivedAt: Date,
   { naiveTimeOffsetMin: naiveOffsetMin }: Environment,
 ): ReceivedBody {
+  const { bytes } = request;
+  request.bytes = NOTHING;
+  request.body = undefined;
   return { as, bytes, receivedAt: receivedAt.getTime(), naiveOffsetMin };
 }
 

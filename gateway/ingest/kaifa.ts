@@ -12,6 +12,13 @@ import { soapFault, soapReply, type SoapError } from './soap.js';
 
 const SOAP_TYPE = 'text/xml; charset=utf-8';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whether it is XML, and is answered so: by its type, or by its first bytes. */
+    speaksXml: boolean;
+  }
+}
+
 /** How head-end systems send XML: as such, with attachments, or without saying what it is. */
 const XML: readonly Content[] = [
   { name: 'text/xml', types: /^(text|application)\/([\w.-]+\+)?xml$/, maxBytes: MAX_VALUE_BYTES },
@@ -46,8 +53,15 @@ const Replies = {
  */
 export const kaifa: FastifyPluginAsyncTypebox<IntakeServices> = async (app, services) => {
   const { budget } = services;
+  app.decorateRequest('speaksXml', false);
+  app.addHook('onRequest', async (request) => {
+    request.speaksXml = /\bxml\b/i.test(request.headers['content-type'] ?? '');
+  });
+  app.addHook('preValidation', async (request) => {
+    request.speaksXml ||= request.bytes.subarray(0, 100).toString().trimStart().startsWith('<');
+  });
   app.setErrorHandler((thrown, request, reply) => {
-    if (!isXml(request)) return answerError(thrown, request, reply);
+    if (!request.speaksXml) return answerError(thrown, request, reply);
     const error = gatewayErrorOf(thrown);
     if (error.code === 'OMS_INTERNAL') request.log.error({ err: thrown, url: request.url }, 'a request failed');
     const fault = soapFault(error.code, error.message, error.statusCode < 500);
@@ -74,7 +88,7 @@ export const kaifa: FastifyPluginAsyncTypebox<IntakeServices> = async (app, serv
   app.register(async (elsewhere: FastifyInstance) => {
     readBytes(elsewhere, { contents: XML, budget, otherwise: (request) => app.noRoute(request) });
     elsewhere.post('/*', { schema: { hide: true } }, (request, reply) => {
-      if (isXml(request)) return take(services, request, reply);
+      if (request.speaksXml) return take(services, request, reply);
       throw app.noRoute(request);
     });
   });
@@ -83,17 +97,17 @@ export const kaifa: FastifyPluginAsyncTypebox<IntakeServices> = async (app, serv
 async function take(services: IntakeServices, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const given = messageIdOf(request);
   const messageId = given ?? randomUUID();
-  const xml = isXml(request);
+  const { speaksXml } = request;
   const taken = await takeIn(services, request, {
     source: 'kaifa',
     by: 'kaifa',
     what: 'kaifa',
-    contentType: request.headers['content-type'] ?? (xml ? 'text/xml' : 'application/json'),
+    contentType: request.headers['content-type'] ?? (speaksXml ? 'text/xml' : 'application/json'),
     id: messageId,
     // A head-end tells of much that is no outage; refused, it would send it again for ever.
     publishAnyway: ['unknownCode'],
   });
-  if (!xml) return acceptReports(reply, taken, { messageId });
+  if (!speaksXml) return acceptReports(reply, taken, { messageId });
   const { receivedAt, assessment } = taken;
   const errors = soapErrors(assessment);
   const { accepted, rejectedByReason } = assessment;
@@ -116,11 +130,6 @@ function soapErrors({ refused, rejectedByReason }: Assessment): SoapError[] {
     return more === 0 ? [] : [{ code, details: `${more} more events were refused for this reason.` }];
   });
   return [...errors, ...others].filter(({ code }) => code !== 'unknownCode');
-}
-
-function isXml(request: FastifyRequest): boolean {
-  if (/\bxml\b/i.test(request.headers['content-type'] ?? '')) return true;
-  return request.bytes.subarray(0, 100).toString().trimStart().startsWith('<');
 }
 
 function messageIdOf({ headers }: FastifyRequest): string | null {

@@ -1,0 +1,75 @@
+import type { FastifyInstance } from 'fastify';
+import { Roster } from '../connections/roster.js';
+import { readEnvironment } from '../environment.js';
+import { topicNames } from '../topics.js';
+import { Answers } from './answers.js';
+import { buildApp } from './app.js';
+import type { Database } from './database.js';
+import { GatewayError } from './errors.js';
+import { Audience } from './event-stream.js';
+import { Metrics } from './metrics.js';
+import { OutageFeed } from './outage-feed.js';
+import type { OutgoingRecord, PublishedAt, Publisher } from './publisher.js';
+
+class MemoryPublisher implements Publisher {
+  readonly records: (OutgoingRecord & { readonly topic: string })[] = [];
+  away = false;
+
+  publish(topic: string, record: OutgoingRecord): Promise<PublishedAt> {
+    if (this.away) return Promise.reject(new GatewayError('OMS_KAFKA_UNAVAILABLE', ['not connected']));
+    return Promise.resolve({ partition: 0, offset: this.records.push({ topic, ...record }) - 1 });
+  }
+}
+
+/** Answers every query with the same rows. */
+class OneAnswerDatabase implements Database {
+  rows: object[] = [];
+
+  query<Row>(): Promise<Row[]> {
+    return Promise.resolve(this.rows as Row[]);
+  }
+
+  transaction<T>(work: (query: Database['query']) => Promise<T>): Promise<T> {
+    return work(() => this.query());
+  }
+}
+
+export const topics = topicNames();
+
+/** The gateway's app, with Kafka and database in memory. */
+export class MemoryGateway {
+  readonly publisher = new MemoryPublisher();
+  readonly database = new OneAnswerDatabase();
+  /** What `/ready` says is missing. */
+  missing: string[] = [];
+  readonly app: FastifyInstance;
+
+  constructor() {
+    this.app = buildApp({
+      environment: readEnvironment({ OMS_ANSWER_TIMEOUT_MS: '20', OMS_BODY_LIMIT_MB: '2' }),
+      topics,
+      publisher: this.publisher,
+      database: this.database,
+      answers: new Answers(topics),
+      outageFeed: new OutageFeed(this.database),
+      onuAlarms: new Audience(),
+      readiness: { missing: () => Promise.resolve(this.missing), installation: 'cluster/oms.events' },
+      roster: new Roster([]),
+      metrics: new Metrics(),
+    });
+  }
+
+  /** What was published, and what the database knows. */
+  forget(): void {
+    this.publisher.records.length = 0;
+    this.database.rows = [];
+  }
+
+  get(url: string) {
+    return this.app.inject({ method: 'GET', url });
+  }
+
+  post(url: string, payload: string | object, headers: Record<string, string> = {}) {
+    return this.app.inject({ method: 'POST', url, headers, payload });
+  }
+}
