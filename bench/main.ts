@@ -7,6 +7,7 @@ import { benchCorrelateFile } from './correlate-file.js';
 import { benchCorrelateGrowth } from './correlate-growth.js';
 import { benchCorrelate } from './correlate.js';
 import type { Figure, Quantity } from './figures.js';
+import { benchGatewayBodies } from './gateway-bodies.js';
 import { benchGateway } from './gateway.js';
 import { benchIdle } from './idle.js';
 import { benchLatency } from './latency.js';
@@ -26,6 +27,7 @@ const BENCHMARKS: Readonly<Record<string, Bench>> = {
   'correlate-growth': benchCorrelateGrowth,
   'correlate-file': benchCorrelateFile,
   gateway: benchGateway,
+  'gateway-bodies': benchGatewayBodies,
   sink: benchSink,
   'sql-function': benchSqlFunction,
   stages: benchStages,

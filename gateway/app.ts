@@ -36,7 +36,7 @@ const INTAKE = [scada, kaifa, onu, callCenter, canonical];
 const PLUGINS = [correlate, onuMeters, outages, outageDetail, network, stream, commands, tiles, operation];
 
 /** Bodies that are worked on at a time, bytes: with what is made of them the gateway stays below 400 MB. */
-const BODIES_BYTES = 24 * 1024 * 1024;
+const BODIES_BYTES = 16 * 1024 * 1024;
 /** How long a large body waits for its turn, ms: less than senders wait for an answer. */
 const ROOM_MS = 10_000;
 

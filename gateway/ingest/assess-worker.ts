@@ -1,4 +1,4 @@
-/** The thread of {@link Assessor}: reads bodies in turns, so that a large one does not hold up the others. */
+/** The thread of {@link Assessor}: a large body does not hold up the small ones. */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
 import { GatewayError } from '../errors.js';
@@ -12,11 +12,21 @@ const BUSY_MS = 10;
 // A refused report is an error that nobody looks at the stack of, and to gather it takes most of the time.
 Error.stackTraceLimit = 0;
 
+/** What is larger is read one after the other: what is made of such a body takes many times its bytes. */
+const IN_TURNS_BYTES = 64 * 1024;
+
 const port = parentPort!;
+let largeBefore: Promise<void> = Promise.resolve();
 
 port.on('message', ({ n, body }: { n: number; body: ReceivedBody }) => {
-  void verdictOf(n, body).then((verdict) => port.postMessage(verdict, buffersOf(verdict)));
+  if (body.bytes.byteLength <= IN_TURNS_BYTES) void answer(n, body);
+  else largeBefore = largeBefore.then(() => answer(n, body));
 });
+
+async function answer(n: number, body: ReceivedBody): Promise<void> {
+  const verdict = await verdictOf(n, body);
+  port.postMessage(verdict, buffersOf(verdict));
+}
 
 async function verdictOf(n: number, body: ReceivedBody): Promise<Verdict> {
   try {

@@ -16,8 +16,8 @@ interface Waiting {
 
 /** What takes a few ms is done at once; to hand it to a thread takes longer than to read it. */
 const AT_ONCE_BYTES = 16 * 1024;
-/** Of the thread, MB: what it needs for the bodies that are worked on at a time. */
-const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
+/** Of the thread, MB: what it takes at most to read 1 MB of the smallest events, with room to spare. */
+const LIMITS = { maxOldGenerationSizeMb: 160, maxYoungGenerationSizeMb: 24 };
 /** The program of the thread. Run from source, as by tests, it has to be translated there. */
 const PROGRAM = new URL('./assess-worker.js', import.meta.url);
 const TRANSLATED = `import('tsx/esm/api').then(({ register }) => {
