@@ -125,9 +125,7 @@ export function benchGatewayBodies(): Promise<Quantity[]> {
         30_000,
         100,
       );
-      const figures: Quantity[] = [
-        quantityOf('/health beside nothing', 'ms', [await healthBeside(url, 'nothing', warm)]),
-      ];
+      const figures: Quantity[] = [];
       for (const [name, bodies] of Object.entries(BODIES)) {
         const longestMs: number[] = [];
         for (let round = 0; round < ROUNDS; round++) longestMs.push(await healthBeside(url, name, bodies));

@@ -145,10 +145,11 @@ async function toGateway(
   const shown = progress('events sent', events.length);
   let answers: Answers;
   try {
-    answers = await sendToGateway(url, events, shape, async (event, sent) => {
+    const due = async (event: CanonicalEvent, sent: number): Promise<void> => {
       shown.update(sent);
       await pace?.wait(event, sent);
-    });
+    };
+    answers = await sendToGateway(url, events, shape, due, { say });
   } finally {
     shown.stop();
   }

@@ -1,37 +1,52 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { CanonicalEvent } from './canonical-event.js';
 import { sourceShape, type SourceRequest } from './shapes.js';
 
 const AT_ONCE = 16;
 const LINES_PER_POST = 200;
-const RETRIES = 60;
+const PAUSE_MS = 1000;
+/** Longer than it takes to start a gateway again, by hand too. */
+const PATIENCE_MS = 5 * 60_000;
 
 /** Answers by HTTP status, in events. */
 export type Answers = Record<string, number>;
 
+/** How a storm is sent. */
+export interface SendingOptions {
+  /** Is told when the gateway goes away, and when it is back. */
+  readonly say?: (line: string) => void;
+  /** How long a gateway that was there may be away, ms. */
+  readonly patienceMs?: number;
+}
+
 /**
  * Posts a storm to the gateway: source shapes one by one on their sources' routes, canonical events in NDJSON batches.
- * A gateway that says 503 is asked again when it says.
+ * A gateway that says 503 is asked again when it says, one that does not answer, as while it is started again, every
+ * second. What is sent a second time has the same ids, so it counts once.
  * @param before called before each event with the number of those before it: waits until it is due
- * @throws Error if the gateway cannot be reached
+ * @throws Error if the gateway cannot be reached from the beginning, or does not come back for some minutes
  */
 export async function sendToGateway(
   url: string,
   events: readonly CanonicalEvent[],
   shape: 'canonical' | 'source',
   before: (event: CanonicalEvent, sent: number) => Promise<void>,
+  { say = () => undefined, patienceMs = PATIENCE_MS }: SendingOptions = {},
 ): Promise<Answers> {
   const answers: Answers = {};
+  const line = new Line(url, say, patienceMs);
   const inFlight = new Set<Promise<void>>();
   let failure: Error | null = null;
   const post = async (request: SourceRequest, count: number): Promise<void> => {
     while (inFlight.size >= AT_ONCE) await Promise.race(inFlight);
     if (failure) throw failure;
-    const sending = send(url, request)
+    const sending = line
+      .send(request)
       .then((status) => {
         answers[status] = (answers[status] ?? 0) + count;
       })
       .catch((error: Error) => {
-        failure = new Error(`The gateway at ${url} cannot be reached (${error.message}): is it running?`);
+        failure ??= error;
       })
       .finally(() => inFlight.delete(sending));
     inFlight.add(sending);
@@ -74,16 +89,72 @@ function batchOf(events: readonly CanonicalEvent[]): SourceRequest {
   };
 }
 
-async function send(url: string, { path, contentType, headers, body }: SourceRequest): Promise<number> {
-  for (let attempt = 1; ; attempt++) {
-    const response = await fetch(`${url}${path}`, {
-      method: 'POST',
-      headers: { ...headers, 'content-type': contentType },
-      body,
-    });
-    await response.arrayBuffer();
-    if (response.status !== 503 || attempt === RETRIES) return response.status;
-    const seconds = Number(response.headers.get('retry-after')) || 1;
-    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+const BROKEN = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+/** The way to a gateway that may be away for a while. */
+class Line {
+  /** When it last answered; null: it never has. */
+  #answeredAt: number | null = null;
+  #isAway = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly say: (line: string) => void,
+    private readonly patienceMs: number,
+  ) {}
+
+  /** Sends until the gateway takes or refuses it; returns the status. */
+  async send(request: SourceRequest): Promise<number> {
+    const since = Date.now();
+    for (;;) {
+      let response: Response;
+      try {
+        response = await post(this.url, request);
+      } catch (error) {
+        this.#away(error as Error);
+        await pause(PAUSE_MS);
+        continue;
+      }
+      this.#answered();
+      const isPatient = Date.now() - since < this.patienceMs;
+      if (response.status !== 503 || !isPatient) return response.status;
+      await pause((Number(response.headers.get('retry-after')) || 1) * 1000);
+    }
   }
+
+  #answered(): void {
+    this.#answeredAt = Date.now();
+    if (this.#isAway) this.say(`The gateway at ${this.url} is back.`);
+    this.#isAway = false;
+  }
+
+  /** @throws Error if it makes no sense to go on */
+  #away(error: Error): void {
+    const { code = '', message } = (error.cause ?? error) as NodeJS.ErrnoException;
+    const reason = message || code;
+    // A connection that breaks was one: somebody was there.
+    if (BROKEN.has(code)) this.#answeredAt ??= Date.now();
+    if (this.#answeredAt === null) {
+      throw new Error(`The gateway at ${this.url} cannot be reached (${reason}): is it running?`);
+    }
+    const awayMs = Date.now() - this.#answeredAt;
+    if (awayMs >= this.patienceMs) {
+      throw new Error(
+        `The gateway at ${this.url} has not answered for ${Math.round(awayMs / 1000)} s (${reason}): start it and send ` +
+          'the storm again, what it has already counts once.',
+      );
+    }
+    if (!this.#isAway) this.say(`The gateway at ${this.url} does not answer (${reason}): waiting for it.`);
+    this.#isAway = true;
+  }
+}
+
+async function post(url: string, { path, contentType, headers, body }: SourceRequest): Promise<Response> {
+  const response = await fetch(`${url}${path}`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': contentType },
+    body,
+  });
+  await response.arrayBuffer();
+  return response;
 }
