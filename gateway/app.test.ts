@@ -182,8 +182,3 @@ it('says what is missing until it is ready', async () => {
     { status: 'not ready', missing, reasons: [], installation: 'cluster/oms.events' },
   ]);
 });
-
-it('describes itself', async () => {
-  const { paths } = (await gateway.get('/openapi.json')).json() as { paths: object };
-  expect(Object.keys(paths)).toContain('/api/oms/outages/{id}/commands');
-});
