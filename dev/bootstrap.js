@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The entry of `npm start|test|run bench|test:faults|reset`. Plain JavaScript on Node alone, since on a fresh clone nothing is
+ * The entry of `npm start|test|run bench|test:faults|test:api|reset`. Plain JavaScript on Node alone, since on a fresh clone nothing is
  * installed or built yet: it sees to that, then hands over to the built program.
  */
 import { spawn } from 'node:child_process';
@@ -17,6 +17,7 @@ const PROGRAMS = {
   test: 'dist/dev/test.js',
   bench: 'dist/bench/main.js',
   faults: 'dist/test/faults/main.js',
+  api: 'dist/test/api/main.js',
   reset: 'dist/dev/reset.js',
 };
 const SOURCE_FOLDERS = ['operators', 'connections', 'pipeline', 'gateway', 'sql', 'dev', 'bench'];
