@@ -101,8 +101,9 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
 /** Makes the app answer every error, and what it has no route for, as `{ code, message, ... }`. */
 export function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler((request) => {
-    throw app.noRoute(request);
+  // Before anything of it is read: what comes with it may be of any kind.
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) throw app.noRoute(request);
   });
 }
 

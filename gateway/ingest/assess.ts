@@ -7,12 +7,12 @@ import { GatewayError } from '../errors.js';
 import { bodyCheck } from '../validation.js';
 import { Tally, type Assessment, type ReceivedBody, type SourceRecord } from './assessment.js';
 import { LineBodies, linesOf } from './lines.js';
-import { REPORTS } from './report.js';
+import { CHECKED } from './report.js';
 
 const CHECKS = {
-  scada: bodyCheck(REPORTS.scada),
-  onu: bodyCheck(REPORTS.onu),
-  call_center: bodyCheck(REPORTS.call_center),
+  scada: bodyCheck(CHECKED.scada),
+  onu: bodyCheck(CHECKED.onu),
+  call_center: bodyCheck(CHECKED.call_center),
 };
 
 /** Who else hears of accepted events: listeners of ONU alarms read them, callers ask for their tickets. */

@@ -5,7 +5,7 @@ import { MAX_VALUE_BYTES } from '../../operators/normalise/normalise.js';
 import { errorAnswers, GatewayError } from '../errors.js';
 import { json, readBytes } from './body.js';
 import { acceptReports, INTAKE_ERRORS, READ_LATER, takeIn, type IntakeServices } from './intake.js';
-import { REPORTS, TakenSchema } from './report.js';
+import { DESCRIBED, TakenSchema } from './report.js';
 import { TicketStatusSchema, TroubleCalls } from './trouble-calls.js';
 
 const Intaken = Type.Intersect([TakenSchema, Type.Object({ intakeId: Type.String(), omsEventId: Type.String() })]);
@@ -31,7 +31,7 @@ export const callCenter: FastifyPluginAsyncTypebox<IntakeServices> = async (app,
         schema: {
           summary: 'A trouble call',
           tags: ['ingest'],
-          body: REPORTS.call_center,
+          body: DESCRIBED.call_center,
           response: { 202: Intaken, ...errorAnswers(...INTAKE_ERRORS) },
         },
       },

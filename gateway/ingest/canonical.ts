@@ -15,31 +15,29 @@ import {
   receivedBody,
   type IntakeServices,
 } from './intake.js';
-import { CountsSchema, Id, optional } from './report.js';
-
-const Time = Type.String({ format: 'date-time', description: 'ISO 8601; without a zone: of the configured one' });
+import { CountsSchema, DescribedId, DescribedTime, oneOrMany, optional } from './report.js';
 
 const Event = Type.Object(
   {
     source: Type.Enum([...SOURCES]),
     kind: Type.Enum([...KINDS]),
     type: optional(Type.String()),
-    sourceEventId: optional(Id),
-    assetId: optional(Id),
-    occurredAt: Time,
-    receivedAt: optional(Time),
+    sourceEventId: optional(DescribedId),
+    assetId: optional(DescribedId),
+    occurredAt: DescribedTime,
+    receivedAt: optional(DescribedTime),
     lat: optional(Type.Number({ minimum: -90, maximum: 90 })),
     lon: optional(Type.Number({ minimum: -180, maximum: 180 })),
-    feederId: optional(Id),
-    substationId: optional(Id),
-    dpId: optional(Id),
+    feederId: optional(DescribedId),
+    substationId: optional(DescribedId),
+    dpId: optional(DescribedId),
     reach: optional(Type.Enum([...REACHES])),
   },
   { additionalProperties: true, description: 'a canonical event' },
 );
 const Body = {
   content: {
-    'application/json': { schema: { anyOf: [Event, Type.Array(Event, { minItems: 1 })] } },
+    'application/json': { schema: oneOrMany(Event) },
     'application/x-ndjson': { schema: { type: 'string', description: 'a canonical event a line' } },
   },
 };

@@ -38,7 +38,7 @@ const Correlation = Type.Object({
   event_type: Type.String({ minLength: 1, description: `${KINDS.join(', ')}, or a source's own word for it` }),
   source_type: Type.Enum([...SOURCES]),
   source_event_id: optional(Id),
-  timestamp: Type.String({ minLength: 1, description: 'ISO 8601' }),
+  timestamp: Type.String({ minLength: 1, description: 'ISO 8601; without a zone: of the configured one' }),
   latitude: optional(Type.Number({ minimum: -90, maximum: 90 })),
   longitude: optional(Type.Number({ minimum: -180, maximum: 180 })),
   correlation_window_minutes: optional(Type.Number({ exclusiveMinimum: 0 })),

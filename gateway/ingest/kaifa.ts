@@ -31,6 +31,7 @@ const KaifaEvent = Type.Object(
   { additionalProperties: true },
 );
 const Soap = Type.String({ description: 'an EventMessage of IEC 61968-100 with EndDeviceEvents, in SOAP or not' });
+const Fault = Type.String({ description: 'a SOAP fault, to a request in XML' });
 const Body = {
   content: {
     'text/xml': { schema: Soap },
@@ -44,7 +45,12 @@ const Replies = {
     content: { 'text/xml': { schema: Type.String() } },
   },
   202: Type.Intersect([TakenSchema, Type.Object({ messageId: Type.String() })]),
-  ...errorAnswers(...INTAKE_ERRORS),
+  ...Object.fromEntries(
+    Object.entries(errorAnswers(...INTAKE_ERRORS)).map(([status, schema]) => [
+      status,
+      { ...schema, content: { 'application/json': { schema }, 'text/xml': { schema: Fault } } },
+    ]),
+  ),
 };
 
 /**

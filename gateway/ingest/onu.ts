@@ -4,7 +4,7 @@ import { errorAnswers } from '../errors.js';
 import { EVENT_STREAM, eventFrame, EventStream } from '../event-stream.js';
 import { json, readBytes } from './body.js';
 import { acceptReports, INTAKE_ERRORS, READ_LATER, takeIn, type IntakeServices } from './intake.js';
-import { REPORTS, TakenSchema } from './report.js';
+import { DESCRIBED, TakenSchema } from './report.js';
 
 /** Alerts of optical network units. */
 export const onu: FastifyPluginAsyncTypebox<IntakeServices> = async (app, services) => {
@@ -18,7 +18,7 @@ export const onu: FastifyPluginAsyncTypebox<IntakeServices> = async (app, servic
       schema: {
         summary: 'An alert of an ONU',
         tags: ['ingest'],
-        body: REPORTS.onu,
+        body: DESCRIBED.onu,
         response: { 202: TakenSchema, ...errorAnswers(...INTAKE_ERRORS) },
       },
     },

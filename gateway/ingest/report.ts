@@ -3,75 +3,104 @@ import Type from 'typebox';
 /** An id as sources write it: a text, or a number. */
 export const Id = Type.Unsafe<string | number>({ type: ['string', 'number'], description: 'text or number' });
 
-export const LatLng = Type.Object({
+/** An id, as it is described: of the texts not all are ids. */
+export const DescribedId = Type.Unsafe<string | number>({
+  anyOf: [{ type: 'integer' }, { type: 'string', minLength: 1, maxLength: 256, pattern: '^[!-~]+$' }],
+  description: 'text or number',
+});
+
+/** A time, as it is described: it is read in more forms than these. */
+export const DescribedTime = Type.String({
+  format: 'date-time',
+  pattern: '^[1-9][0-9]{3}-',
+  description: 'ISO 8601; without a zone: of the configured one',
+});
+
+const LatLng = Type.Object({
   lat: Type.Number({ minimum: -90, maximum: 90 }),
   lng: Type.Number({ minimum: -180, maximum: 180 }),
 });
-
-/** A time as a text; whether it is one is seen when it is read. */
-export const Time = Type.String({ minLength: 1, description: 'ISO 8601' });
 
 /** `T`, absent or null. */
 export function optional<T extends Type.TSchema>(schema: T) {
   return Type.Optional(Type.Union([schema, Type.Null()]));
 }
 
-/** A report, or a list of them, of which each is judged by itself. */
-function oneOrMany<T extends Type.TSchema>(report: T) {
-  return Type.Unsafe<Type.Static<T> | object[]>({
-    if: { type: 'array' },
-    then: { items: { type: 'object' }, minItems: 1 },
-    else: report,
-  });
+const open = { additionalProperties: true };
+
+/** What the sources that speak JSON send, with ids and times of some form. */
+function reportsOf<I extends Type.TSchema, T extends Type.TSchema>(id: I, time: T) {
+  const scada = Type.Object(
+    {
+      eventType: Type.String({ minLength: 1, examples: ['BreakerTrip'] }),
+      substationId: id,
+      feederId: id,
+      mainStationId: id,
+      alarmType: Type.String({ minLength: 1, examples: ['De-energized', 'Energized'] }),
+      timestamp: time,
+      voltage: Type.Unsafe<number | string>({ type: ['number', 'string'], description: 'volts' }),
+      severity: optional(Type.String()),
+      reason: optional(Type.String()),
+      coordinates: optional(LatLng),
+      deviceId: optional(id),
+    },
+    open,
+  );
+  const onu = Type.Object(
+    {
+      type: Type.String({ minLength: 1, examples: ['ONU_LastGaspAlert', 'ONU_PowerRestored'] }),
+      onuId: id,
+      timestamp: time,
+      eventId: optional(id),
+      onuSerial: optional(Type.String()),
+      location: optional(LatLng),
+      associatedMeters: optional(Type.Array(Type.Unknown())),
+      nmsType: optional(Type.String()),
+      alarmData: optional(Type.Object({}, open)),
+    },
+    open,
+  );
+  const call_center = Type.Object(
+    {
+      ticketId: id,
+      timestamp: time,
+      customer: Type.Object(
+        {
+          phone: optional(id),
+          meterNumber: optional(id),
+          address: optional(Type.String()),
+          location: optional(LatLng),
+        },
+        open,
+      ),
+      notes: optional(Type.String()),
+    },
+    open,
+  );
+  return { scada, onu, call_center };
 }
 
-const Alarm = Type.Object(
-  {
-    eventType: Type.String({ minLength: 1, examples: ['BreakerTrip'] }),
-    substationId: Id,
-    feederId: Id,
-    mainStationId: Id,
-    alarmType: Type.String({ minLength: 1, examples: ['De-energized', 'Energized'] }),
-    timestamp: Time,
-    voltage: Type.Unsafe<number | string>({ type: ['number', 'string'], description: 'volts' }),
-    severity: optional(Type.String()),
-    reason: optional(Type.String()),
-    coordinates: optional(LatLng),
-    deviceId: optional(Id),
-  },
-  { additionalProperties: true },
-);
+/** What a body must be: a report, or a list of objects, of which each is judged by itself. */
+function checked(report: object): object {
+  return { if: { type: 'array' }, then: { items: { type: 'object' }, minItems: 1 }, else: report };
+}
 
-const Alert = Type.Object(
-  {
-    type: Type.String({ minLength: 1, examples: ['ONU_LastGaspAlert', 'ONU_PowerRestored'] }),
-    onuId: Id,
-    timestamp: Time,
-    eventId: optional(Id),
-    onuSerial: optional(Type.String()),
-    location: optional(LatLng),
-    associatedMeters: optional(Type.Array(Type.Unknown())),
-    nmsType: optional(Type.String()),
-    alarmData: optional(Type.Object({}, { additionalProperties: true })),
-  },
-  { additionalProperties: true },
-);
+/** A body as it is described: a report, or a list with one at least. */
+export function oneOrMany(report: object): object {
+  return { anyOf: [report, { type: 'array', items: { type: 'object' }, contains: report }] };
+}
 
-const Call = Type.Object(
-  {
-    ticketId: Id,
-    timestamp: Time,
-    customer: Type.Object(
-      { phone: optional(Id), meterNumber: optional(Id), address: optional(Type.String()), location: optional(LatLng) },
-      { additionalProperties: true },
-    ),
-    notes: optional(Type.String()),
-  },
-  { additionalProperties: true },
-);
+function each<In extends object>(reports: In, make: (report: object) => object): Readonly<Record<keyof In, object>> {
+  return Object.fromEntries(Object.entries(reports).map(([name, report]) => [name, make(report as object)])) as Record<
+    keyof In,
+    object
+  >;
+}
 
-/** What the sources that speak JSON send. */
-export const REPORTS = { scada: oneOrMany(Alarm), onu: oneOrMany(Alert), call_center: oneOrMany(Call) } as const;
+/** By source, what its bodies are checked by; ids and times are looked at when they are read. */
+export const CHECKED = each(reportsOf(Id, Type.String({ minLength: 1 })), checked);
+/** By source, what is said of its bodies. */
+export const DESCRIBED = each(reportsOf(DescribedId, DescribedTime), oneOrMany);
 
 /** So many refused reports of a request are answered for one by one; the others are counted. */
 export const LISTED_REFUSALS = 100;

@@ -3,7 +3,7 @@ import { MAX_VALUE_BYTES } from '../../operators/normalise/normalise.js';
 import { errorAnswers } from '../errors.js';
 import { json, readBytes } from './body.js';
 import { acceptReports, INTAKE_ERRORS, READ_LATER, takeIn, type IntakeServices } from './intake.js';
-import { REPORTS, TakenSchema } from './report.js';
+import { DESCRIBED, TakenSchema } from './report.js';
 
 /** Alarms of SCADA. */
 export const scada: FastifyPluginAsyncTypebox<IntakeServices> = async (app, services) => {
@@ -16,7 +16,7 @@ export const scada: FastifyPluginAsyncTypebox<IntakeServices> = async (app, serv
       schema: {
         summary: 'A SCADA alarm',
         tags: ['ingest'],
-        body: REPORTS.scada,
+        body: DESCRIBED.scada,
         response: { 202: TakenSchema, ...errorAnswers(...INTAKE_ERRORS) },
       },
     },

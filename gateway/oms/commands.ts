@@ -5,11 +5,11 @@ import { COMMANDS, keyText, type Key, type OutageCommand } from '../../operators
 import { encodeCommands } from '../../operators/log-record.js';
 import { errorAnswers, GatewayError } from '../errors.js';
 import { JSON_ERRORS, readJson } from '../ingest/body.js';
+import { DescribedTime } from '../ingest/report.js';
 import type { Services } from '../services.js';
 import { timeOf } from './time-text.js';
 
 const Text = Type.String({ minLength: 1, maxLength: 256, pattern: '\\S', description: 'a text that is not blank' });
-const Time = Type.String({ format: 'date-time', description: 'ISO 8601; without a zone: of the configured one' });
 
 const Decision = Type.Object(
   {
@@ -18,8 +18,8 @@ const Decision = Type.Object(
     reason: Type.Optional(Type.Union([Type.String({ maxLength: 4000 }), Type.Null()])),
     crew: Type.Optional(Text),
     leaves: Type.Optional(Type.Boolean({ description: 'crew: it leaves' })),
-    etr: Type.Optional(Type.Union([Time, Type.Null()], { description: 'etr: null withdraws it' })),
-    at: Type.Optional(Time),
+    etr: Type.Optional(Type.Union([DescribedTime, Type.Null()], { description: 'etr: null withdraws it' })),
+    at: Type.Optional(DescribedTime),
     commandId: Type.Optional(Type.String({ format: 'uuid', description: 'sent twice, it counts once' })),
   },
   {

@@ -22,7 +22,13 @@ const Filter = Type.Object({
   severity: some(SEVERITIES),
   substation: Type.Optional(Type.String({ minLength: 1 })),
   feeder: Type.Optional(Type.String({ minLength: 1 })),
-  since: Type.Optional(Type.String({ format: 'date-time', description: 'ISO 8601: only what was heard of since' })),
+  since: Type.Optional(
+    Type.String({
+      format: 'date-time',
+      pattern: '^[1-9][0-9]{3}-',
+      description: 'ISO 8601: only what was heard of since',
+    }),
+  ),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: DEFAULT_LIMIT })),
   cursor: Type.Optional(Type.String({ maxLength: 200, description: 'nextCursor of the page before' })),
 });
