@@ -39,7 +39,6 @@ export function withDatabase<T>(environment: Environment, work: (client: pg.Pool
 /** Does `work` with the URL of the database. */
 export async function inDatabaseWords<T>(environment: Environment, work: (url: string) => Promise<T>): Promise<T> {
   const url = requireDatabase(environment);
-  if (!/^postgres(ql)?:\/\//.test(url)) throw new Error('DATABASE_URL must begin with postgres://.');
   try {
     return await work(url);
   } catch (error) {
