@@ -27,6 +27,9 @@ export function installationOf(clusterId: string, topics: TopicNames): string {
   return `${clusterId}/${topics.events}`;
 }
 
+/** CloudEvents type of a source record that holds history: it was received long before it came on the topic. */
+export const HISTORY_TYPE = 'oms.history';
+
 /** The topic of each source. */
 export function sourceTopics(topics: TopicNames): Readonly<Record<Source, string>> {
   return { scada: topics.scada, kaifa: topics.kaifa, onu: topics.onu, call_center: topics.callCenter };

@@ -1,4 +1,5 @@
 /** What travels on the log: reports of the field, placed, and what people and policies decide. Times are epoch ms, UTC. */
+import type { ReceiptFlag } from './receipt.js';
 import type { RuleSet } from './rules.js';
 
 export const SOURCES = ['scada', 'kaifa', 'onu', 'call_center'] as const;
@@ -38,6 +39,8 @@ export interface ReportedEvent {
   readonly reach: Reach | null;
   /** Somebody said where it belongs, as nobody knew. */
   readonly placedByHand?: true;
+  /** What it was told to be received at does not count. */
+  readonly receiptFlag?: ReceiptFlag;
 }
 
 /** A report on the log of its key. */
@@ -57,7 +60,10 @@ export interface PlacedEvent {
   readonly customerId: string | null;
   /** All customers of the feeder by the registry at placing, for reach `feeder` and `substation`; else 0. */
   readonly feederCustomers: number;
-  /** What placing noticed: `contradictsRegistry`, `coordinatesIgnored`, `placedByCoordinates`, `placedByHand`, `reachIgnored`. */
+  /**
+   * What placing noticed: `contradictsRegistry`, `coordinatesIgnored`, `placedByCoordinates`, `placedByHand`, `reachIgnored`,
+   * `receiptAhead`, `receiptLost`.
+   */
   readonly flags: readonly string[];
 }
 

@@ -127,6 +127,7 @@ function flagsOf(event: ReportedEvent, { spot, by }: Found, reach: Reach): strin
   if (by === 'coordinates') flags.push('placedByCoordinates');
   if (event.placedByHand) flags.push('placedByHand');
   if (event.reach !== null && event.reach !== reach) flags.push('reachIgnored');
+  if (event.receiptFlag) flags.push(event.receiptFlag);
   return flags;
 }
 

@@ -1,7 +1,7 @@
 import { Kafka, logLevel, Partitioners, type Message, type Producer } from 'kafkajs';
 import { isFields } from '../operators/normalise/fields.js';
 import { SOURCES } from '../operators/event.js';
-import { sourceTopics, type TopicNames } from '../topics.js';
+import { HISTORY_TYPE, sourceTopics, type TopicNames } from '../topics.js';
 
 /** Connects a producer for tools: idempotent, and with the partitioner of all others. */
 export async function connectToolProducer(brokers: string): Promise<Producer> {
@@ -17,7 +17,7 @@ const RECORDS_PER_SEND = 20;
 
 /**
  * Sends lines of canonical events so that the pipeline takes them in the order of the lines, whatever their sources:
- * as batches on one partition of one source topic.
+ * as batches on one partition of one source topic. They are history: each was received when it says, however long ago.
  */
 export class LineSender {
   #topic: string | null = null;
@@ -55,7 +55,11 @@ export class LineSender {
 
   #endRecord(): void {
     if (this.#lines.length === 0) return;
-    const headers = { 'content-type': 'application/x-ndjson', ce_time: new Date().toISOString() };
+    const headers = {
+      'content-type': 'application/x-ndjson',
+      ce_type: HISTORY_TYPE,
+      ce_time: new Date().toISOString(),
+    };
     this.#records.push({ key: 'lines', value: this.#lines.join('\n'), headers });
     this.sent += this.#lines.length;
     this.#lines = [];

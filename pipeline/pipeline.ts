@@ -7,7 +7,7 @@ import { Sink } from './sink/sink.js';
 import { KafkaBroker } from './streams/kafka-broker.js';
 import { StageRuntime } from './streams/runtime.js';
 import { withAdmin } from './streams/kafka-admin.js';
-import { checkTopics } from './topic-admin.js';
+import { checkTopics, senderStampedTopics } from './topic-admin.js';
 import { buildTopology } from './topology.js';
 
 /** A stage that runs. */
@@ -38,9 +38,25 @@ export async function startStages(
   const brokers = requireBrokers(environment);
   const { partitions, topicPrefix, commitMs, snapshotMs, naiveTimeOffsetMin } = environment;
   const topics = topicNames(topicPrefix);
-  await withAdmin(brokers, (admin) => checkTopics(admin, topics, partitions));
+  const senderStamped = await withAdmin(brokers, async (admin) => {
+    await checkTopics(admin, topics, partitions);
+    return options.stages.includes('place') ? senderStampedTopics(admin, topics) : [];
+  });
   const { say, slot = `${hostname()}-0`, acceptGap = false } = options;
-  const topology = buildTopology({ topics, naiveOffsetMin: naiveTimeOffsetMin, policies: policyOptions(environment) });
+  if (senderStamped.length > 0) {
+    say(
+      'warn',
+      `place: ${senderStamped.join(', ')} carry no time of append: what is said of a report's receipt is held against this ` +
+        'computer\'s clock when it is read. "oms topics --create" mends it.',
+    );
+  }
+  const stampedBySenders = new Set(senderStamped);
+  const topology = buildTopology({
+    topics,
+    naiveOffsetMin: naiveTimeOffsetMin,
+    appendedAt: ({ topic, timestampMs }) => (stampedBySenders.has(topic) ? Date.now() : timestampMs),
+    policies: policyOptions(environment),
+  });
   const running = new Map<StageName, RunningStage>();
   for (const name of options.stages) {
     if (name === 'sink') {

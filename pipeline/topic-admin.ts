@@ -1,8 +1,16 @@
-import type { Admin, ITopicConfig } from 'kafkajs';
+import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
 import { type TopicNames, sourceTopics } from '../topics.js';
 import { type AskedReplication, replicationAmong, type Replication } from './topic-replication.js';
 
+// kafkajs exports these in a way that Node cannot see.
+const { ConfigResourceTypes, ConfigSource } = kafkajs;
+
 const DAY_MS = 86_400_000;
+
+/** Whose clock the times of a topic's records are by. */
+const TIMESTAMP_TYPE = 'message.timestamp.type';
+/** The broker's, when it appends them. */
+const APPEND_TIME = 'LogAppendTime';
 
 /** Every topic with its settings. Keyed topics share one partition count: a partition of the log and all of it belong together. */
 export function topicConfigs(
@@ -10,8 +18,8 @@ export function topicConfigs(
   partitions: number,
   { replicas, minInSync }: Replication = { replicas: 1, minInSync: 1 },
 ): ITopicConfig[] {
-  const kept = (topic: string, days: number): ITopicConfig =>
-    config(topic, { 'cleanup.policy': 'delete', 'retention.ms': String(days * DAY_MS) });
+  const kept = (topic: string, days: number, settings: Record<string, string> = {}): ITopicConfig =>
+    config(topic, { 'cleanup.policy': 'delete', 'retention.ms': String(days * DAY_MS), ...settings });
   const compacted = (topic: string): ITopicConfig => config(topic, { 'cleanup.policy': 'compact' });
   const config = (topic: string, settings: Record<string, string>): ITopicConfig => ({
     topic,
@@ -24,7 +32,7 @@ export function topicConfigs(
     }).map(([name, value]) => ({ name, value })),
   });
   return [
-    ...Object.values(sourceTopics(topics)).map((topic) => kept(topic, 14)),
+    ...Object.values(sourceTopics(topics)).map((topic) => kept(topic, 14, { [TIMESTAMP_TYPE]: APPEND_TIME })),
     // The log must reach back behind the oldest snapshot, and far enough to look into what happened.
     kept(topics.events, 60),
     compacted(topics.outages),
@@ -38,7 +46,7 @@ export function topicConfigs(
 }
 
 /**
- * Creates the topics that are missing and checks those that are there.
+ * Creates the topics that are missing and checks those that are there; source topics carry the time of append from then on.
  * @param asked replicas; absent: by the number of brokers
  * @returns the names of those created
  * @throws Error if a topic has another partition count than the others must have, or there are too few brokers
@@ -55,6 +63,7 @@ export async function ensureTopics(
   const missing = configs.filter(({ topic }) => !existing.has(topic));
   if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });
   await checkTopics(admin, topics, partitions);
+  await setAppendTime(admin, await senderStampedTopics(admin, topics));
   return missing.map(({ topic }) => topic);
 }
 
@@ -73,4 +82,44 @@ export async function checkTopics(admin: Admin, topics: TopicNames, partitions: 
         'set OMS_PARTITIONS to what the topics have, or begin with a new OMS_TOPIC_PREFIX.',
     );
   }
+}
+
+/** The source topics whose records carry the times that their senders give them, and not that of their append. */
+export async function senderStampedTopics(admin: Admin, topics: TopicNames): Promise<string[]> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: Object.values(sourceTopics(topics)).map((name) => ({
+      type: ConfigResourceTypes.TOPIC,
+      name,
+      configNames: [TIMESTAMP_TYPE],
+    })),
+  });
+  return resources
+    .filter(({ configEntries }) => configEntries.some(({ configValue }) => configValue !== APPEND_TIME))
+    .map(({ resourceName }) => resourceName);
+}
+
+/** Lets topics carry the time of append. To alter a topic is to set all that it has of its own: that is given again. */
+async function setAppendTime(admin: Admin, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name })),
+  });
+  await admin.alterConfigs({
+    validateOnly: false,
+    resources: resources.map(({ resourceName, configEntries }) => ({
+      type: ConfigResourceTypes.TOPIC,
+      name: resourceName,
+      configEntries: [
+        ...configEntries
+          .filter(
+            ({ configName, configSource }) =>
+              configSource === ConfigSource.TOPIC_CONFIG && configName !== TIMESTAMP_TYPE,
+          )
+          .map(({ configName, configValue }) => ({ name: configName, value: configValue })),
+        { name: TIMESTAMP_TYPE, value: APPEND_TIME },
+      ],
+    })),
+  });
 }

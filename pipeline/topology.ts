@@ -3,13 +3,15 @@ import { Correlator } from '../operators/correlate/correlate.js';
 import type { Outcome } from '../operators/correlate/outcome.js';
 import { keyText, parseKey, SOURCES, type Key, type LogEntry, type Source } from '../operators/event.js';
 import { decodeLogRecord, encodeLogRecord } from '../operators/log-record.js';
+import type { Reading } from '../operators/normalise/fields.js';
 import { normalise, type Report } from '../operators/normalise/normalise.js';
 import type { OutageRecord } from '../operators/outage.js';
 import { place } from '../operators/place.js';
 import { Policies } from '../operators/policies.js';
+import { receiptOf } from '../operators/receipt.js';
 import { Registry, type NetworkElement } from '../operators/registry.js';
 import type { StormThresholds } from '../operators/storm-mode.js';
-import { parseTime } from '../operators/time.js';
+import { formatTime, parseTime } from '../operators/time.js';
 import {
   jsonRecord,
   Topology,
@@ -18,13 +20,15 @@ import {
   type RecordContext,
   type SourceRecord,
 } from './streams/topology.js';
-import { sourceTopics, type TopicNames } from '../topics.js';
+import { HISTORY_TYPE, sourceTopics, type TopicNames } from '../topics.js';
 
 /** What the topology needs to know besides the records. */
 export interface TopologyOptions {
   readonly topics: TopicNames;
   /** Offset of times that come without a zone, minutes east of UTC. */
   readonly naiveOffsetMin: number;
+  /** When a source record was appended to its topic, epoch ms. Absent: it was to none, and the time told counts. */
+  readonly appendedAt?: (record: RecordContext) => number;
   /** Absent: there is no stage for policies. */
   readonly policies?: PolicyOptions;
   /** The registry that `oms.network` fills; given by those who have read it otherwise. */
@@ -43,6 +47,8 @@ type Placed =
   | { readonly to: 'log'; readonly key: Key; readonly entry: LogEntry }
   | { readonly to: 'unplaced' | 'rejected'; readonly id: string; readonly value: object };
 
+type Understood = Extract<Report, { event: unknown }>;
+type Refused = Exclude<Report, Understood>;
 type LogPlaced = Extract<Placed, { to: 'log' }>;
 
 const isOnLog = (placed: Placed): placed is LogPlaced => placed.to === 'log';
@@ -57,9 +63,17 @@ export function buildTopology(options: TopologyOptions): Topology {
   return topology;
 }
 
-function addPlace(topology: Topology, { topics, naiveOffsetMin, registry = new Registry() }: TopologyOptions): void {
+function addPlace(
+  topology: Topology,
+  { topics, naiveOffsetMin, appendedAt, registry = new Registry() }: TopologyOptions,
+): void {
   const bySource = sourceTopics(topics);
   const sourceOf = new Map(SOURCES.map((source) => [bySource[source], source]));
+  const readingOf = (record: RecordContext): Reading => ({
+    receivedAt: parseTime(record.headers.ce_time) ?? record.timestampMs,
+    naiveOffsetMin,
+    append: appendedAt ? { atMs: appendedAt(record), isHistory: record.headers.ce_type === HISTORY_TYPE } : null,
+  });
   const network = {
     topic: topics.network,
     apply: (key: string, value: Uint8Array | null): void =>
@@ -71,10 +85,12 @@ function addPlace(topology: Topology, { topics, naiveOffsetMin, registry = new R
       tables: [network],
       reject: rejectWith(topics.rejected),
     })
-    .flatMap('normalise', (record) =>
-      normalise(sourceOf.get(record.topic)!, record.value, { receivedAt: receivedAtOf(record), naiveOffsetMin }),
+    .flatMap('normalise', (record) => normalise(sourceOf.get(record.topic)!, record.value, readingOf(record)))
+    .flatMap('place', (report, record) =>
+      'event' in report
+        ? placeReport(report, record, registry)
+        : rejectReport(report, record, sourceOf.get(record.topic)!, readingOf(record)),
     )
-    .flatMap('place', (report, record) => placeReport(report, record, registry, sourceOf.get(record.topic)!))
     .through(isOnLog, {
       topic: topics.events,
       key: ({ key }) => keyText(key),
@@ -85,21 +101,19 @@ function addPlace(topology: Topology, { topics, naiveOffsetMin, registry = new R
     );
 }
 
-/** When a record was taken in: as its envelope says, else when it came on the topic. */
-function receivedAtOf({ headers, timestampMs }: RecordContext): number {
-  return parseTime(headers.ce_time) ?? timestampMs;
+function rejectReport(
+  { index, reason, detail, raw }: Refused,
+  { topic, partition, offset }: RecordContext,
+  source: Source,
+  { receivedAt: told, append }: Reading,
+): Placed[] {
+  const receivedAt = formatTime(append ? receiptOf(told, append) : told);
+  const position = { topic, partition, offset, index };
+  const id = `${topic}/${partition}/${offset}/${index}`;
+  return [{ to: 'rejected', id, value: { reason, detail, raw, source, position, receivedAt } }];
 }
 
-function placeReport(report: Report, record: RecordContext, registry: Registry, source: Source): Placed[] {
-  if (!('event' in report)) {
-    const { index, reason, detail, raw } = report;
-    const { topic, partition, offset } = record;
-    const receivedAt = new Date(receivedAtOf(record)).toISOString();
-    const position = { topic, partition, offset, index };
-    const id = `${topic}/${partition}/${offset}/${index}`;
-    return [{ to: 'rejected', id, value: { reason, detail, raw, source, position, receivedAt } }];
-  }
-  const { event, index } = report;
+function placeReport({ event, index }: Understood, record: RecordContext, registry: Registry): Placed[] {
   const placements = place(event, registry);
   if (!Array.isArray(placements)) {
     const { topic, partition, offset } = record;

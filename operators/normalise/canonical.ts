@@ -1,5 +1,6 @@
 import { KINDS, REACHES, SOURCES, type ReportedEvent } from '../event.js';
 import { contentIdOf } from '../identity.js';
+import { RECEIPT_FLAGS } from '../receipt.js';
 import { coordinatesAt, idAt, idsAt, quote, Refusal, timeAt, wordAt, type Fields, type Reading } from './fields.js';
 
 /** Is it an event in our own form? */
@@ -10,6 +11,8 @@ export function isCanonical(body: Fields): boolean {
 /** Reads a canonical event. Without an id it gets that of its content; without `receivedAt`, the time it was taken in. */
 export function readCanonical(body: Fields, { receivedAt, naiveOffsetMin }: Reading): ReportedEvent {
   const occurredAt = timeAt(body, 'occurredAt', naiveOffsetMin);
+  // An event that was set aside unplaced, and is placed now.
+  const receiptFlag = RECEIPT_FLAGS.find((flag) => flag === body.receiptFlag);
   return {
     source: oneOf(body, 'source', SOURCES, 'unknownSource'),
     kind: oneOf(body, 'kind', KINDS, 'unknownKind'),
@@ -25,6 +28,7 @@ export function readCanonical(body: Fields, { receivedAt, naiveOffsetMin }: Read
     dpId: idAt(body, 'dpId'),
     reach: (body.reach ?? null) === null ? null : oneOf(body, 'reach', REACHES, 'wrongShape'),
     ...(body.placedByHand === true ? { placedByHand: true } : {}),
+    ...(receiptFlag ? { receiptFlag } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Append } from '../receipt.js';
 import { parseTime } from '../time.js';
 
 /** Why a report was refused; each has a counter of its name. */
@@ -36,10 +37,12 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** What reading a body needs to know of its circumstances. */
 export interface Reading {
-  /** When it was taken in, epoch ms; an envelope or the event itself may know better. */
+  /** When it was taken in, epoch ms, as its record says; an envelope or the event itself may say something else. */
   readonly receivedAt: number;
   /** Offset of times that come without a zone, minutes east of UTC. */
   readonly naiveOffsetMin: number;
+  /** What all that is said of the receipt is held against. Absent or null: it came on no topic, and what is said counts. */
+  readonly append?: Append | null;
 }
 
 const MAX_ID_LENGTH = 256;

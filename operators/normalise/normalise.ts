@@ -1,4 +1,5 @@
 import type { ReportedEvent, Source } from '../event.js';
+import { withReceipt } from '../receipt.js';
 import { readCallCenter } from './call-center.js';
 import { isCanonical, readCanonical } from './canonical.js';
 import { openEnvelope } from './envelope.js';
@@ -127,7 +128,8 @@ function read<T>(
 ): Report[] {
   const index = reports.length;
   try {
-    reports.push({ index, event: reader(body, reading) });
+    const event = reader(body, reading);
+    reports.push({ index, event: reading.append ? withReceipt(event, reading.append) : event });
   } catch (error) {
     reports.push(refusedBy(index, error, JSON.stringify(body)));
   }

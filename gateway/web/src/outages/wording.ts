@@ -32,6 +32,8 @@ export const FLAG_WORDS: Readonly<Record<string, string>> = {
   coordinatesIgnored: 'its coordinates lie too far off; those of the network used',
   placedByCoordinates: 'placed by its coordinates',
   reachIgnored: 'reach ignored',
+  receiptAhead: 'said to be received in the future; time of arrival used',
+  receiptLost: 'said to be received over a year before; time of arrival used',
   reopened: 'reopened after it was closed',
   unverified: 'restored without word from all',
 };
