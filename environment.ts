@@ -217,7 +217,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env, stageProce
   const wrong: string[] = [];
   const read: Partial<Record<keyof Environment, unknown>> = {};
   for (const [key, { name, fallback, read: parse, secret }] of Object.entries<Variable<unknown>>(VARIABLES)) {
-    const text = env[name] || fallback;
+    const text = (Object.hasOwn(env, name) && env[name]) || fallback;
     try {
       read[key as keyof Environment] = parse(text);
     } catch (error) {

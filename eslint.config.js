@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import { textLookup } from './dev/text-lookup.js';
 
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', '.oms'] },
@@ -14,6 +15,13 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       eqeqeq: 'error',
     },
+  },
+  {
+    files: ['*.ts', '{operators,pipeline,gateway}/**/*.{ts,tsx}'],
+    ignores: ['**/*.test.ts', '**/*.fixture.ts'],
+    languageOptions: { parserOptions: { projectService: true } },
+    plugins: { oms: { rules: { 'text-lookup': textLookup } } },
+    rules: { 'oms/text-lookup': 'error' },
   },
   { files: ['**/*.js'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
 );

@@ -11,4 +11,6 @@ it.each(['restoration', 'power_restored', 'BreakerClose', 'Energized', 'ONU_Powe
   (word) => expect(kindOfWord(word)).toBe('restoration'),
 );
 
-it('takes no other word', () => expect(kindOfWord('tamper')).toBeNull());
+it.each(['tamper', 'constructor', '__proto__', 'toString', 'hasOwnProperty'])('takes %s for neither', (word) =>
+  expect(kindOfWord(word)).toBeNull(),
+);

@@ -8,7 +8,7 @@ const OUTAGE =
 
 /** Whether a source's word for an event (`last_gasp`, `BreakerClose`, `3.26.0.47`) says outage or restoration; null: neither. */
 export function kindOfWord(word: string): Kind | null {
-  const code = KIND_OF_CODE[word];
+  const code = KIND_OF_CODE.get(word);
   if (code) return code;
   if (RESTORATION.test(word)) return 'restoration';
   return OUTAGE.test(word) ? 'outage' : null;

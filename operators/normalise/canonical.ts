@@ -1,7 +1,18 @@
 import { KINDS, REACHES, SOURCES, type ReportedEvent } from '../event.js';
 import { contentIdOf } from '../identity.js';
 import { RECEIPT_FLAGS } from '../receipt.js';
-import { coordinatesAt, idAt, idsAt, quote, Refusal, timeAt, wordAt, type Fields, type Reading } from './fields.js';
+import {
+  coordinatesAt,
+  idAt,
+  idsAt,
+  quote,
+  Refusal,
+  timeAt,
+  wordAt,
+  type FieldName,
+  type Fields,
+  type Reading,
+} from './fields.js';
 
 /** Is it an event in our own form? */
 export function isCanonical(body: Fields): boolean {
@@ -34,7 +45,7 @@ export function readCanonical(body: Fields, { receivedAt, naiveOffsetMin }: Read
 
 function oneOf<T extends string>(
   body: Fields,
-  name: string,
+  name: FieldName,
   names: readonly T[],
   reason: 'unknownSource' | 'unknownKind' | 'wrongShape',
 ): T {

@@ -35,6 +35,52 @@ export class Refusal extends Error {
 /** A JSON object whose fields nobody has looked at yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
+/**
+ * The names of the fields that sources send. They are ours: a body is never asked for a name that came from outside, which
+ * might be one that every object has (`constructor`).
+ */
+export type FieldName =
+  | 'Assets'
+  | 'Timestamp'
+  | 'UsagePoint'
+  | 'alarmType'
+  | 'assetId'
+  | 'assets'
+  | 'coordinates'
+  | 'createdDateTime'
+  | 'deviceId'
+  | 'domain'
+  | 'dpId'
+  | 'eventId'
+  | 'eventOrAction'
+  | 'eventType'
+  | 'event_id'
+  | 'feederId'
+  | 'kind'
+  | 'lat'
+  | 'lng'
+  | 'location'
+  | 'lon'
+  | 'mRID'
+  | 'mainStationId'
+  | 'message_type'
+  | 'meterNumber'
+  | 'mrid'
+  | 'occurredAt'
+  | 'onuId'
+  | 'otherAssetIds'
+  | 'reach'
+  | 'receivedAt'
+  | 'source'
+  | 'sourceEventId'
+  | 'subDomain'
+  | 'substationId'
+  | 'ticketId'
+  | 'timestamp'
+  | 'type'
+  | 'usage_point'
+  | 'voltage';
+
 /** What reading a body needs to know of its circumstances. */
 export interface Reading {
   /** When it was taken in, epoch ms, as its record says; an envelope or the event itself may say something else. */
@@ -60,20 +106,20 @@ export function isFields(value: unknown): value is Fields {
 const NO_FIELDS: Fields = {};
 
 /** The object under `name`; empty if it is absent or null. Throws a refusal if it is something else. */
-export function objectAt(fields: Fields, name: string): Fields {
+export function objectAt(fields: Fields, name: FieldName): Fields {
   const value = fields[name] ?? NO_FIELDS;
   if (!isFields(value)) throw new Refusal('wrongShape', `${name} is not an object.`);
   return value;
 }
 
 /** The id under `name` as text; null if absent. Numbers are taken, empty, long or unprintable ids are refused. */
-export function idAt(fields: Fields, name: string): string | null {
+export function idAt(fields: Fields, name: FieldName): string | null {
   const value = fields[name] ?? null;
   return value === null ? null : checkId(value, name);
 }
 
 /** The ids in the list under `name`; none if it is absent or null. Throws a refusal if it is no list of ids. */
-export function idsAt(fields: Fields, name: string): string[] {
+export function idsAt(fields: Fields, name: FieldName): string[] {
   const list = fields[name] ?? [];
   if (!Array.isArray(list)) throw new Refusal('wrongShape', `${name} is not a list.`);
   return list.map((id: unknown, i) => checkId(id, `${name}[${i}]`));
@@ -92,13 +138,13 @@ export function checkId(value: unknown, name: string): string {
 }
 
 /** The text under `name`; null if it is absent or no text. Cut to the length of an id: it is a word, not a story. */
-export function wordAt(fields: Fields, name: string): string | null {
+export function wordAt(fields: Fields, name: FieldName): string | null {
   const value = fields[name];
   return typeof value === 'string' && value !== '' && !CONTROL.test(value) ? value.slice(0, MAX_ID_LENGTH) : null;
 }
 
 /** The time under `name`, epoch ms. Throws a refusal if it is missing or no time. */
-export function timeAt(fields: Fields, name: string, naiveOffsetMin: number): number {
+export function timeAt(fields: Fields, name: FieldName, naiveOffsetMin: number): number {
   const value = fields[name] ?? null;
   if (value === null || value === '') throw new Refusal('badTime', `${name} is missing.`);
   const time = parseTime(value, naiveOffsetMin);
@@ -111,8 +157,8 @@ const NOWHERE = { lat: null, lon: null };
 /** The coordinates under two names (degrees); null where both are absent. Throws a refusal if they cannot be. */
 export function coordinatesAt(
   fields: Fields,
-  latName: string,
-  lonName: string,
+  latName: FieldName,
+  lonName: FieldName,
 ): { lat: number | null; lon: number | null } {
   const lat = fields[latName] ?? null;
   const lon = fields[lonName] ?? null;

@@ -18,16 +18,16 @@ import {
  * EndDeviceEventType codes (IEC 61968-9: type.domain.subDomain.eventOrAction; domain 26 is power) and what they mean.
  * Codes differ between head-end systems: a utility adds its own here.
  */
-export const KIND_OF_CODE: Readonly<Record<string, Kind>> = {
-  '3.26.0.47': 'outage',
-  '3.26.136.47': 'outage',
-  '3.26.136.66': 'outage',
-  '3.26.0.85': 'outage',
-  '0.26.38.85': 'outage',
-  '3.26.0.216': 'restoration',
-  '3.26.136.216': 'restoration',
-  '0.26.38.49': 'restoration',
-};
+export const KIND_OF_CODE: ReadonlyMap<string, Kind> = new Map([
+  ['3.26.0.47', 'outage'],
+  ['3.26.136.47', 'outage'],
+  ['3.26.136.66', 'outage'],
+  ['3.26.0.85', 'outage'],
+  ['0.26.38.85', 'outage'],
+  ['3.26.0.216', 'restoration'],
+  ['3.26.136.216', 'restoration'],
+  ['0.26.38.49', 'restoration'],
+]);
 
 const MAX_DEPTH = 32;
 
@@ -61,7 +61,7 @@ export function readEventMessage(xml: string): EndDeviceEvent[] {
   } catch (error) {
     throw new Refusal('notXml', `The body is not well-formed XML: ${firstLine(error)}`);
   }
-  const message = ['Envelope', 'Body', 'EventMessage'].reduce<unknown>(
+  const message = (['Envelope', 'Body', 'EventMessage'] as const).reduce<unknown>(
     (node, name) => (isFields(node) && name in node ? node[name] : node),
     document,
   );
@@ -96,11 +96,13 @@ function codeOf(event: Fields): string {
   if (typeof type === 'string') return type.trim();
   if (!isFields(type)) throw new Refusal('missingField', 'An EndDeviceEvent needs EndDeviceEventType.');
   if (typeof type['@ref'] === 'string') return type['@ref'].trim();
-  return ['type', 'domain', 'subDomain', 'eventOrAction'].map((name) => String(type[name] ?? '').trim()).join('.');
+  return (['type', 'domain', 'subDomain', 'eventOrAction'] as const)
+    .map((name) => String(type[name] ?? '').trim())
+    .join('.');
 }
 
 function kindOf(code: string): Kind {
-  const kind = KIND_OF_CODE[code];
+  const kind = KIND_OF_CODE.get(code);
   if (!kind) throw new Refusal('unknownCode', `EndDeviceEventType ${quote(code)} is neither power down nor power up.`);
   return kind;
 }
@@ -120,7 +122,7 @@ export function readKaifaJson(body: Fields, reading: Reading): ReportedEvent {
 
 /** `message_type` holds a code, or a word for it. */
 function kindOfMessage(type: string): Kind {
-  const kind = KIND_OF_CODE[type];
+  const kind = KIND_OF_CODE.get(type);
   if (kind) return kind;
   if (/restor|power[ _-]?up|power[ _-]?on/i.test(type)) return 'restoration';
   if (/last[ _-]?gasp|outage|power[ _-]?(down|off|fail|loss)/i.test(type)) return 'outage';

@@ -2,15 +2,17 @@ import type { Kind, ReportedEvent } from '../event.js';
 import { contentIdOf } from '../identity.js';
 import { checkId, coordinatesAt, idAt, objectAt, quote, Refusal, timeAt, type Fields, type Reading } from './fields.js';
 
-const KIND_OF: Readonly<Record<string, Kind>> = { ONU_LastGaspAlert: 'outage', ONU_PowerRestored: 'restoration' };
+const KIND_OF: ReadonlyMap<unknown, Kind> = new Map([
+  ['ONU_LastGaspAlert', 'outage'],
+  ['ONU_PowerRestored', 'restoration'],
+]);
 
 /** Reads an ONU's alert. An ONU that the registry does not know is placed by its meters. */
 export function readOnu(body: Fields, { receivedAt, naiveOffsetMin }: Reading): ReportedEvent {
   const assetId = idAt(body, 'onuId');
   if (assetId === null) throw new Refusal('missingField', 'An ONU event needs onuId.');
-  const kind = KIND_OF[String(body.type)];
-  if (!kind)
-    throw new Refusal('unknownCode', `type ${quote(body.type)} is none of ${Object.keys(KIND_OF).join(', ')}.`);
+  const kind = KIND_OF.get(body.type);
+  if (!kind) throw new Refusal('unknownCode', `type ${quote(body.type)} is none of ${[...KIND_OF.keys()].join(', ')}.`);
   return {
     source: 'onu',
     kind,

@@ -2,17 +2,28 @@ import type { Kind, Reach, ReportedEvent } from '../event.js';
 import { contentIdOf } from '../identity.js';
 import { coordinatesAt, idAt, objectAt, quote, Refusal, timeAt, wordAt, type Fields, type Reading } from './fields.js';
 
-const KIND_OF_ALARM: Readonly<Record<string, Kind>> = { 'De-energized': 'outage', Energized: 'restoration' };
+const KIND_OF_ALARM: ReadonlyMap<unknown, Kind> = new Map([
+  ['De-energized', 'outage'],
+  ['Energized', 'restoration'],
+]);
 
-const KIND_OF_EVENT: Readonly<Record<string, Kind>> = {
-  MV_AlarmLossOfVoltage: 'outage',
-  MV_AlarmRestoration: 'restoration',
-  BreakerTrip: 'outage',
-  BreakerClose: 'restoration',
-  FuseTrip: 'outage',
-};
+const KIND_OF_EVENT: ReadonlyMap<string, Kind> = new Map([
+  ['MV_AlarmLossOfVoltage', 'outage'],
+  ['MV_AlarmRestoration', 'restoration'],
+  ['BreakerTrip', 'outage'],
+  ['BreakerClose', 'restoration'],
+  ['FuseTrip', 'outage'],
+]);
 
-const REQUIRED = ['eventType', 'substationId', 'feederId', 'mainStationId', 'alarmType', 'timestamp', 'voltage'];
+const REQUIRED = [
+  'eventType',
+  'substationId',
+  'feederId',
+  'mainStationId',
+  'alarmType',
+  'timestamp',
+  'voltage',
+] as const;
 
 /** Reads a SCADA alarm. It has no event id: a copy sent twice has the same content and so the same id. */
 export function readScada(body: Fields, { receivedAt, naiveOffsetMin }: Reading): ReportedEvent {
@@ -39,7 +50,7 @@ export function readScada(body: Fields, { receivedAt, naiveOffsetMin }: Reading)
 
 /** The alarm says whether the line has voltage; only where it says neither, the event's name decides. */
 function kindOf(type: string, alarmType: unknown): Kind {
-  const kind = KIND_OF_ALARM[String(alarmType)] ?? KIND_OF_EVENT[type];
+  const kind = KIND_OF_ALARM.get(alarmType) ?? KIND_OF_EVENT.get(type);
   if (!kind) {
     throw new Refusal(
       'unknownCode',

@@ -141,18 +141,22 @@ export class RowReader {
   }
 }
 
+/** What is put under a name; undefined if nothing is, though every object has it. */
+function ownValue(fields: unknown, name: string): unknown {
+  return isFields(fields) && Object.hasOwn(fields, name) ? fields[name] : undefined;
+}
+
 /** The value under a column, texts without the spaces around them; null if there is none. A dot leads into an object. */
 function cell(row: Fields, column: string): unknown {
-  let value = row[column];
-  if (value === undefined && column.includes('.'))
-    value = column.split('.').reduce<unknown>((inner, name) => (isFields(inner) ? inner[name] : undefined), row);
+  let value = ownValue(row, column);
+  if (value === undefined && column.includes('.')) value = column.split('.').reduce<unknown>(ownValue, row);
   if (typeof value !== 'string') return value ?? null;
   const trimmed = value.trim();
   return trimmed === '' ? null : trimmed;
 }
 
 function has(row: Fields, column: string): boolean {
-  return column in row || (column.includes('.') && cell(row, column) !== null);
+  return Object.hasOwn(row, column) || (column.includes('.') && cell(row, column) !== null);
 }
 
 function valueOf(name: FieldName, { column, constant, values }: MappedField, row: Fields): unknown {
@@ -194,8 +198,9 @@ function refusedBy(error: unknown, value: Fields | string): Report {
 /** A report in canonical form, as a line: what is null is left out. */
 export function canonicalLine(event: ReportedEvent): string {
   const { otherAssetIds, occurredAt, receivedAt, ...fields } = event;
-  const line: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) if (value !== null) line[name] = value;
+  const line: Record<string, unknown> = Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== null),
+  );
   line.occurredAt = new Date(occurredAt).toISOString();
   line.receivedAt = new Date(receivedAt).toISOString();
   if (otherAssetIds.length > 0) line.otherAssetIds = otherAssetIds;

@@ -95,9 +95,9 @@ async function* tableRows(client: pg.Client, name: string, columns: readonly str
 
 /** What is null in a table is absent in what a source sends. */
 function withoutNulls(row: Fields): Fields {
-  const cells: Record<string, unknown> = {};
-  for (const [column, value] of Object.entries(row)) {
-    if (value !== null) cells[column] = Buffer.isBuffer(value) ? value.toString('utf8') : value;
-  }
-  return cells;
+  return Object.fromEntries(
+    Object.entries(row)
+      .filter(([, value]) => value !== null)
+      .map(([column, value]) => [column, Buffer.isBuffer(value) ? value.toString('utf8') : value]),
+  );
 }

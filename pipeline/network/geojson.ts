@@ -134,7 +134,7 @@ function readSections(
 
 function cellsOf(values: Json, report: (message: string) => void): Cells {
   return new Cells(
-    (column) => values[column],
+    (column) => (Object.hasOwn(values, column) ? values[column] : undefined),
     (_column, message) => report(message),
   );
 }

@@ -13,15 +13,16 @@ export interface Report {
 }
 
 /** How a report is written, by the ending of its file: the lines of it. */
-export const REPORT_FORMATS: Readonly<Record<string, (report: Report) => AsyncGenerator<string>>> = {
+export const REPORT_FORMATS = {
   '.json': jsonReport,
   '.csv': csvReport,
   '.html': htmlReport,
-};
+} as const satisfies Record<string, (report: Report) => AsyncGenerator<string>>;
 
 /** The ending of a report's file: `.json`, `.csv` or `.html`; null if there is no such format. */
-export function reportFormatOf(file: string): string | null {
-  return Object.keys(REPORT_FORMATS).find((ending) => file.toLowerCase().endsWith(ending)) ?? null;
+export function reportFormatOf(file: string): keyof typeof REPORT_FORMATS | null {
+  const endings = Object.keys(REPORT_FORMATS) as (keyof typeof REPORT_FORMATS)[];
+  return endings.find((ending) => file.toLowerCase().endsWith(ending)) ?? null;
 }
 
 /** One object: the summary, the indices, and every finding whole, one a line. */

@@ -63,14 +63,14 @@ export function OutageList({ outages, selectedId, now, emptyText, onSelect }: Ou
   const onKeyDown = (event: KeyboardEvent): void => {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT_PX) - 1);
     const last = rows.length - 1;
-    const target = {
-      ArrowDown: activeIndex + 1,
-      ArrowUp: activeIndex === -1 ? last : activeIndex - 1,
-      PageDown: activeIndex + page,
-      PageUp: activeIndex - page,
-      Home: 0,
-      End: last,
-    }[event.key];
+    const target = new Map([
+      ['ArrowDown', activeIndex + 1],
+      ['ArrowUp', activeIndex === -1 ? last : activeIndex - 1],
+      ['PageDown', activeIndex + page],
+      ['PageUp', activeIndex - page],
+      ['Home', 0],
+      ['End', last],
+    ]).get(event.key);
     if (target !== undefined && last >= 0) {
       event.preventDefault();
       const index = Math.min(last, Math.max(0, target));

@@ -26,17 +26,17 @@ export const SOURCE_WORDS: Record<Source, string> = {
 };
 
 /** What a flag of an outage or an event means; a flag not listed stands for itself. */
-export const FLAG_WORDS: Readonly<Record<string, string>> = {
-  clockSuspect: 'device clock not plausible; time of receipt used',
-  contradictsRegistry: 'its ids contradict the network; the network was followed',
-  coordinatesIgnored: 'its coordinates lie too far off; those of the network used',
-  placedByCoordinates: 'placed by its coordinates',
-  reachIgnored: 'reach ignored',
-  receiptAhead: 'said to be received in the future; time of arrival used',
-  receiptLost: 'said to be received over a year before; time of arrival used',
-  reopened: 'reopened after it was closed',
-  unverified: 'restored without word from all',
-};
+export const FLAG_WORDS: ReadonlyMap<string, string> = new Map([
+  ['clockSuspect', 'device clock not plausible; time of receipt used'],
+  ['contradictsRegistry', 'its ids contradict the network; the network was followed'],
+  ['coordinatesIgnored', 'its coordinates lie too far off; those of the network used'],
+  ['placedByCoordinates', 'placed by its coordinates'],
+  ['reachIgnored', 'reach ignored'],
+  ['receiptAhead', 'said to be received in the future; time of arrival used'],
+  ['receiptLost', 'said to be received over a year before; time of arrival used'],
+  ['reopened', 'reopened after it was closed'],
+  ['unverified', 'restored without word from all'],
+]);
 
 /** Enough of an id to tell outages apart on one page. */
 export function shortId(outageId: string): string {

@@ -71,7 +71,7 @@ export function Facts({ outage, feederName, now }: FactsProps) {
             </a>
           </Fact>
         )}
-        {flags.length > 0 && <Fact name="Note">{flags.map((flag) => FLAG_WORDS[flag] ?? flag).join('; ')}</Fact>}
+        {flags.length > 0 && <Fact name="Note">{flags.map((flag) => FLAG_WORDS.get(flag) ?? flag).join('; ')}</Fact>}
       </dl>
     </>
   );

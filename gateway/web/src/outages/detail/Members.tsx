@@ -57,7 +57,7 @@ export function Members({ members, openedBy, now, onPoint }: MembersProps) {
                 {linkSentence(member, openedBy)}
                 {member.flags.length > 0 && (
                   <span className="member-flags">
-                    {member.flags.map((flag) => FLAG_WORDS[flag] ?? flag).join('; ')}
+                    {member.flags.map((flag) => FLAG_WORDS.get(flag) ?? flag).join('; ')}
                   </span>
                 )}
               </td>

@@ -40,5 +40,6 @@ export function timelineSentence({ what, from, to }: Pick<TimelineEntry, 'what' 
 }
 
 function statusWords(status: string | null | undefined): string {
-  return status ? (STATUS_WORDS[status as Status] ?? status) : 'unknown';
+  if (!status) return 'unknown';
+  return Object.hasOwn(STATUS_WORDS, status) ? STATUS_WORDS[status as Status] : status;
 }
