@@ -74,7 +74,7 @@ export class Registry {
     return this.#feeders.size;
   }
 
-  /** Takes in one element under its id (`kind/id`), or takes it away (null). */
+  /** Takes in one element under its id (`kind/id`), or takes it away (null). It is taken as it is: see `readNetworkElement`. */
   apply(id: string, change: NetworkElement | null): void {
     for (const source of SOURCES) if (this.#assets[source].size > 0) this.#assets[source].clear();
     const slash = id.indexOf('/');

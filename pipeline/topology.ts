@@ -3,13 +3,14 @@ import { Correlator } from '../operators/correlate/correlate.js';
 import type { Outcome } from '../operators/correlate/outcome.js';
 import { keyText, parseKey, SOURCES, type Key, type LogEntry, type Source } from '../operators/event.js';
 import { decodeLogRecord, encodeLogRecord } from '../operators/log-record.js';
+import { readNetworkElement } from '../operators/network-element.js';
 import type { Reading } from '../operators/normalise/fields.js';
 import { normalise, type Report } from '../operators/normalise/normalise.js';
 import type { OutageRecord } from '../operators/outage.js';
 import { place } from '../operators/place.js';
 import { Policies } from '../operators/policies.js';
 import { receiptOf } from '../operators/receipt.js';
-import { Registry, type NetworkElement } from '../operators/registry.js';
+import { Registry } from '../operators/registry.js';
 import type { StormThresholds } from '../operators/storm-mode.js';
 import { formatTime, parseTime } from '../operators/time.js';
 import {
@@ -77,7 +78,7 @@ function addPlace(
   const network = {
     topic: topics.network,
     apply: (key: string, value: Uint8Array | null): void =>
-      registry.apply(key, value && (JSON.parse(new TextDecoder().decode(value)) as NetworkElement)),
+      registry.apply(key, value && readNetworkElement(key, value)),
   };
   topology
     .source('place', Object.values(bySource), {
