@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { requireBrokers, requireDatabase } from '../connections.js';
 import type { Living } from '../connections/beat.js';
 import type { Environment } from '../environment.js';
-import { topicNames, type StageName } from '../topics.js';
+import { sourceTopics, topicNames, type StageName } from '../topics.js';
 import { Sink } from './sink/sink.js';
 import { KafkaBroker } from './streams/kafka-broker.js';
 import { StageRuntime } from './streams/runtime.js';
@@ -40,7 +40,7 @@ export async function startStages(
   const topics = topicNames(topicPrefix);
   const senderStamped = await withAdmin(brokers, async (admin) => {
     await checkTopics(admin, topics, partitions);
-    return options.stages.includes('place') ? senderStampedTopics(admin, topics) : [];
+    return options.stages.includes('place') ? senderStampedTopics(admin, Object.values(sourceTopics(topics))) : [];
   });
   const { say, slot = `${hostname()}-0`, acceptGap = false } = options;
   if (senderStamped.length > 0) {

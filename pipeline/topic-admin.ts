@@ -12,27 +12,31 @@ const TIMESTAMP_TYPE = 'message.timestamp.type';
 /** The broker's, when it appends them. */
 const APPEND_TIME = 'LogAppendTime';
 
+/**
+ * Settings of every topic. Of a topic that carries its senders' times a broker refuses records of more than an hour ahead:
+ * a stage or a broker with a wrong clock would bring all to a stand.
+ */
+const OF_ALL = { 'max.message.bytes': '8388608', [TIMESTAMP_TYPE]: APPEND_TIME };
+
 /** Every topic with its settings. Keyed topics share one partition count: a partition of the log and all of it belong together. */
 export function topicConfigs(
   topics: TopicNames,
   partitions: number,
   { replicas, minInSync }: Replication = { replicas: 1, minInSync: 1 },
 ): ITopicConfig[] {
-  const kept = (topic: string, days: number, settings: Record<string, string> = {}): ITopicConfig =>
-    config(topic, { 'cleanup.policy': 'delete', 'retention.ms': String(days * DAY_MS), ...settings });
+  const kept = (topic: string, days: number): ITopicConfig =>
+    config(topic, { 'cleanup.policy': 'delete', 'retention.ms': String(days * DAY_MS) });
   const compacted = (topic: string): ITopicConfig => config(topic, { 'cleanup.policy': 'compact' });
   const config = (topic: string, settings: Record<string, string>): ITopicConfig => ({
     topic,
     numPartitions: partitions,
     replicationFactor: replicas,
-    configEntries: Object.entries({
-      'max.message.bytes': '8388608',
-      'min.insync.replicas': String(minInSync),
-      ...settings,
-    }).map(([name, value]) => ({ name, value })),
+    configEntries: Object.entries({ ...OF_ALL, 'min.insync.replicas': String(minInSync), ...settings }).map(
+      ([name, value]) => ({ name, value }),
+    ),
   });
   return [
-    ...Object.values(sourceTopics(topics)).map((topic) => kept(topic, 14, { [TIMESTAMP_TYPE]: APPEND_TIME })),
+    ...Object.values(sourceTopics(topics)).map((topic) => kept(topic, 14)),
     // The log must reach back behind the oldest snapshot, and far enough to look into what happened.
     kept(topics.events, 60),
     compacted(topics.outages),
@@ -46,7 +50,7 @@ export function topicConfigs(
 }
 
 /**
- * Creates the topics that are missing and checks those that are there; source topics carry the time of append from then on.
+ * Creates the topics that are missing and checks those that are there; all carry the time of append from then on.
  * @param asked replicas; absent: by the number of brokers
  * @returns the names of those created
  * @throws Error if a topic has another partition count than the others must have, or there are too few brokers
@@ -63,7 +67,8 @@ export async function ensureTopics(
   const missing = configs.filter(({ topic }) => !existing.has(topic));
   if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });
   await checkTopics(admin, topics, partitions);
-  await setAppendTime(admin, await senderStampedTopics(admin, topics));
+  const names = configs.map(({ topic }) => topic);
+  await setAppendTime(admin, await senderStampedTopics(admin, names));
   return missing.map(({ topic }) => topic);
 }
 
@@ -84,11 +89,11 @@ export async function checkTopics(admin: Admin, topics: TopicNames, partitions: 
   }
 }
 
-/** The source topics whose records carry the times that their senders give them, and not that of their append. */
-export async function senderStampedTopics(admin: Admin, topics: TopicNames): Promise<string[]> {
+/** The topics whose records carry the times that their senders give them, and not that of their append. */
+export async function senderStampedTopics(admin: Admin, names: readonly string[]): Promise<string[]> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: Object.values(sourceTopics(topics)).map((name) => ({
+    resources: names.map((name) => ({
       type: ConfigResourceTypes.TOPIC,
       name,
       configNames: [TIMESTAMP_TYPE],

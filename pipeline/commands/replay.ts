@@ -170,18 +170,18 @@ function sendRecords(
 ): Promise<number> {
   return withProducer(environment, async (producer) => {
     let count = 0;
-    let messages: { key: string; value: Buffer; partition: number; timestamp: string }[] = [];
+    let messages: { key: string; value: Buffer; partition: number }[] = [];
     const flush = async (): Promise<void> => {
       if (messages.length === 0) return;
       count += messages.length;
       await producer.send({ topic, messages, acks: -1 });
       messages = [];
     };
-    await work(async ({ key, value, timestampMs }) => {
+    await work(async ({ key, value }) => {
       if (!key || !value) return;
       const text = new TextDecoder().decode(key);
       const partition = partitionOf(text, environment.partitions);
-      messages.push({ key: text, value: Buffer.from(value), partition, timestamp: String(timestampMs) });
+      messages.push({ key: text, value: Buffer.from(value), partition });
       if (messages.length >= RECORDS_PER_SEND) await flush();
     }, flush);
     await flush();
