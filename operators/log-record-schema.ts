@@ -1,7 +1,10 @@
 import Type from 'typebox';
 import { COMMANDS, KINDS, REACHES, SOURCES } from './event.js';
 
-const EpochMs = Type.Integer({ description: 'epoch ms, UTC' });
+const EpochMs = Type.Integer({ minimum: -8.64e15, maximum: 8.64e15, description: 'epoch ms, UTC' });
+const Customers = Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 });
+const DurationMs = Type.Number({ minimum: 0, maximum: 365 * 86_400_000 });
+const Share = Type.Number({ minimum: 0, maximum: 1 });
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 const CommandFields = {
@@ -19,14 +22,32 @@ const PlacedEventSchema = Type.Object({
   assetId: nullable(Type.String()),
   occurredAt: EpochMs,
   receivedAt: EpochMs,
-  lat: Type.Number({ description: 'WGS 84 degrees' }),
-  lon: Type.Number({ description: 'WGS 84 degrees' }),
+  lat: Type.Number({ minimum: -90, maximum: 90, description: 'WGS 84 degrees' }),
+  lon: Type.Number({ minimum: -180, maximum: 180, description: 'WGS 84 degrees' }),
   dpId: nullable(Type.String()),
   reach: Type.Enum([...REACHES]),
   customerId: nullable(Type.String()),
-  feederCustomers: Type.Integer({ minimum: 0 }),
+  feederCustomers: Customers,
   flags: Type.Array(Type.String()),
 });
+
+const RuleSetSchema = Type.Object(
+  {
+    name: Type.String(),
+    windowMs: DurationMs,
+    radiusM: Type.Number({ minimum: 0, maximum: 1e7 }),
+    latenessMs: DurationMs,
+    retentionMs: DurationMs,
+    weights: Type.Object({ scada: Share, kaifa: Share, onu: Share, call_center: Share }),
+    confirmThreshold: Share,
+    severity: Type.Object({
+      medium: Type.Number({ minimum: 0 }),
+      high: Type.Number({ minimum: 0 }),
+      critical: Type.Number({ minimum: 0 }),
+    }),
+  },
+  { description: 'see "Rule sets and storm mode" in operation.md' },
+);
 
 const Rows = Type.Object(
   {
@@ -56,7 +77,7 @@ const Rows = Type.Object(
         Type.Object({
           ...CommandFields,
           command: Type.Literal('rules'),
-          ruleSet: Type.Object({ name: Type.String() }, { additionalProperties: true }),
+          ruleSet: RuleSetSchema,
           validFrom: EpochMs,
         }),
       ]),
@@ -73,7 +94,7 @@ const doubles = (description: string) =>
 const Columns = Type.Object(
   {
     v: Type.Literal(2, { description: 'version of the encoding' }),
-    count: Type.Integer({ minimum: 1, description: 'events' }),
+    count: Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1, description: 'events' }),
     source: column(Type.Enum([...SOURCES])),
     kind: column(Type.Enum([...KINDS])),
     type: column(Type.String()),
@@ -86,7 +107,7 @@ const Columns = Type.Object(
     dpId: column(nullable(Type.String())),
     reach: column(Type.Enum([...REACHES])),
     customerId: column(nullable(Type.String())),
-    feederCustomers: column(Type.Integer({ minimum: 0 })),
+    feederCustomers: column(Customers),
     flags: Type.Array(Type.Tuple([Type.Integer({ description: 'place of the event' }), Type.Array(Type.String())]), {
       description: 'of the events that have any',
     }),

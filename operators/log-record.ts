@@ -1,6 +1,8 @@
 import { Packr } from 'msgpackr';
 import { isCommand, type Command, type LogEntry, type PlacedEvent } from './event.js';
+import { checkColumns, checkDegrees, checkEntry, checkTimes, missing } from './log-entry-shape.js';
 import type { EventColumns } from './log-record-schema.js';
+import { jsonOf } from './record-shape.js';
 
 interface LogRecordV1 {
   readonly v: 1;
@@ -72,16 +74,28 @@ function doublesOf(
 const BRACE = 0x7b;
 
 /**
- * Decodes a log record of any version so far.
+ * Decodes a log record of any version so far. What comes back is what its type says, whatever the bytes were: all that
+ * reads the log can rely on it.
  * @throws Error if it is none
  */
 export function decodeLogRecord(value: Uint8Array | null): readonly LogEntry[] {
   if (value === null) throw new Error('A record of the log has no value.');
-  if (value[0] !== BRACE) return eventsOf(packr.unpack(value) as Partial<EventColumns>);
-  const record = JSON.parse(new TextDecoder().decode(value)) as Partial<LogRecordV1>;
+  if (value[0] !== BRACE) return eventsOf(unpacked(value));
+  const record = jsonOf('A record of the log', value) as Partial<LogRecordV1>;
   if (record.v !== 1) throw new UnknownVersion(record.v);
   if (!Array.isArray(record.entries)) throw new Error('A record of the log holds no entries.');
+  record.entries.forEach(checkEntry);
   return record.entries as readonly LogEntry[];
+}
+
+function unpacked(value: Uint8Array): Partial<EventColumns> | null {
+  try {
+    return packr.unpack(value) as Partial<EventColumns> | null;
+  } catch (error) {
+    throw new Error(`A record of the log is neither MessagePack nor JSON (${(error as Error).message}).`, {
+      cause: error,
+    });
+  }
 }
 
 class UnknownVersion extends Error {
@@ -94,12 +108,17 @@ const NO_FLAGS: readonly string[] = [];
 
 function eventsOf(record: Partial<EventColumns> | null): PlacedEvent[] {
   if (record?.v !== 2) throw new UnknownVersion(record?.v);
-  const columns = record as EventColumns;
+  const columns = record as Record<keyof EventColumns, unknown>;
+  checkColumns(columns);
   const { count } = columns;
   const occurredAt = numbersIn(columns, 'occurredAt');
   const receivedAt = numbersIn(columns, 'receivedAt');
   const lat = numbersIn(columns, 'lat');
   const lon = numbersIn(columns, 'lon');
+  checkTimes('occurredAt', occurredAt);
+  checkTimes('receivedAt', receivedAt);
+  checkDegrees('lat', lat);
+  checkDegrees('lon', lon);
   const flags = new Map(columns.flags);
   const events: PlacedEvent[] = [];
   for (let i = 0; i < count; i++) {
@@ -130,7 +149,7 @@ function at<T>(column: T | readonly T[], i: number): T {
 function numbersIn(columns: EventColumns, name: 'occurredAt' | 'receivedAt' | 'lat' | 'lon'): Float64Array {
   const bytes = columns[name];
   if (!(bytes instanceof Uint8Array) || bytes.byteLength !== columns.count * Float64Array.BYTES_PER_ELEMENT)
-    throw new Error(`A record of the log has no ${name} for each of its ${columns.count} events.`);
+    throw missing(name, columns.count);
   // Copied, as doubles must lie at multiples of eight.
   const values = new Float64Array(columns.count);
   new Uint8Array(values.buffer).set(bytes);

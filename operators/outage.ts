@@ -19,7 +19,8 @@ export type Severity = (typeof SEVERITIES)[number];
 
 const Time = Type.String({ format: 'date-time', description: 'ISO 8601, UTC, milliseconds' });
 const Point = Type.Object({ lat: Type.Number(), lon: Type.Number() }, { description: 'WGS 84 degrees' });
-const Count = Type.Integer({ minimum: 0 });
+const MAX_INTEGER = 2 ** 31 - 1;
+const Count = Type.Integer({ minimum: 0, maximum: MAX_INTEGER });
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 /**
@@ -58,10 +59,11 @@ export const OutageRecordSchema = Type.Object(
     acknowledgedBy: Type.Array(Type.String()),
     revision: Type.Integer({
       minimum: 1,
+      maximum: MAX_INTEGER,
       description: 'grows with every entry of the log that changed the outage; one that opens anew counts from 1',
     }),
     log: Type.Object(
-      { partition: Type.Integer(), offset: Type.Integer() },
+      { partition: Count, offset: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }) },
       { description: 'the log record that changed the outage last' },
     ),
   },
