@@ -2,14 +2,17 @@ import { canonicalCommand, canonicalEvent } from '../operators/canonical-event.j
 import { Correlator } from '../operators/correlate/correlate.js';
 import type { Outcome } from '../operators/correlate/outcome.js';
 import { keyText, parseKey, SOURCES, type Key, type LogEntry, type Source } from '../operators/event.js';
+import { checkPlaced } from '../operators/log-entry-shape.js';
 import { decodeLogRecord, encodeLogRecord } from '../operators/log-record.js';
 import { readNetworkElement } from '../operators/network-element.js';
 import type { Reading } from '../operators/normalise/fields.js';
 import { normalise, type Report } from '../operators/normalise/normalise.js';
 import type { OutageRecord } from '../operators/outage.js';
+import { readOutageRecord } from '../operators/outage-reading.js';
 import { place } from '../operators/place.js';
 import { Policies } from '../operators/policies.js';
 import { receiptOf } from '../operators/receipt.js';
+import { isEpochMs, textOf } from '../operators/record-shape.js';
 import { Registry } from '../operators/registry.js';
 import type { StormThresholds } from '../operators/storm-mode.js';
 import { formatTime, parseTime } from '../operators/time.js';
@@ -71,7 +74,7 @@ function addPlace(
   const bySource = sourceTopics(topics);
   const sourceOf = new Map(SOURCES.map((source) => [bySource[source], source]));
   const readingOf = (record: RecordContext): Reading => ({
-    receivedAt: parseTime(record.headers.ce_time) ?? record.timestampMs,
+    receivedAt: toldReceiptOf(record),
     naiveOffsetMin,
     append: appendedAt ? { atMs: appendedAt(record), isHistory: record.headers.ce_type === HISTORY_TYPE } : null,
   });
@@ -102,6 +105,13 @@ function addPlace(
     );
 }
 
+/** When a record was taken in, as its header says, else when it came on the topic. */
+function toldReceiptOf({ headers, timestampMs }: RecordContext): number {
+  const receivedAt = parseTime(headers.ce_time) ?? timestampMs;
+  if (!isEpochMs(receivedAt)) throw new Error(`The record has ${receivedAt} as its timestamp, which is no time.`);
+  return receivedAt;
+}
+
 function rejectReport(
   { index, reason, detail, raw }: Refused,
   { topic, partition, offset }: RecordContext,
@@ -122,7 +132,11 @@ function placeReport({ event, index }: Understood, record: RecordContext, regist
     const position = { topic, partition, offset, index };
     return [{ to: 'unplaced', id, value: { ...placements, event: canonicalEvent(event), position } }];
   }
-  return placements.map(({ key, event: entry }) => ({ to: 'log', key, entry }));
+  return placements.map(({ key, event: entry }) => {
+    // On the log it stands with others, in one record.
+    checkPlaced(entry);
+    return { to: 'log', key, entry };
+  });
 }
 
 /** A record that makes a node throw is kept aside with the error and where it stands. */
@@ -135,7 +149,8 @@ function rejectWith(topic: string) {
       detail: `${error.message} ${error.stack?.split('\n')[1]?.trim() ?? ''}`.trim(),
       raw: record.value ? new TextDecoder().decode(record.value).slice(0, 10_000) : '',
       source: null,
-      receivedAt: new Date(record.timestampMs).toISOString(),
+      // It may be the timestamp that is wrong with it.
+      receivedAt: formatTime(isEpochMs(record.timestampMs) ? record.timestampMs : 0),
       position: { topic: from, partition, offset, index: 0 },
     };
     return jsonRecord(topic, key, key, value);
@@ -151,9 +166,10 @@ interface Correlated {
 function addCorrelate(topology: Topology, topics: TopicNames): void {
   topology
     .source('correlate', [topics.events], { reject: rejectWith(topics.rejected) })
-    .mapValues('decode', (record) => ({
-      key: record.key === null ? '' : new TextDecoder().decode(record.key),
-      entries: decodeLogRecord(record.value),
+    .mapValues('decode', ({ key, value }) => ({
+      // All that can be wrong with a record is found here: the fold takes whatever comes through.
+      key: parseKey(textOf('The key of a record of the log', key)),
+      entries: decodeLogRecord(value),
     }))
     .process('correlate', correlateProcessor, { topic: topics.snapshots })
     .to([topics.outages, topics.evidence, topics.late, topics.rejected], ({ key, outcome }) =>
@@ -161,12 +177,12 @@ function addCorrelate(topology: Topology, topics: TopicNames): void {
     );
 }
 
-function correlateProcessor(): Processor<{ key: string; entries: readonly LogEntry[] }, Correlated> {
+function correlateProcessor(): Processor<{ key: Key; entries: readonly LogEntry[] }, Correlated> {
   const correlator = new Correlator();
   return {
     store: correlator,
     process: ({ key, entries }, { partition, offset }, emit) => {
-      emit({ key, outcome: correlator.apply(parseKey(key), entries, { partition, offset }) });
+      emit({ key: keyText(key), outcome: correlator.apply(key, entries, { partition, offset }) });
     },
   };
 }
@@ -194,9 +210,7 @@ function* recordsOf(key: string, outcome: Outcome, topics: TopicNames): Generato
 function addPolicies(topology: Topology, topics: TopicNames, { switchedOn, stormMode }: PolicyOptions): void {
   topology
     .source('policies', [topics.outages], { reject: rejectWith(topics.rejected) })
-    .mapValues('decode', (record) =>
-      record.value === null ? null : (JSON.parse(new TextDecoder().decode(record.value)) as OutageRecord),
-    )
+    .mapValues('decode', ({ value }) => (value === null ? null : readOutageRecord(value)))
     .process('policies', (): Processor<OutageRecord | null, LogPlaced> => {
       const watch = new Policies(new Set(switchedOn), stormMode);
       return {

@@ -23,8 +23,10 @@ export class Correlator {
     return state ? encodeKeyState(state) : null;
   }
 
-  /** Puts back the state of a key. Throws if the bytes are of another version. */
+  /** Puts back the state of a key. Throws if the bytes are of another version, or of another key. */
   restore(key: string, bytes: Uint8Array): void {
-    this.#keys.set(key, decodeKeyState(bytes, this.#room));
+    const state = decodeKeyState(bytes, this.#room);
+    if (keyText(state.key) !== key) throw new Error(`the snapshot of ${key} is one of ${keyText(state.key)}`);
+    this.#keys.set(key, state);
   }
 }

@@ -1,3 +1,5 @@
+import { placeOf } from '../../set-aside.js';
+import type { Task } from './task.js';
 import type { SourceRecord } from './topology.js';
 
 /** A record on which a node threw. */
@@ -18,13 +20,26 @@ export class PoisonRecord extends Error {
   }
 }
 
-function placeOf({ topic, partition, offset }: SourceRecord): string {
-  return `${topic}/${partition}/${offset}`;
+/**
+ * Processes a record. One on which a node throws before anything has come of it is tried once more.
+ * @returns why it is to be set aside; null if it was processed
+ * @throws PoisonRecord if it has left something, or must not be set aside: all begins again from what was committed
+ */
+export function failureOn(task: Task, record: SourceRecord, mayBeSetAside: boolean): Error | null {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      task.process(record);
+      return null;
+    } catch (error) {
+      if (task.hasLeftTrace || !mayBeSetAside) throw new PoisonRecord(record, error as Error);
+      if (attempt === 2) return error as Error;
+    }
+  }
 }
 
 /**
- * The records on which a node threw, by place. One failure may be chance: a record is tried once more, alone, before it is
- * set aside.
+ * The records on which a node threw in the middle of things, by place. One failure may be chance: a record is tried once more before it is set
+ * aside.
  */
 export class Poison {
   readonly #failedOnce = new Set<string>();
@@ -33,21 +48,22 @@ export class Poison {
   /** Those of them that were, since the last transaction. */
   #setAside: string[] = [];
 
-  /** Why a record is to be set aside, which the next transaction does; null: it is to be processed. */
+  /** Why a record is to be set aside; null: it is to be processed. */
   of(record: SourceRecord): Error | null {
     // Mostly there is none, and a place for each record would be made for nothing.
-    if (this.#known.size === 0) return null;
-    const place = placeOf(record);
-    const error = this.#known.get(place);
-    if (error === undefined) return null;
-    this.#setAside.push(place);
-    return error;
+    return this.#known.size === 0 ? null : (this.#known.get(placeOf(record)) ?? null);
   }
 
-  /** A node threw: for the first time on this record, or again. */
-  failed({ place, cause }: PoisonRecord): void {
+  /** A node threw: for the first time on this record, or again. Returns whether it is to be set aside now. */
+  failed({ place, cause }: PoisonRecord): boolean {
     if (this.#failedOnce.delete(place)) this.#known.set(place, cause);
     else this.#failedOnce.add(place);
+    return this.#known.has(place);
+  }
+
+  /** The transaction at hand sets a record aside. */
+  setAside(record: SourceRecord): void {
+    this.#setAside.push(placeOf(record));
   }
 
   /** What the transaction at hand sets aside: to be told to {@link forget} once that is committed. */

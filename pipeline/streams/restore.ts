@@ -1,8 +1,8 @@
 import type { LogReader } from './broker.js';
 import type { RuntimeOptions } from './runtime.js';
-import { Snapshots, UnreadableSnapshot } from './snapshots.js';
+import { Snapshots } from './snapshots.js';
 import { Task, type Outbox } from './task.js';
-import type { Stage } from './topology.js';
+import type { SourceRecord, Stage } from './topology.js';
 
 /** An assigned partition number: its task, and what keeps its state. */
 export interface Assigned {
@@ -12,6 +12,8 @@ export interface Assigned {
 
 /** How often a long restore says how far it is, ms. */
 const PROGRESS_MS = 2000;
+/** So many damaged snapshots are named. */
+const DAMAGE_SAID = 3;
 
 /** A task that has seen nothing yet. */
 export function freshTask(
@@ -45,15 +47,17 @@ export async function restoreTask(
   return new Restore(stage, partition, until, outbox, reader, options).run();
 }
 
-/** A record on which a node threw when it came: it was rejected, and did nothing to the state. */
-class WasRejected extends Error {
+/** A stateful node threw in the middle of its work: what it has is of no use. */
+class HalfDone extends Error {
   constructor(readonly offset: number) {
-    super('was rejected');
+    super('failed in the middle of its work');
   }
 }
 
 class Restore {
-  readonly #rejected = new Set<number>();
+  /** Records that were set aside when they came, and those on which a stateful node threw. */
+  #rejected = new Set<number>();
+  #saidDamage = false;
 
   constructor(
     private readonly stage: Stage,
@@ -68,64 +72,63 @@ class Restore {
     const startedAt = this.options.now();
     for (;;) {
       try {
-        const { assigned, count } = await this.#attempt();
-        this.#say('info', `restored with ${count} records of the log in ${this.options.now() - startedAt} ms.`);
+        const { assigned, count, leftOut } = await this.#attempt();
+        const without = leftOut === 0 ? '' : `, without ${leftOut} that were set aside or cannot be read,`;
+        this.#say(
+          'info',
+          `restored with ${count} records of the log${without} in ${this.options.now() - startedAt} ms.`,
+        );
         return assigned;
       } catch (error) {
-        if (!(error instanceof WasRejected)) throw error;
-        // It may have changed half of the state before it threw: begin again without it.
+        if (!(error instanceof HalfDone)) throw error;
+        // Only where the record was not noted when it was set aside, as by an earlier version: begin again without it.
         this.#rejected.add(error.offset);
       }
     }
-  }
-
-  #fresh(): Assigned {
-    return freshTask(this.stage, this.partition, this.outbox, this.options);
   }
 
   #say(level: 'info' | 'warn', what: string): void {
     this.options.say(level, `${this.stage.name}: partition ${this.partition} ${what}`);
   }
 
-  async #attempt(): Promise<{ assigned: Assigned; count: number }> {
-    const assigned = this.#fresh();
-    try {
-      const restored = await assigned.snapshots?.restore(this.reader);
-      if (restored) return await this.#replay(assigned, await this.#within(restored.restoreFrom), restored.through);
-    } catch (error) {
-      if (!(error instanceof UnreadableSnapshot)) throw error;
-      const { low } = await this.reader.bounds(this.stage.sources[0]!, this.partition);
-      const cut = low > 0 ? ` It begins at offset ${low}: outages from before that are not known again.` : '';
-      this.#say('warn', `has snapshots that cannot be read (${error.message}); rebuilding from the log.${cut}`);
-    }
-    return this.#replay(this.#fresh(), null, new Map());
+  async #attempt(): Promise<Restoration> {
+    const assigned = freshTask(this.stage, this.partition, this.outbox, this.options);
+    const { snapshots } = assigned;
+    const { low } = await this.reader.bounds(this.stage.sources[0]!, this.partition);
+    const restored = await snapshots?.restore(this.reader, low, this.until);
+    if (!restored) return this.#replay(assigned, null, new Map());
+    for (const offset of restored.rejected) this.#rejected.add(offset);
+    if (restored.damaged.length > 0) this.#sayDamage(restored.damaged, low);
+    const { restoreFrom, through } = restored;
+    // What is left of the log, if a gap is accepted.
+    const from = restoreFrom !== null && this.options.acceptGap ? Math.max(restoreFrom, low) : restoreFrom;
+    const restoration = await this.#replay(assigned, from, through);
+    snapshots!.rebuilt(this.until);
+    return restoration;
   }
 
-  /** Where the log is read from: what is left of it, if a gap is accepted. */
-  async #within(from: number | null): Promise<number | null> {
-    if (from === null || !this.options.acceptGap) return from;
-    const { low } = await this.reader.bounds(this.stage.sources[0]!, this.partition);
-    return Math.max(from, low);
+  #sayDamage(damaged: readonly string[], low: number): void {
+    if (this.#saidDamage) return;
+    this.#saidDamage = true;
+    const cut = low > 0 ? ` It begins at offset ${low}: outages from before that are not known again.` : '';
+    const which = `${damaged.slice(0, DAMAGE_SAID).join('; ')}${damaged.length > DAMAGE_SAID ? '; ...' : ''}`;
+    this.#say('warn', `has snapshots that cannot be read (${which}); rebuilding from the log.${cut}`);
   }
 
   /** Processes the log from `from` up to the committed offset, but for keys whose snapshot holds it already. */
-  async #replay(
-    assigned: Assigned,
-    from: number | null,
-    through: ReadonlyMap<string, number>,
-  ): Promise<{ assigned: Assigned; count: number }> {
+  async #replay(assigned: Assigned, from: number | null, through: ReadonlyMap<string, number>): Promise<Restoration> {
     const { stage, partition, until } = this;
     const { task, snapshots } = assigned;
     const decoder = new TextDecoder();
     let count = 0;
+    let leftOut = 0;
     let saidAt = this.options.now();
     await this.reader.read(stage.sources[0]!, partition, from, until, (record) => {
       const key = record.key ? decoder.decode(record.key) : '';
-      if ((through.get(key) ?? -1) > record.offset || this.#rejected.has(record.offset)) return;
-      try {
-        task.process(record, true);
-      } catch {
-        throw new WasRejected(record.offset);
+      if ((through.get(key) ?? -1) > record.offset) return;
+      if (this.#rejected.has(record.offset) || !canBeTaken(task, record)) {
+        leftOut++;
+        return;
       }
       snapshots?.changed(key, record.offset);
       count++;
@@ -133,6 +136,28 @@ class Restore {
       saidAt = this.options.now();
       this.#say('info', `is being restored: at offset ${record.offset} of ${until}.`);
     });
-    return { assigned, count };
+    return { assigned, count, leftOut };
+  }
+}
+
+interface Restoration {
+  readonly assigned: Assigned;
+  /** Records that were taken in. */
+  readonly count: number;
+  /** Records that were not: no state bears a trace of them. */
+  readonly leftOut: number;
+}
+
+/**
+ * Takes a record into a state. Returns false if it was set aside when it came: a node before the state throws on it.
+ * @throws HalfDone if it is the state that throws
+ */
+function canBeTaken(task: Task, record: SourceRecord): boolean {
+  try {
+    task.process(record, true);
+    return true;
+  } catch {
+    if (task.hasLeftTrace) throw new HalfDone(record.offset);
+    return false;
   }
 }

@@ -13,9 +13,10 @@ import {
   type Transactions,
 } from './broker.js';
 import { Checkpoint, type Outgoing } from './checkpoint.js';
-import { Poison, PoisonRecord } from './poison.js';
+import { failureOn, Poison, PoisonRecord } from './poison.js';
 import { Pulse, turning } from './pulse.js';
 import { freshTask, restoreTask, type Assigned } from './restore.js';
+import { placeOf, SetAside } from '../../set-aside.js';
 import { Outbox } from './task.js';
 import { batchLike, bytesOf, FIRST_BATCH, TimeOrder } from './time-order.js';
 import type { SourceRecord, Stage } from './topology.js';
@@ -62,6 +63,7 @@ export class StageRuntime {
   readonly #assigned = new Map<number, Assigned>();
   readonly #paused = new Set<string>();
   readonly #poison = new Poison();
+  readonly #rejected = new SetAside();
   readonly #decoder = new TextDecoder();
   readonly #checkpoint: Checkpoint;
   readonly #order: TimeOrder;
@@ -85,6 +87,7 @@ export class StageRuntime {
     private readonly member: GroupMember,
     private readonly transactions: Transactions,
     private readonly tables: readonly { stop(): Promise<void> }[],
+    private readonly unreadable: SetAside,
     /** What the stage has done since it started, and how many partitions it has. */
     readonly statistics: Statistics,
   ) {
@@ -98,16 +101,18 @@ export class StageRuntime {
   static async start(stage: Stage, options: RuntimeOptions): Promise<StageRuntime> {
     const { broker, application, slot, partitions, say } = options;
     const statistics = { processed: 0, written: 0, commits: 0, aborts: 0, rejected: 0, unreadable: 0, partitions: 0 };
-    const onUnreadable: OnUnreadable = ({ topic, partition, offset }, error) => {
+    const unreadable = new SetAside();
+    const onUnreadable: OnUnreadable = (record, error) => {
       statistics.unreadable++;
-      say('error', `${stage.name}: ${topic}/${partition}/${offset} cannot be read (${error.message}); it is left out.`);
+      unreadable.add(placeOf(record));
+      say('error', `${stage.name}: ${placeOf(record)} cannot be read (${error.message}); it is left out.`);
     };
     const tables = await Promise.all(stage.tables.map((table) => broker.follow(table, partitions, onUnreadable)));
     const group = `${application}-${stage.name}`;
     const { sources: topics } = stage;
     try {
       const { member, transactions } = await broker.join({ group, slot, topics, together: topics.length > 1, say });
-      return new StageRuntime(stage, options, member, transactions, tables, statistics);
+      return new StageRuntime(stage, options, member, transactions, tables, unreadable, statistics);
     } catch (error) {
       for (const table of tables) await table.stop();
       throw error;
@@ -116,11 +121,10 @@ export class StageRuntime {
 
   /** Why the stage is degraded. */
   complaints(): string[] {
-    const { rejected, unreadable } = this.statistics;
-    const complaints: string[] = [];
-    if (rejected > 0) complaints.push(`${rejected} records made it fail and were set aside: see oms.rejected.`);
-    if (unreadable > 0) complaints.push(`${unreadable} records of its tables cannot be read and were left out.`);
-    return complaints;
+    return [
+      ...this.#rejected.complaints('set aside with an error', 'see oms.rejected.'),
+      ...this.unreadable.complaints('left out as unreadable', '"oms doctor" says what to do.'),
+    ];
   }
 
   /** Commits what was processed, leaves the group and disconnects. */
@@ -185,22 +189,24 @@ export class StageRuntime {
   }
 
   #process(record: SourceRecord): void {
-    const { topic, partition, offset, key } = record;
+    const { topic, partition, offset } = record;
     const assigned = this.#assigned.get(partition)!;
-    const poison = this.#poison.of(record);
+    const known = this.#poison.of(record);
+    const poison = known ?? failureOn(assigned.task, record, this.stage.reject !== null);
     if (poison) {
-      this.statistics.rejected++;
+      if (!known) this.#saySetAside(placeOf(record), poison);
+      this.#poison.setAside(record);
       this.#outbox.add(this.stage.reject!(record, poison));
+      assigned.snapshots?.rejected(offset);
     } else {
-      try {
-        assigned.task.process(record);
-      } catch (error) {
-        throw new PoisonRecord(record, error as Error);
-      }
-      assigned.snapshots?.changed(key ? this.#decoder.decode(key) : '', offset);
+      assigned.snapshots?.changed(record.key ? this.#decoder.decode(record.key) : '', offset);
     }
     this.#checkpoint.processed(topic, partition, offset, bytesOf(record));
     this.statistics.processed++;
+  }
+
+  #saySetAside(place: string, { message }: Error): void {
+    this.options.say('error', `${this.stage.name}: ${place} failed (${message}); it is set aside.`);
   }
 
   /** Partitions far ahead of the others are paused, so that waiting for those costs no memory. */
@@ -253,6 +259,8 @@ export class StageRuntime {
     }
     this.pulse.committed(this.#checkpoint.pending > 0);
     this.#poison.forget(setAside);
+    this.statistics.rejected += setAside.length;
+    for (const place of setAside) this.#rejected.add(place);
     this.statistics.commits++;
     this.statistics.written += records.length;
   }
@@ -282,8 +290,8 @@ export class StageRuntime {
     if (failed !== null && failed !== error) return this.#recover(failed);
     if (error instanceof PoisonRecord) {
       if (!this.stage.reject) throw error.cause;
-      say('error', `${this.stage.name}: ${error.place} failed (${error.cause.message}); it is set aside.`);
-      this.#poison.failed(error);
+      if (this.#poison.failed(error)) this.#saySetAside(error.place, error.cause);
+      else say('warn', `${this.stage.name}: ${error.place} failed (${error.cause.message}); it is tried once more.`);
       this.#checkpoint.clear();
     } else if (isLeftBehind(error)) {
       // The group has gone on without this member: what it holds may be another's by now, and once it has rejoined its

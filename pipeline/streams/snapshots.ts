@@ -23,16 +23,21 @@ interface Chunk {
 }
 
 /** What could be read back. */
-interface Restored {
+export interface Restored {
   /** By key: the log before this offset is in its state. */
   readonly through: ReadonlyMap<string, number>;
   /** Where to read the log from; null: from its beginning. */
   readonly restoreFrom: number | null;
+  /** Offsets of records that were set aside: they did nothing to the state. */
+  readonly rejected: ReadonlySet<number>;
+  /** What is damaged or of another version, a sentence for each: that is rebuilt from the log. */
+  readonly damaged: readonly string[];
 }
 
-/** Snapshots are there, but damaged or of another version: the state must be rebuilt from the log. */
-export class UnreadableSnapshot extends Error {
-  override name = 'UnreadableSnapshot';
+/** The last record under an id. */
+interface Kept {
+  readonly offset: number;
+  readonly value: Uint8Array;
 }
 
 /** Writes and reads the snapshots of one partition of a stage. */
@@ -41,6 +46,10 @@ export class Snapshots {
   readonly #changedAt = new Map<string, number>();
   readonly #writtenAt = new Map<string, number>();
   readonly #chunksOf = new Map<string, number>();
+  /** Notes of records that were set aside, for the next transaction. */
+  #notes: OutRecord[] = [];
+  /** Keys whose snapshot was damaged. */
+  #rebuilt: string[] = [];
   #markedAt = 0;
 
   constructor(
@@ -56,11 +65,20 @@ export class Snapshots {
     if (!this.#changedAt.has(key)) this.#changedAt.set(key, offset);
   }
 
+  /** The record at `offset` was set aside. It is noted, so that a state that is restored does not take it in either. */
+  rejected(offset: number): void {
+    this.#notes.push(this.#record(this.#noteId(offset), '{}'));
+  }
+
   /**
-   * Snapshots that are due, as records for the transaction at hand.
+   * Snapshots that are due, as records for the transaction at hand, and what was set aside in it.
    * @param next the offset behind the last record that the transaction commits
    */
   due(nowMs: number, next: number): OutRecord[] {
+    return [...this.#notes.splice(0), ...this.#snapshots(nowMs, next)];
+  }
+
+  #snapshots(nowMs: number, next: number): OutRecord[] {
     if (nowMs - this.#markedAt < this.everyMs) return [];
     const records: OutRecord[] = [];
     let bytes = 0;
@@ -109,68 +127,136 @@ export class Snapshots {
     return key === undefined ? partition : `${partition}/${n}/${key}`;
   }
 
+  #noteId(offset: number | string): string {
+    return `${this.#id()}/rejected/${offset}`;
+  }
+
   #record(key: string, value: string | Uint8Array | null): OutRecord {
     // The partition is that of the state, whatever the key: the runtime puts it there.
     return { topic: this.topic, key, partitionKey: '', value };
   }
 
   /**
-   * Puts the last snapshots back into the store.
-   * @throws UnreadableSnapshot if one is damaged or of another version
+   * Puts the last snapshots back into the store, as far as they can be read.
+   * @param low the first offset of the log that is still there
+   * @param until the offset up to which the state is wanted: what claims to hold more is not of this log
    */
-  async restore(reader: LogReader): Promise<Restored> {
+  async restore(reader: LogReader, low: number, until: number): Promise<Restored> {
     const records = await this.#latest(reader);
-    const mark = records.get(this.#id());
-    if (!mark) return { through: new Map(), restoreFrom: null };
-    try {
-      return this.#unpack(records, mark);
-    } catch (error) {
-      throw new UnreadableSnapshot((error as Error).message);
-    }
-  }
-
-  #unpack(records: ReadonlyMap<string, Uint8Array>, mark: Uint8Array): Restored {
-    const { version, restoreFrom } = JSON.parse(new TextDecoder().decode(mark)) as {
-      version: number;
-      restoreFrom: number;
-    };
-    if (version !== VERSION) throw new Error(`snapshots of version ${version}, this program reads ${VERSION}`);
+    const rejected = this.#noted(records, low);
     const through = new Map<string, number>();
-    const prefix = `${this.#id()}/0/`;
-    for (const id of records.keys()) {
-      if (!id.startsWith(prefix)) continue;
-      const key = id.slice(prefix.length);
-      const chunks = this.#chunksFrom(records, key);
-      this.store.restore(key, Buffer.concat(chunks.map(({ data }) => data)));
-      this.#chunksOf.set(key, chunks.length);
-      through.set(key, chunks[0]!.through);
+    const mark = records.get(this.#id());
+    if (!mark) return { through, restoreFrom: null, rejected, damaged: [] };
+    let restoreFrom: number | null;
+    try {
+      restoreFrom = restoreFromOf(mark.value, until);
+    } catch (error) {
+      return { through, restoreFrom: null, rejected, damaged: [this.#damage(mark.offset, error as Error)] };
     }
-    return { through, restoreFrom };
+    const damaged: string[] = [];
+    for (const [key, { offset, chunks }] of this.#keys(records)) {
+      this.#chunksOf.set(key, chunks);
+      try {
+        through.set(key, this.#restoreKey(records, key, until));
+      } catch (error) {
+        damaged.push(this.#damage(offset, error as Error));
+        this.#rebuilt.push(key);
+      }
+    }
+    return { through, restoreFrom: damaged.length > 0 ? null : restoreFrom, rejected, damaged };
   }
 
-  async #latest(reader: LogReader): Promise<Map<string, Uint8Array>> {
-    const records = new Map<string, Uint8Array>();
+  /** The state was rebuilt from the log where snapshots were damaged: such a key gets a new one, even if nothing is left of it. */
+  rebuilt(until: number): void {
+    for (const key of this.#rebuilt.splice(0)) this.changed(key, until);
+  }
+
+  #damage(offset: number, { message }: Error): string {
+    return `${this.topic}/${this.partition}/${offset}: ${message}`;
+  }
+
+  async #latest(reader: LogReader): Promise<Map<string, Kept>> {
+    const records = new Map<string, Kept>();
     const decoder = new TextDecoder();
-    await reader.read(this.topic, this.partition, null, null, ({ key, value }) => {
+    await reader.read(this.topic, this.partition, null, null, ({ key, value, offset }) => {
       const id = key ? decoder.decode(key) : '';
-      if (value) records.set(id, value);
+      if (value) records.set(id, { offset, value });
       else records.delete(id);
     });
     return records;
   }
 
-  #chunksFrom(records: ReadonlyMap<string, Uint8Array>, key: string): Chunk[] {
+  /** The offsets that are noted; notes of what is no longer on the log go. */
+  #noted(records: ReadonlyMap<string, Kept>, low: number): Set<number> {
+    const prefix = this.#noteId('');
+    const offsets = [...records.keys()]
+      .filter((id) => id.startsWith(prefix))
+      .map((id) => Number(id.slice(prefix.length)));
+    this.#notes = offsets.filter((offset) => offset < low).map((offset) => this.#record(this.#noteId(offset), null));
+    return new Set(offsets.filter((offset) => offset >= low));
+  }
+
+  /** By key: where its first chunk stands, and the number behind its last one. */
+  #keys(records: ReadonlyMap<string, Kept>): Map<string, { offset: number; chunks: number }> {
+    const keys = new Map<string, { offset: number; chunks: number }>();
+    const prefix = `${this.#id()}/`;
+    for (const [id, { offset }] of records) {
+      const match = id.startsWith(prefix) && CHUNK_ID.exec(id.slice(prefix.length));
+      if (!match) continue;
+      const [, n, key] = match as unknown as [string, string, string];
+      const known = keys.get(key);
+      keys.set(key, {
+        offset: known && n !== '0' ? known.offset : offset,
+        chunks: Math.max(known?.chunks ?? 0, Number(n) + 1),
+      });
+    }
+    return keys;
+  }
+
+  #restoreKey(records: ReadonlyMap<string, Kept>, key: string, until: number): number {
+    const chunks = this.#chunksFrom(records, key);
+    const { through } = chunks[0]!;
+    if (!isOffset(through) || through > until) throw new Error(`${key} is of offset ${through}, beyond ${until}`);
+    this.store.restore(key, Buffer.concat(chunks.map(({ data }) => data)));
+    return through;
+  }
+
+  #chunksFrom(records: ReadonlyMap<string, Kept>, key: string): Chunk[] {
     const chunks: Chunk[] = [];
     for (let n = 0; n < (chunks[0]?.of ?? 1); n++) {
-      const value = records.get(this.#id(key, n));
-      if (!value) throw new Error(`chunk ${n} of ${key} is missing`);
-      const chunk = unpack(value) as Chunk;
+      const kept = records.get(this.#id(key, n));
+      if (!kept) throw new Error(`chunk ${n} of ${key} is missing`);
+      const chunk = chunkOf(kept.value, `chunk ${n} of ${key}`);
       if (chunk.version !== VERSION)
-        throw new Error(`${key} is of version ${chunk.version}, this program reads ${VERSION}`);
-      if (chunk.crc !== crc32(chunk.data)) throw new Error(`chunk ${n} of ${key} is damaged`);
+        throw new Error(`${key} is of version ${String(chunk.version)}, this program reads ${VERSION}`);
+      if (!(chunk.data instanceof Uint8Array) || chunk.crc !== crc32(chunk.data))
+        throw new Error(`chunk ${n} of ${key} is damaged`);
       if (n > 0 && chunk.through !== chunks[0]!.through) throw new Error(`chunk ${n} of ${key} is of another snapshot`);
       chunks.push(chunk);
     }
     return chunks;
   }
+}
+
+const CHUNK_ID = /^(\d{1,9})\/(.*)$/s;
+
+const isOffset = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+function chunkOf(value: Uint8Array, what: string): Chunk {
+  try {
+    const chunk = unpack(value) as Chunk | null;
+    if (chunk !== null && typeof chunk === 'object') return chunk;
+  } catch {
+    // Said below.
+  }
+  throw new Error(`${what} is damaged`);
+}
+
+/** From which offset a mark wants the log read. */
+function restoreFromOf(mark: Uint8Array, until: number): number {
+  const { version, restoreFrom } = (JSON.parse(new TextDecoder().decode(mark)) ?? {}) as Record<string, unknown>;
+  if (version !== VERSION) throw new Error(`snapshots of version ${String(version)}, this program reads ${VERSION}`);
+  if (!isOffset(restoreFrom) || restoreFrom > until)
+    throw new Error(`snapshots up to offset ${String(restoreFrom)}, beyond ${until}`);
+  return restoreFrom;
 }

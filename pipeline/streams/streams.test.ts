@@ -192,10 +192,11 @@ describe('snapshots', () => {
       _p: number,
       _f: null,
       _u: null,
-      each: (record: { key: Uint8Array; value: Uint8Array | null }) => void,
+      each: (record: { key: Uint8Array; value: Uint8Array | null; offset: number }) => void,
     ): Promise<void> => {
+      let offset = 0;
       for (const [key, value] of last)
-        each({ key: Buffer.from(key), value: value === null ? null : Buffer.from(value as string) });
+        each({ key: Buffer.from(key), value: value === null ? null : Buffer.from(value as string), offset: offset++ });
     };
     return { read } as unknown as LogReader;
   }
@@ -211,9 +212,11 @@ describe('snapshots', () => {
     const records = snapshots.due(1, 20);
     expect(records).toHaveLength(3 + 1 + 1);
     state.clear();
-    const restored = await new Snapshots('s', 'stage', 0, store, 0).restore(compacted(records));
+    const restored = await new Snapshots('s', 'stage', 0, store, 0).restore(compacted(records), 0, 20);
     expect(restored).toEqual({
       restoreFrom: 20,
+      rejected: new Set(),
+      damaged: [],
       through: new Map([
         ['big', 20],
         ['small', 20],
@@ -244,9 +247,50 @@ describe('snapshots', () => {
     const [chunk, mark] = snapshots.due(1, 2) as [OutRecord, OutRecord];
     const bytes = Buffer.from(chunk.value as Uint8Array);
     bytes[bytes.length - 1]! ^= 0xff;
-    const restore = (records: OutRecord[]): Promise<unknown> =>
-      new Snapshots('s', 'stage', 0, store, 0).restore(compacted(records));
-    await expect(restore([{ ...chunk, value: bytes }, mark])).rejects.toThrow(/damaged/);
-    await expect(restore([chunk, { ...mark, value: '{"version":2,"restoreFrom":0}' }])).rejects.toThrow(/version 2/);
+    const restore = async (records: OutRecord[], until = 2): Promise<readonly string[]> =>
+      (await new Snapshots('s', 'stage', 0, store, 0).restore(compacted(records), 0, until)).damaged;
+    expect(await restore([chunk, mark])).toEqual([]);
+    expect(await restore([{ ...chunk, value: bytes }, mark])).toEqual(['s/0/0: chunk 0 of k is damaged']);
+    for (const [value, what] of [
+      ['{"version":2,"restoreFrom":0}', 'snapshots of version 2, this program reads 1'],
+      ['{"version":1,"restoreFrom":3}', 'snapshots up to offset 3, beyond 2'],
+      ['{"version":1,"restoreFrom":-1}', 'snapshots up to offset -1, beyond 2'],
+      ['null', 'snapshots of version undefined, this program reads 1'],
+    ] as const)
+      expect(await restore([chunk, { ...mark, value }])).toEqual([`s/0/1: ${what}`]);
+    expect(await restore([chunk, mark], 1)).toEqual(['s/0/1: snapshots up to offset 2, beyond 1']);
+  });
+
+  it('of one key that are damaged leave the others as they are, and the key gets a new one', async () => {
+    state.clear();
+    state.set('a', new Uint8Array([1]));
+    state.set('b', new Uint8Array(1_000_000));
+    const snapshots = new Snapshots('s', 'stage', 0, store, 0);
+    snapshots.changed('a', 1);
+    snapshots.changed('b', 2);
+    const records = snapshots.due(1, 3);
+    const restored = new Snapshots('s', 'stage', 0, store, 0);
+    state.clear();
+    const bent = records.map((record) => (record.key === 'stage/0/1/b' ? { ...record, value: 'x' } : record));
+    const { through, restoreFrom, damaged } = await restored.restore(compacted(bent), 0, 3);
+    expect([[...through], restoreFrom, [...state.keys()]]).toEqual([[['a', 3]], null, ['a']]);
+    expect(damaged).toEqual(['s/0/1: chunk 1 of b is damaged']);
+    restored.rebuilt(3);
+    // Nothing is left of it: its chunks go.
+    expect(restored.due(1, 3).map(({ key, value }) => [key, value])).toEqual([
+      ['stage/0/0/b', null],
+      ['stage/0/1/b', null],
+      ['stage/0', '{"version":1,"restoreFrom":3}'],
+    ]);
+  });
+
+  it('say which records were set aside, for as long as these stand on the log', async () => {
+    const snapshots = new Snapshots('s', 'stage', 0, store, 1000);
+    snapshots.rejected(4);
+    snapshots.rejected(9);
+    const notes = snapshots.due(1, 10);
+    const later = new Snapshots('s', 'stage', 0, store, 1000);
+    expect((await later.restore(compacted(notes), 5, 10)).rejected).toEqual(new Set([9]));
+    expect(later.due(1, 11)).toMatchObject([{ key: 'stage/0/rejected/4', value: null }]);
   });
 });

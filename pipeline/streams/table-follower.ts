@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KafkaConsumer } from 'node-rdkafka';
+import { textOf } from '../../operators/record-shape.js';
 import { connectConsumer, consume, disconnect, recordOf, watermarks } from './kafka-client.js';
 import type { OnUnreadable } from './broker.js';
+import { partitionOf } from './partitioner.js';
 import type { Table } from './topology.js';
 
 /** Reads a topic whole, all partitions, into a table, and follows it from then on. */
@@ -12,6 +14,7 @@ export class TableFollower {
   private constructor(
     private readonly consumer: KafkaConsumer,
     private readonly table: Table,
+    private readonly partitions: number,
     private readonly onUnreadable: OnUnreadable,
   ) {}
 
@@ -23,7 +26,7 @@ export class TableFollower {
     onUnreadable: OnUnreadable,
   ): Promise<TableFollower> {
     const consumer = await connectConsumer(brokers, 'oms-table');
-    const follower = new TableFollower(consumer, table, onUnreadable);
+    const follower = new TableFollower(consumer, table, partitions, onUnreadable);
     const ends = new Map<number, number>();
     for (let partition = 0; partition < partitions; partition++) {
       const { low, high } = await watermarks(consumer, table.topic, partition);
@@ -40,12 +43,13 @@ export class TableFollower {
 
   async #poll(): Promise<number> {
     const messages = await consume(this.consumer, 5000);
-    const decoder = new TextDecoder();
     for (const message of messages) {
       const record = recordOf(message);
-      const { key, value } = record;
       try {
-        this.table.apply(key ? decoder.decode(key) : '', value);
+        const key = textOf('Its key', record.key);
+        // A tombstone that takes a stray record away must not take the element that stands where it belongs.
+        if (record.value !== null || record.partition === partitionOf(key, this.partitions))
+          this.table.apply(key, record.value);
       } catch (error) {
         this.onUnreadable(record, error as Error);
       }

@@ -65,6 +65,8 @@ export class Task {
   /** The record at hand, and whether what comes of it is written: nodes are called for one record at a time. */
   #context: RecordContext;
   #mute = false;
+  /** Whether the record at hand came as far as a state, or to something that is written. */
+  #hasLeftTrace = false;
 
   constructor(
     readonly stage: Stage,
@@ -74,7 +76,7 @@ export class Task {
     this.#context = this.#atTime(0);
     this.#processors = stage.nodes.map((node) => (node.kind === 'process' ? node.make(partition) : null));
     // Linked once: a closure for each node and record was a fifth of the time between the nodes.
-    const into = [(value: unknown): void => void (this.#mute || this.#write(value))];
+    const into = [(value: unknown): void => this.#write(value)];
     for (let at = stage.nodes.length - 1; at >= 0; at--) {
       const next = into[0]!;
       const node = stage.nodes[at]!;
@@ -84,7 +86,10 @@ export class Task {
           ? (value) => {
               for (const one of node.fn(value, this.#context)) next(one);
             }
-          : (value) => processor.process(value, this.#context, next),
+          : (value) => {
+              this.#hasLeftTrace = true;
+              processor.process(value, this.#context, next);
+            },
       );
     }
     this.#into = into;
@@ -99,7 +104,16 @@ export class Task {
   process(record: SourceRecord, mute = false): void {
     this.#context = record;
     this.#mute = mute;
+    this.#hasLeftTrace = false;
     this.#into[0]!(record);
+  }
+
+  /**
+   * Whether the record that was processed last may have changed a state, or written something. If not, and a node threw, it
+   * is as if the record had never been: what comes behind it can be processed.
+   */
+  get hasLeftTrace(): boolean {
+    return this.#hasLeftTrace;
   }
 
   /** Tells stateful nodes the time (epoch ms). */
@@ -114,6 +128,8 @@ export class Task {
   }
 
   #write(value: unknown): void {
+    if (this.#mute) return;
+    this.#hasLeftTrace = true;
     for (const sink of this.stage.sinks) {
       if (sink.kind === 'to') {
         for (const record of sink.records(value)) this.outbox.add(record);

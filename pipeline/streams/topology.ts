@@ -47,7 +47,7 @@ export type RecordContext = Omit<SourceRecord, 'key' | 'value'>;
 export interface StateStore {
   /** The state of a key as bytes, now; null if there is none any more. */
   encode(key: string): Uint8Array | null;
-  /** Puts back what {@link encode} gave. Throws if it cannot be read. */
+  /** Puts back what {@link encode} gave. Throws if it cannot be read, and has changed nothing then. */
   restore(key: string, bytes: Uint8Array): void;
 }
 

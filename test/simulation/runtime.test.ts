@@ -12,6 +12,8 @@ let broker: SimulatedBroker;
 let failures: number;
 let said: string[];
 let calls: string[];
+/** Records that were read, before the state. */
+let reads: number;
 
 beforeEach(() => {
   world = new World(1);
@@ -19,6 +21,7 @@ beforeEach(() => {
   failures = Infinity;
   said = [];
   calls = [];
+  reads = 0;
 });
 
 /** Counts the letters under each key; one that fails does so in the middle of its work. */
@@ -33,7 +36,12 @@ function letterCount(): Topology {
         value: error.message,
       }),
     })
-    .mapValues('read', (record) => new TextDecoder().decode(record.value!))
+    .mapValues('read', (record) => {
+      reads++;
+      const text = new TextDecoder().decode(record.value!);
+      if (text === 'unreadable') throw new Error('no letters');
+      return text;
+    })
     .process(
       'count',
       (): Processor<string, string> => {
@@ -100,13 +108,48 @@ describe('a record on which a node throws', () => {
     expect(texts('rejected')).toEqual(['out of letters']);
     expect(calls.filter((text) => text === 'fail')).toHaveLength(2);
     expect(runtime.statistics.rejected).toBe(1);
-    expect(runtime.complaints()).toEqual(['1 records made it fail and were set aside: see oms.rejected.']);
+    expect(runtime.complaints()).toEqual(['1 record was set aside with an error (letters/0/1): see oms.rejected.']);
+    expect(said.filter((line) => line.includes('letters/0/1'))).toEqual([
+      'warn count: letters/0/1 failed (out of letters); it is tried once more.',
+      'error count: letters/0/1 failed (out of letters); it is set aside.',
+    ]);
     // Without its snapshots the state comes from the log, on which the record still stands.
     broker.log.append({ topic: 'snapshots', partition: 0, key: 'count/0', value: null }, world.nowMs, null);
+    calls = [];
     send('d');
-    await run();
+    const later = await run();
     expect(texts('counts').at(-1)).toBe('d 4');
     expect(texts('rejected')).toHaveLength(1);
+    // It was noted when it was set aside: so nothing is begun anew, and it is counted once.
+    expect(calls).toEqual(['ab', 'c', 'd']);
+    expect([later.statistics.rejected, later.complaints()]).toEqual([0, []]);
+  });
+
+  it('is set aside without beginning anew if no state has seen it, and so costs a restore no more than reading it', async () => {
+    const sent = Array.from({ length: 1000 }, (_, n) => (n % 2 === 0 ? 'unreadable' : 'a'));
+    send(...sent);
+    const runtime = await run();
+    expect(runtime.statistics).toMatchObject({ rejected: 500, aborts: 0 });
+    expect(runtime.complaints()).toEqual([
+      '500 records were set aside with an error (the last: letters/0/994, letters/0/996, letters/0/998): see oms.rejected.',
+    ]);
+    expect(said.filter((line) => line.includes('it is set aside'))).toHaveLength(500);
+    // Each that failed was tried once more.
+    expect([reads, calls.length, texts('rejected').length]).toEqual([1500, 500, 500]);
+    broker.log.append({ topic: 'snapshots', partition: 0, key: 'count/0', value: null }, world.nowMs, null);
+    for (let n = 0; n < 1000; n += 2)
+      broker.log.append(
+        { topic: 'snapshots', partition: 0, key: `count/0/rejected/${n}`, value: null },
+        world.nowMs,
+        null,
+      );
+    [reads, calls, said] = [0, [], []];
+    send('b');
+    const later = await run();
+    expect([reads, calls.length, texts('counts').at(-1)]).toEqual([1001, 501, 'b 501']);
+    expect(later.statistics.rejected).toBe(0);
+    expect(said.join('\n')).toMatch(/restored with 500 records of the log, without 500 that .*cannot be read/);
+    expect(said.join('\n')).not.toContain('set aside.');
   });
 
   it('is not set aside if it failed by chance', async () => {
