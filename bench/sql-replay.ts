@@ -58,11 +58,13 @@ async function fill(pool: pg.Pool): Promise<void> {
           value: Buffer.from(value as Uint8Array),
         });
         if (offset % RECORDS_PER_WRITE > 0) continue;
+        batch.end();
         await batch.write(client);
         batch = new Batch(topics);
       }
     }
   }
+  batch.end();
   await batch.write(client);
   await client.query('analyze');
   client.release();

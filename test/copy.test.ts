@@ -98,7 +98,15 @@ describe('rows in the binary form of COPY', () => {
     ['bigint', NaN],
     ['fraction', 1.5],
     ['timestamptz', 'yesterday'],
+    ['timestamptz', 9e15],
+    ['timestamptz', -3e14],
     ['uuid', 'no-uuid'],
+    ['text', {}],
+    ['boolean', 'yes'],
+    ['double precision', '1'],
+    ['text[]', [1]],
+    ['jsonb', 'text'],
+    ['geometry', { lat: NaN, lon: 0 }],
   ] as const)('refuse as %s: %s', (type, cell) => {
     expect(() => new CopyRows({ value: type }).add(cell)).toThrow(TypeError);
   });

@@ -50,6 +50,7 @@ async function write(records: readonly Published[], count: number): Promise<void
       ofTopic.slice(from, from + count).forEach(({ value }, i) =>
         batch.add({ topic, partition: 0, offset: from + i, timestampMs: 0, key: null, value: Buffer.from(JSON.stringify(value)), headers: {} }),
       ); // prettier-ignore
+      batch.end();
       const client = await database.pool.connect();
       try {
         await client.query('begin');

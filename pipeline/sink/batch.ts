@@ -19,6 +19,8 @@ import {
 import { decodeLogRecord } from '../../operators/log-record.js';
 import { compareRecords } from '../../operators/outage-order.js';
 import type { OutageRecord } from '../../operators/outage.js';
+import { readOutageRecord } from '../../operators/outage-reading.js';
+import { checkFields, isEpochMs, jsonOf, listOf, OBJECT, textOf, type Kind } from '../../operators/record-shape.js';
 import { formatTime, timeOf } from '../../operators/time.js';
 import type { TopicNames } from '../../topics.js';
 import type { SourceRecord } from '../streams/topology.js';
@@ -98,13 +100,17 @@ type RejectedRecord = KeptAside & { readonly source: string | null; readonly rec
 
 /** What a set of records means for the database: rows by table, and the days whose partitions they need. */
 export class Batch {
-  readonly #days = new Set<number>();
+  readonly #dayNumbers = new Set<number>();
+  /** The days (UTC) of which it has raw events, once it is ended. */
+  days: readonly string[] = [];
   readonly #events = Object.fromEntries(SOURCES.map((source) => [source, new CopyRows(EVENT_COLUMNS)])) as Record<
     Source,
     CopyRows
   >;
   readonly #commands = new CopyRows(COMMAND_COLUMNS);
+  /** The last record of each outage, and from {@link end} on their rows. */
   readonly #outages = new Map<string, OutageRecord>();
+  readonly #outageRows = new CopyRows(OUTAGE_COLUMNS);
   readonly #members = new CopyRows(MEMBER_COLUMNS);
   readonly #restated: (Restatement & LogPosition)[] = [];
   readonly #opened: (LogPosition & { readonly outageId: string; readonly logIndex: number })[] = [];
@@ -116,32 +122,40 @@ export class Batch {
 
   constructor(private readonly topics: TopicNames) {}
 
-  /** The days (UTC) of which it has raw events. */
-  get days(): string[] {
-    return [...this.#days].map((day) => formatTime(day * DAY_MS).slice(0, 10));
-  }
-
   /** Takes in a record of any topic that the sink reads. Throws if it cannot be read. */
   add(record: SourceRecord): void {
     const { topic, value } = record;
     const { topics } = this;
     if (value === null) return;
     if (topic === topics.events) this.#addLogRecord(record);
-    else if (topic === topics.outages) this.#addOutage(parse<OutageRecord>(value));
-    else if (topic === topics.evidence) this.#addEvidence(parse<EvidenceRecord>(value));
-    else if (topic === topics.late) this.#addLate(parse<LateRecord>(value));
-    else if (topic === topics.unplaced) this.#addUnplaced(parse<UnplacedRecord>(value));
-    else if (topic === topics.rejected) this.#addRejected(parse<RejectedRecord>(value));
+    else if (topic === topics.outages) this.#addOutage(readOutageRecord(value));
+    else if (topic === topics.evidence) this.#addEvidence(parse<EvidenceRecord>('An evidence record', value, EVIDENCE));
+    else if (topic === topics.late) this.#addLate(parse<LateRecord>('A late record', value, LATE));
+    else if (topic === topics.unplaced) this.#addUnplaced(parse<UnplacedRecord>('An unplaced record', value, UNPLACED));
+    else if (topic === topics.rejected) this.#addRejected(parse<RejectedRecord>('A rejected record', value, REJECTED));
   }
 
-  /** Takes in a record that the database refuses, as rejected. */
+  /** Takes in a record that the database refuses, as rejected: whatever it is. */
   addRefused({ topic, partition, offset, timestampMs, value }: SourceRecord, why: string): void {
     const raw = value ? new TextDecoder().decode(value).slice(0, 10_000) : '';
-    this.#rejected.add(topic, partition, offset, 0, 'sinkFailed', why, null, timestampMs, raw);
+    const receivedAt = isEpochMs(timestampMs) ? timestampMs : 0;
+    this.#rejected.add(topic, partition, offset, 0, 'sinkFailed', why, null, receivedAt, raw);
+  }
+
+  /**
+   * Nothing comes any more: makes the rows that need all of it. In the transaction nothing is left to go wrong that is not
+   * the database's.
+   * @throws Error if a row cannot be made
+   */
+  end(): void {
+    this.days = [...this.#dayNumbers].map((day) => formatTime(day * DAY_MS).slice(0, 10));
+    // In the order of their ids, so that two sinks never wait for each other in a circle.
+    for (const outage of [...this.#outages.values()].sort((a, b) => (a.outageId < b.outageId ? -1 : 1)))
+      addOutageRow(this.#outageRows, outage);
   }
 
   #addLogRecord({ key, value, partition, offset }: SourceRecord): void {
-    const at = parseKey(new TextDecoder().decode(key ?? new Uint8Array()));
+    const at = parseKey(textOf('The key of a record of the log', key));
     decodeLogRecord(value).forEach((entry: LogEntry, index) => {
       if (isCommand(entry)) {
         const { commandId, command, author, reason } = entry;
@@ -162,7 +176,7 @@ export class Batch {
     index: number,
   ): void {
     const { occurredAt, receivedAt, lat, lon } = event;
-    this.#days.add(Math.floor(receivedAt / DAY_MS));
+    this.#dayNumbers.add(Math.floor(receivedAt / DAY_MS));
     this.#events[event.source].add(
       event.sourceEventId, event.kind, event.type, event.assetId, event.customerId, event.dpId, substationId, feederId,
       event.reach, occurredAt, receivedAt, timeOf(event), event.feederCustomers, event.flags, { lat, lon }, partition, offset, index,
@@ -254,13 +268,9 @@ export class Batch {
 
   /** Outages are replaced by their later records: through a staging table, in one statement. */
   async #writeOutages(client: PoolClient): Promise<void> {
-    if (this.#outages.size === 0) return;
-    const rows = new CopyRows(OUTAGE_COLUMNS);
-    // In the order of their ids, so that two sinks never wait for each other in a circle.
-    for (const outage of [...this.#outages.values()].sort((a, b) => (a.outageId < b.outageId ? -1 : 1)))
-      addOutageRow(rows, outage);
+    if (this.#outageRows.size === 0) return;
     await client.query('create temporary table if not exists staged_outages (like oms.outages) on commit delete rows');
-    await rows.copyTo(client, 'staged_outages');
+    await this.#outageRows.copyTo(client, 'staged_outages');
     const names = Object.keys(OUTAGE_COLUMNS);
     const columns = names.join(', ');
     const updates = names.map((name) => `${name} = excluded.${name}`).join(', ');
@@ -289,6 +299,22 @@ function cornersOf({ minLat, minLon, maxLat, maxLon }: NonNullable<OutageRecord[
   return [first, { lat: minLat, lon: maxLon }, { lat: maxLat, lon: maxLon }, { lat: maxLat, lon: minLon }, first];
 }
 
-function parse<T>(value: Uint8Array): T {
-  return JSON.parse(new TextDecoder().decode(value)) as T;
+/** What of a record other fields stand in. The fields themselves are cells of rows, and each takes what its column is of. */
+const OBJECTS = listOf(OBJECT);
+const EVIDENCE = {
+  log: OBJECT,
+  members: OBJECTS,
+  restorations: OBJECTS,
+  duplicates: OBJECTS,
+  withoutEffect: OBJECTS,
+  timeline: OBJECTS,
+};
+const LATE = { log: OBJECT, event: OBJECT };
+const UNPLACED = { position: OBJECT, event: OBJECT };
+const REJECTED = { position: OBJECT };
+
+function parse<T>(what: string, value: Uint8Array, kinds: Readonly<Record<string, Kind>>): T {
+  const record = jsonOf(what, value);
+  checkFields(what, record, kinds);
+  return record as T;
 }

@@ -177,29 +177,33 @@ let lastUuid = { text: '', bytes: Buffer.alloc(0) };
 
 /** How a cell of each type is written: its length in bytes, and its value. */
 const WRITERS = {
-  text: (bytes: Chunks, cell: string) => bytes.text(String(cell)),
+  text: (bytes: Chunks, cell: string) => {
+    if (typeof cell !== 'string') throw notA('text', cell);
+    bytes.text(cell);
+  },
   boolean: (bytes: Chunks, cell: boolean) => {
+    if (typeof cell !== 'boolean') throw notA('boolean', cell);
     bytes.int32(1);
     bytes.int8(cell ? 1 : 0);
   },
   integer: (bytes: Chunks, cell: number) => {
-    if (cell !== (cell | 0)) throw new TypeError(`${cell} is no integer of 32 bits.`);
+    if (cell !== (cell | 0)) throw notA('integer of 32 bits', cell);
     bytes.int32(4);
     bytes.int32(cell);
   },
   bigint: (bytes: Chunks, cell: number) => {
-    if (!Number.isSafeInteger(cell)) throw new TypeError(`${cell} is no whole number that can be held.`);
+    if (!Number.isSafeInteger(cell)) throw notA('whole number that can be held', cell);
     bytes.int32(8);
     bytes.int64(cell);
   },
   'double precision': (bytes: Chunks, cell: number) => {
-    if (typeof cell !== 'number') throw new TypeError(`${String(cell)} is no number.`);
+    if (typeof cell !== 'number') throw notA('number', cell);
     bytes.int32(8);
     bytes.double(cell);
   },
   /** numeric(5, 4), from 0 to 1: PostgreSQL's digits count to 10 000. */
   fraction: (bytes: Chunks, cell: number) => {
-    if (!(cell >= 0 && cell <= 1)) throw new TypeError(`${cell} is no number from 0 to 1.`);
+    if (!(cell >= 0 && cell <= 1)) throw notA('number from 0 to 1', cell);
     const tenThousandths = Math.round(cell * 10_000);
     const isOne = tenThousandths === 10_000;
     bytes.int32(10);
@@ -210,24 +214,28 @@ const WRITERS = {
     bytes.int16(isOne ? 1 : tenThousandths);
   },
   timestamptz: (bytes: Chunks, cell: number | string) => {
-    const ms = (typeof cell === 'number' ? cell : Date.parse(cell)) - EPOCH_MS;
-    if (!Number.isInteger(ms)) throw new TypeError(`${cell} is no time.`);
+    const epochMs = typeof cell === 'string' ? Date.parse(cell) : cell;
+    if (!(epochMs >= FIRST_MS && epochMs <= LAST_MS) || !Number.isInteger(epochMs)) throw notA('time', cell);
+    const ms = epochMs - EPOCH_MS;
     bytes.int32(8);
     if (Number.isSafeInteger(ms * 1000)) bytes.int64(ms * 1000);
     else bytes.bigInt64(BigInt(ms) * 1000n);
   },
   uuid: (bytes: Chunks, cell: string) => {
+    if (typeof cell !== 'string') throw notA('UUID', cell);
     // Members of an outage come together: one in hundreds is another's.
     if (cell !== lastUuid.text) lastUuid = { text: cell, bytes: Buffer.from(cell.replaceAll('-', ''), 'hex') };
-    if (lastUuid.bytes.length !== 16) throw new TypeError(`"${cell}" is no UUID.`);
+    if (lastUuid.bytes.length !== 16) throw notA('UUID', cell);
     bytes.int32(16);
     bytes.raw(lastUuid.bytes);
   },
   jsonb: (bytes: Chunks, cell: object) => {
+    if (typeof cell !== 'object') throw notA('object', cell);
     // The first byte is its version.
     bytes.text(`\x01${jsonText(cell)}`);
   },
   'text[]': (bytes: Chunks, cell: readonly string[]) => {
+    if (!Array.isArray(cell) || !cell.every((item) => typeof item === 'string')) throw notA('list of texts', cell);
     // Dimensions, no nulls, the type's number; of the one dimension: its length and first index.
     const head = cell.length === 0 ? NO_TEXTS : [1, 0, TEXT_OID, cell.length, 1];
     const items = cell.map((item) => Buffer.from(item.replaceAll('\0', '\ufffd')));
@@ -248,11 +256,21 @@ const WRITERS = {
     bytes.int32(SRID);
     for (const count of counts) bytes.int32(count);
     for (const { lat, lon } of points ?? [cell as Point]) {
+      if (!Number.isFinite(lat) || !Number.isFinite(lon)) throw notA('place', `${lat}, ${lon}`);
       bytes.double(lon);
       bytes.double(lat);
     }
   },
 };
+
+/** PostgreSQL's times begin with the Julian calendar, and end behind ours. */
+const FIRST_MS = Date.UTC(-4712, 0, 1);
+const LAST_MS = 8.64e15;
+
+function notA(what: string, cell: unknown): TypeError {
+  const text = typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
+  return new TypeError(`${text.slice(0, 80)} is no ${what}.`);
+}
 
 const TEXT_OID = 25;
 const NO_TEXTS = [0, 0, TEXT_OID];

@@ -2,6 +2,7 @@ import { setImmediate as turnOfTheLoop, setTimeout as pause } from 'node:timers/
 import pg, { type PoolClient } from 'pg';
 import type { TopicNames } from '../../topics.js';
 import { RetentionGap, type Rebalance, type TopicPartition, type TopicPartitionOffset } from '../streams/broker.js';
+import { placeOf as recordPlaceOf, SetAside } from '../../set-aside.js';
 import { KafkaMember } from '../streams/kafka-member.js';
 import { Pulse } from '../streams/pulse.js';
 import type { SourceRecord } from '../streams/topology.js';
@@ -36,7 +37,7 @@ const CONNECT_MS = 10_000;
 /** Another sink has written these partitions meanwhile: what was read for them is void. */
 class Overtaken extends Error {}
 
-/** A record that this program cannot make rows of. */
+/** A record that this program cannot make rows of: whatever it was that was thrown, it is the record's fault. */
 class Unreadable extends Error {}
 
 /**
@@ -49,6 +50,7 @@ export class Sink {
   /** By topic and partition: the next offset that the database expects. */
   readonly #next = new Map<string, number>();
   readonly #days = new Set<string>();
+  readonly #refused = new SetAside();
   readonly #pool: pg.Pool;
   /** What the database said when it last took nothing; null: it takes rows. */
   #awayBecause: string | null = null;
@@ -90,8 +92,7 @@ export class Sink {
 
   /** Why the sink is degraded. */
   complaints(): string[] {
-    const { refused } = this.statistics;
-    const complaints = refused === 0 ? [] : [`the database refused ${refused} records: see oms.rejected.`];
+    const complaints = this.#refused.complaints('set aside instead of written', 'see oms.rejected.');
     if (this.#awayBecause !== null) complaints.push(`the database does not take rows: ${this.#awayBecause}.`);
     return complaints;
   }
@@ -152,6 +153,11 @@ export class Sink {
       // The transaction at hand goes on: PostgreSQL may have answered meanwhile.
       await turnOfTheLoop();
       busySince = performance.now();
+    }
+    try {
+      batch.end();
+    } catch (error) {
+      return new Unreadable((error as Error).message);
     }
     return batch;
   }
@@ -233,12 +239,13 @@ export class Sink {
   }
 
   async #setAside(record: SourceRecord, { message }: Error): Promise<void> {
-    const place = `${placeOf(record)}/${record.offset}`;
-    this.options.say('error', `sink: ${place} was refused (${message}); it is set aside.`);
-    this.statistics.refused++;
+    const place = recordPlaceOf(record);
     const batch = new Batch(this.options.topics);
     batch.addRefused(record, message);
     await this.#persistently(() => this.#transaction([record], batch));
+    this.options.say('error', `sink: ${place} cannot be written (${message}); it is set aside.`);
+    this.statistics.refused++;
+    this.#refused.add(place);
   }
 
   async #transaction(records: readonly SourceRecord[], batch: Batch): Promise<void> {
@@ -357,7 +364,11 @@ function partitionAt(place: string): TopicPartition {
   return { topic: place.slice(0, slash), partition: Number(place.slice(slash + 1)) };
 }
 
-/** Classes 22 (data exception) and 23 (constraint violation), and what our own code could not read. */
+/**
+ * Whether it is the data's fault: what our own code could not make rows of, and what PostgreSQL says of rows: data exception
+ * (22), constraint violation (23), limit exceeded (54: a text too long for an index). In a transaction rows are there
+ * already: all else that is thrown in one comes from the connection or the database.
+ */
 function isDataError(error: Error & { code?: unknown }): boolean {
-  return error instanceof Unreadable || (typeof error.code === 'string' && /^2[23]/.test(error.code));
+  return error instanceof Unreadable || (typeof error.code === 'string' && /^(2[23]|54)/.test(error.code));
 }
