@@ -52,15 +52,14 @@ export function beatKey({ slot, stages }: Pick<Beat, 'slot' | 'stages'>): string
   return `${stages.map(({ name }) => name).join('+')}/${slot}`;
 }
 
-/** Reads a record of `oms.beats`; null if it is none. */
-export function readBeat(value: Uint8Array | null): Beat | null {
-  if (value === null) return null;
-  try {
-    const beat: unknown = JSON.parse(new TextDecoder().decode(value));
-    return Check(BeatSchema, beat) ? beat : null;
-  } catch {
-    return null;
-  }
+/**
+ * Reads a record of `oms.beats`.
+ * @throws Error if it is none
+ */
+export function readBeat(value: Uint8Array): Beat {
+  const beat: unknown = JSON.parse(new TextDecoder().decode(value));
+  if (!Check(BeatSchema, beat)) throw new Error('it is not of the form of a beat');
+  return beat;
 }
 
 /** How something that runs is, now. */

@@ -28,10 +28,13 @@ export class Roster {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Takes in a record of `oms.beats`; one that is no beat is left out. */
+  /**
+   * Takes in a record of `oms.beats`; a tombstone says nothing.
+   * @throws Error if it is no beat
+   */
   hear(value: Uint8Array | null): void {
+    if (value === null) return;
     const beat = readBeat(value);
-    if (!beat) return;
     const key = beatKey(beat);
     if (beat.isLeaving) this.#last.delete(key);
     else this.#last.set(key, { beat, atMs: this.now() });

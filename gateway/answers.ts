@@ -1,5 +1,6 @@
 import type { EvidenceRecord } from '../operators/correlate/outcome.js';
 import type { Source } from '../operators/event.js';
+import { checkFields, jsonOf, listOf, nullable, OBJECT, objectOf, TEXT, type Kind } from '../operators/record-shape.js';
 import type { TopicNames } from '../topics.js';
 import type { FollowedRecord } from './follower.js';
 import type { PublishedAt } from './publisher.js';
@@ -54,6 +55,20 @@ interface RejectedValue {
   readonly position: SourcePosition;
 }
 
+/** What an answer is made of. */
+const IDENTIFIED = objectOf({ source: TEXT, sourceEventId: TEXT }, 'an event');
+const EVENTS = listOf(IDENTIFIED);
+const EVIDENCE = {
+  outageId: nullable(TEXT),
+  members: EVENTS,
+  restorations: EVENTS,
+  duplicates: EVENTS,
+  withoutEffect: EVENTS,
+};
+const LATE = { reason: TEXT, event: IDENTIFIED };
+const UNPLACED = { ...LATE, detail: TEXT };
+const REJECTED = { reason: TEXT, detail: TEXT, position: OBJECT };
+
 const MAX_WAITERS = 10_000;
 
 /** Tells those who wait for it what the stream made of their event. */
@@ -92,15 +107,22 @@ export class Answers {
     };
   }
 
-  /** Takes in a record of evidence, late, unplaced or rejected. In a storm nobody waits: then nothing is even parsed. */
+  /**
+   * Takes in a record of evidence, late, unplaced or rejected. In a storm nobody waits: then nothing is even parsed.
+   * @throws Error if it is none
+   */
   hear({ topic, value }: Pick<FollowedRecord, 'topic' | 'value'>): void {
     if (this.#count === 0 || value === null) return;
     const { evidence, late, unplaced, rejected } = this.topics;
-    const read = JSON.parse(value.toString()) as unknown;
-    if (topic === evidence) this.#hearEvidence(read as EvidenceRecord);
-    else if (topic === late) this.#hearLate(read as LateValue);
-    else if (topic === unplaced) this.#hearUnplaced(read as UnplacedValue);
-    else if (topic === rejected) this.#hearRejected(read as RejectedValue);
+    const read = <T>(kinds: Readonly<Record<string, Kind>>): T => {
+      const record = jsonOf('The record', value);
+      checkFields('The record', record, kinds);
+      return record as T;
+    };
+    if (topic === evidence) this.#hearEvidence(read<EvidenceRecord>(EVIDENCE));
+    else if (topic === late) this.#hearLate(read<LateValue>(LATE));
+    else if (topic === unplaced) this.#hearUnplaced(read<UnplacedValue>(UNPLACED));
+    else if (topic === rejected) this.#hearRejected(read<RejectedValue>(REJECTED));
   }
 
   #hearEvidence({ outageId, members, restorations, withoutEffect, duplicates }: EvidenceRecord): void {

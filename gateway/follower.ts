@@ -1,3 +1,4 @@
+import { placeOf, SetAside } from '../set-aside.js';
 import rdkafka, { type KafkaConsumer, type LibrdKafkaError, type Message } from 'node-rdkafka';
 import { Pulse } from '../pipeline/streams/pulse.js';
 
@@ -22,7 +23,10 @@ export interface Following {
   readonly topics: readonly string[];
   /** Where to begin; left out: with what comes from now on. */
   startOffsets?(): Promise<readonly StartOffset[]>;
+  /** Throws on a record that cannot be read: that one is left out, and it goes on. */
   onRecord(record: FollowedRecord): void;
+  /** Told of each record that is left out, and why. */
+  onUnreadable(place: string, error: Error): void;
   /** Told why following could not begin; once for each reason; it is tried again. */
   onFailure(error: Error): void;
 }
@@ -47,8 +51,14 @@ export class Follower {
   #reading: Promise<void> | null = null;
   #stopped = false;
   #told = '';
+  readonly #unreadable = new SetAside();
 
   constructor(private readonly what: Following) {}
+
+  /** What is the matter with what it reads, a sentence each. */
+  complaints(): string[] {
+    return this.#unreadable.complaints('left out as unreadable', '"oms doctor" says what to do.');
+  }
 
   /** Begins; returns at once. */
   start(): void {
@@ -106,8 +116,18 @@ export class Follower {
       // What went wrong is over or goes on: librdkafka reconnects by itself.
       const messages = await consume(consumer).catch((): Message[] => []);
       this.pulse.polled();
-      for (const { topic, partition, offset, value } of messages)
-        this.what.onRecord({ topic, partition, offset, value });
+      for (const message of messages) this.take(message);
+    }
+  }
+
+  /** Passes a record on, whatever it is: one that cannot be read must not end the reading of those behind it. */
+  take({ topic, partition, offset, value }: FollowedRecord): void {
+    try {
+      this.what.onRecord({ topic, partition, offset, value });
+    } catch (error) {
+      const place = placeOf({ topic, partition, offset });
+      this.#unreadable.add(place);
+      this.what.onUnreadable(place, error as Error);
     }
   }
 

@@ -53,6 +53,7 @@ export async function startGateway(environment: Environment): Promise<RunningGat
   const roster = new Roster(STAGES);
   const metrics = new Metrics();
   metrics.watchProcess();
+  const followers: Follower[] = [];
   const services = {
     environment,
     topics,
@@ -64,15 +65,19 @@ export async function startGateway(environment: Environment): Promise<RunningGat
     readiness,
     roster,
     metrics,
+    complaints: () => followers.flatMap((follower) => follower.complaints()),
   };
   const app = buildApp(services, { level: logLevel, stream: process.stderr });
   const { evidence, late, unplaced, rejected } = topics;
   const onFailure = (error: Error): void => app.log.warn(`cannot follow Kafka yet: ${error.message}`);
-  const followers = [
+  const onUnreadable = (place: string, error: Error): void =>
+    app.log.error(`${place} cannot be read (${error.message}); it is left out.`);
+  followers.push(
     new Follower({
       brokers,
       topics: [evidence, late, unplaced, rejected],
       onRecord: (record) => answers.hear(record),
+      onUnreadable,
       onFailure,
     }),
     new Follower({
@@ -84,15 +89,17 @@ export async function startGateway(environment: Environment): Promise<RunningGat
         return starts;
       },
       onRecord: (record) => outageFeed.hear(record),
+      onUnreadable,
       onFailure,
     }),
     new Follower({
       brokers,
       topics: [topics.beats],
       onRecord: ({ value }) => roster.hear(value),
+      onUnreadable,
       onFailure,
     }),
-  ];
+  );
   await app.ready();
   const servers = await listen(app, host, ports).catch(async (error: unknown) => {
     await app.close();
@@ -106,7 +113,7 @@ export async function startGateway(environment: Environment): Promise<RunningGat
     topic: topics.beats,
     slot: `${hostname()}-${ports.join('-')}`,
     port: ports[0] ?? null,
-    living: new Map([['gateway', { pulse: followers[1]!.pulse, complaints: () => [] }]]),
+    living: new Map([['gateway', { pulse: followers[1]!.pulse, complaints: services.complaints }]]),
   });
   return {
     ports,

@@ -42,6 +42,7 @@ export class MemoryGateway {
   readonly database = new OneAnswerDatabase();
   /** What `/ready` says is missing. */
   missing: string[] = [];
+  complaints: string[] = [];
   readonly app: FastifyInstance;
 
   constructor() {
@@ -55,6 +56,7 @@ export class MemoryGateway {
       onuAlarms: new Audience(),
       readiness: { missing: () => Promise.resolve(this.missing), installation: 'cluster/oms.events' },
       roster: new Roster([]),
+      complaints: () => this.complaints,
       metrics: new Metrics(),
     });
   }

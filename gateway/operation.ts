@@ -35,7 +35,7 @@ const Ready = Type.Object({
 const Figures = { 200: { description: 'Text', content: { 'text/plain': { schema: Type.String() } } } };
 
 /** What those who run the gateway ask: does it live, can it work, how does it do. */
-export const operation: FastifyPluginAsyncTypebox<Services> = async (app, { readiness, roster, metrics }) => {
+export const operation: FastifyPluginAsyncTypebox<Services> = async (app, { readiness, roster, metrics, complaints }) => {
   app.get(
     '/health',
     {
@@ -46,7 +46,7 @@ export const operation: FastifyPluginAsyncTypebox<Services> = async (app, { read
       },
     },
     () => {
-      const reasons = roster.complaints();
+      const reasons = [...roster.complaints(), ...complaints()];
       return {
         status: reasons.length === 0 ? ('ok' as const) : ('degraded' as const),
         reasons,
@@ -66,7 +66,7 @@ export const operation: FastifyPluginAsyncTypebox<Services> = async (app, { read
     },
     async (_request, reply) => {
       const missing = [...(await readiness.missing())];
-      const reasons = roster.complaints();
+      const reasons = [...roster.complaints(), ...complaints()];
       const { installation } = readiness;
       // A stage that stands still is no reason to turn reports away: Kafka keeps them for it.
       if (missing.length === 0)

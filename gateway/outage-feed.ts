@@ -1,6 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import type { Key } from '../operators/event.js';
 import type { OutageRecord } from '../operators/outage.js';
+import { readOutageRecord } from '../operators/outage-reading.js';
 import type { Database } from './database.js';
 import { Audience, eventFrame, type EventStream } from './event-stream.js';
 import type { FollowedRecord, StartOffset } from './follower.js';
@@ -45,12 +46,16 @@ export class OutageFeed {
     }
   }
 
-  /** Takes in a record of the outages' topic. */
+  /**
+   * Takes in a record of the outages' topic.
+   * @throws Error if it is no outage record; what comes behind it is heard as if it had never been
+   */
   hear({ partition, offset, value }: Pick<FollowedRecord, 'partition' | 'offset' | 'value'>): void {
-    const record = value === null ? null : (JSON.parse(value.toString()) as OutageRecord);
-    const log = record?.log.offset ?? this.#position.get(partition)?.log ?? -1;
+    const log = this.#position.get(partition)?.log ?? -1;
     this.#position.set(partition, { next: offset + 1, log });
-    if (!record) return;
+    if (value === null) return;
+    const record = readOutageRecord(value);
+    this.#position.set(partition, { next: offset + 1, log: record.log.offset });
     const { outageId, substationId, feederId } = record;
     const frame = eventFrame('outage', JSON.stringify(record), formatPosition(this.#position));
     this.#recent.delete(outageId);

@@ -23,4 +23,6 @@ export interface Services {
   /** The stages that were heard of. */
   readonly roster: Roster;
   readonly metrics: Metrics;
+  /** What is the matter with what the gateway reads, a sentence each. */
+  readonly complaints: () => readonly string[];
 }
