@@ -1,37 +1,49 @@
 import { randomUUID } from 'node:crypto';
 import type { Producer } from 'kafkajs';
 import { keyText, type Key, type RulesCommand } from '../operators/event.js';
+import { RULE_SET, RULES_COMMAND } from '../operators/log-entry-shape.js';
 import { encodeCommands } from '../operators/log-record.js';
+import { checkFields, jsonOf } from '../operators/record-shape.js';
 import { GIVEN_RULE_SETS, type RuleSet } from '../operators/rules.js';
 import type { TopicNames } from '../topics.js';
-import { PartitionReader } from './streams/partition-reader.js';
+import { readCompacted, type UnreadableRecord } from './compacted-topic.js';
+import type { LogReader } from './streams/broker.js';
 
 /** What is on `oms.rules`: rule sets under `set/NAME`, what was activated under `activation/COMMAND`. */
 export interface KnownRules {
   readonly sets: ReadonlyMap<string, RuleSet>;
   /** In the order in which they were given. */
   readonly activations: readonly RulesCommand[];
+  /** Records of it that say neither. */
+  readonly unreadable: readonly UnreadableRecord[];
 }
 
 /** Reads `oms.rules` whole; the given rule sets are always there. */
-export async function readRules(brokers: string, topics: TopicNames, partitions: number): Promise<KnownRules> {
+export async function readRules(reader: LogReader, topics: TopicNames, partitions: number): Promise<KnownRules> {
+  const { records, unreadable } = await readCompacted(reader, topics.rules, partitions, readRule);
   const sets = new Map<string, RuleSet>(Object.entries(GIVEN_RULE_SETS));
   const activations: RulesCommand[] = [];
-  const reader = await PartitionReader.connect(brokers);
-  try {
-    for (let partition = 0; partition < partitions; partition++) {
-      await reader.read(topics.rules, partition, null, null, ({ key, value }) => {
-        if (!key || !value) return;
-        const [kind, name = ''] = new TextDecoder().decode(key).split('/');
-        const content: unknown = JSON.parse(new TextDecoder().decode(value));
-        if (kind === 'set') sets.set(name, content as RuleSet);
-        else activations.push(content as RulesCommand);
-      });
-    }
-  } finally {
-    await reader.close();
+  for (const rule of records.values()) {
+    if ('command' in rule) activations.push(rule);
+    else sets.set(rule.name, rule);
   }
-  return { sets, activations: activations.sort((a, b) => a.at - b.at) };
+  return { sets, activations: activations.sort((a, b) => a.at - b.at), unreadable };
+}
+
+/**
+ * Reads a record of `oms.rules`.
+ * @throws Error if it is neither a rule set nor an activation
+ */
+export function readRule(key: string, value: Uint8Array): RuleSet | RulesCommand {
+  const content = jsonOf('A rule', value);
+  if (key.startsWith('activation/')) {
+    checkFields('An activation', content, RULES_COMMAND);
+    return content as unknown as RulesCommand;
+  }
+  checkFields('A rule set', content, RULE_SET);
+  const { name } = content as unknown as RuleSet;
+  if (key !== `set/${name}`) throw new Error(`The rule set ${name} stands under the key "${key.slice(0, 60)}".`);
+  return content as unknown as RuleSet;
 }
 
 /** Keeps a rule set under its name. */
@@ -69,14 +81,14 @@ export async function activateRules(
 
 /** Delivers all that was activated so far to keys that are new. */
 export async function deliverRules(
-  brokers: string,
+  reader: LogReader,
   producer: Producer,
   topics: TopicNames,
   partitions: number,
   keys: readonly Key[],
 ): Promise<void> {
   if (keys.length === 0) return;
-  const { activations } = await readRules(brokers, topics, partitions);
+  const { activations } = await readRules(reader, topics, partitions);
   if (activations.length > 0) await deliver(producer, topics, keys, activations);
 }
 

@@ -80,8 +80,7 @@ function addPlace(
   });
   const network = {
     topic: topics.network,
-    apply: (key: string, value: Uint8Array | null): void =>
-      registry.apply(key, value && readNetworkElement(key, value)),
+    apply: (id: string, value: Uint8Array | null): void => takeElement(registry, id, value),
   };
   topology
     .source('place', Object.values(bySource), {
@@ -103,6 +102,14 @@ function addPlace(
     .to([topics.unplaced, topics.rejected], (placed) =>
       placed.to === 'log' ? [] : [jsonRecord(topics[placed.to], placed.id, placed.id, placed.value)],
     );
+}
+
+/**
+ * Takes a record of `oms.network` into a registry.
+ * @throws Error if it is none
+ */
+export function takeElement(registry: Registry, id: string, value: Uint8Array | null): void {
+  registry.apply(id, value && readNetworkElement(id, value));
 }
 
 /** When a record was taken in, as its header says, else when it came on the topic. */

@@ -3,7 +3,10 @@ import { readEnvironment, type Environment } from '../../environment.js';
 import { canonicalEntry } from '../../operators/canonical-event.js';
 import { isCommand, parseKey, type Key, type LogEntry } from '../../operators/event.js';
 import { decodeLogRecord } from '../../operators/log-record.js';
+import { textOf } from '../../operators/record-shape.js';
+import { placeOf } from '../../set-aside.js';
 import { topicNames } from '../../topics.js';
+import type { SourceRecord } from '../streams/topology.js';
 import { LineOutput } from './line-output.js';
 import { withReader } from './services.js';
 import { progress, say, timeOption, WrongUse } from './talk.js';
@@ -55,10 +58,9 @@ async function exportLog(options: ExportOptions, environment: Environment): Prom
     const shown = progress('entries', null);
     try {
       for (let partition = 0; partition < environment.partitions; partition++) {
-        await reader.read(topic, partition, null, null, async ({ key, value }) => {
-          const text = key ? decoder.decode(key) : '';
-          if (options.key !== undefined && text !== options.key) return;
-          for (const line of linesOf(text, value, from, to)) {
+        await reader.read(topic, partition, null, null, async (record) => {
+          if (options.key !== undefined && decoder.decode(record.key ?? new Uint8Array()) !== options.key) return;
+          for (const line of linesOf(record, from, to)) {
             await out.line(line);
             shown.update(++count);
           }
@@ -73,15 +75,15 @@ async function exportLog(options: ExportOptions, environment: Environment): Prom
 }
 
 /** The entries of a record of the log that lie in a stretch of time, as lines. */
-function* linesOf(key: string, value: Uint8Array | null, from: number, to: number): Generator<string> {
+function* linesOf(record: SourceRecord, from: number, to: number): Generator<string> {
   let at: Key;
   let entries: readonly LogEntry[];
   try {
-    at = parseKey(key);
-    entries = decodeLogRecord(value);
+    at = parseKey(textOf('The key of a record of the log', record.key));
+    entries = decodeLogRecord(record.value);
   } catch (error) {
     // The stream refuses such a record and goes on; so does its export.
-    say(`A record of the log is left out: ${(error as Error).message}`);
+    say(`${placeOf(record)} cannot be read and is left out: ${(error as Error).message}`);
     return;
   }
   for (const entry of entries) {

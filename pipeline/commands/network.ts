@@ -4,22 +4,17 @@ import { readEnvironment, type Environment } from '../../environment.js';
 import { keyText, type Key } from '../../operators/event.js';
 import type { Network } from '../../operators/network.js';
 import type { NetworkElement } from '../../operators/registry.js';
+import { placeOf } from '../../set-aside.js';
 import { topicNames } from '../../topics.js';
 import { demoNetwork } from '../network/demo.js';
 import { diffNetworks } from '../network/diff.js';
 import { InvalidNetwork, networkErrorText } from '../network/network-error.js';
 import { readNetwork } from '../network/read.js';
-import {
-  loadNetwork,
-  publishChanges,
-  readPublished,
-  replaceNetwork,
-  type PublishedElements,
-} from '../network/store.js';
+import { loadNetwork, publishChanges, readPublished, replaceNetwork, type PublishedNetwork } from '../network/store.js';
 import { writeNetwork } from '../network/write.js';
 import { deliverRules } from '../rule-delivery.js';
 import { checkTopics } from '../topic-admin.js';
-import { inKafkaWords, withDatabase, withProducer, withReader, withTopics } from './services.js';
+import { withDatabase, withProducer, withReader, withTopics } from './services.js';
 import { agrees, fileProblem, say, wholeNumberBetween } from './talk.js';
 import { inTransaction } from './transaction.js';
 import { countPlaceable, placePlaceable } from './unplaced.js';
@@ -134,21 +129,24 @@ function changesOf(before: Network, after: Network, json: boolean): string[] {
 }
 
 /** What the stages know: the topic, not the database, since an import may have come to an end between the two. */
-async function publishedOn(environment: Environment): Promise<PublishedElements> {
+async function publishedOn(environment: Environment): Promise<PublishedNetwork> {
   const topics = topicNames(environment.topicPrefix);
   await withTopics(environment, (admin) => checkTopics(admin, topics, environment.partitions));
-  return withReader(environment, (reader) => readPublished(reader, topics.network, environment.partitions));
+  const published = await withReader(environment, (reader) =>
+    readPublished(reader, topics.network, environment.partitions),
+  );
+  for (const { why, ...record } of published.unreadable)
+    say(`${placeOf(record)} cannot be read, and is taken away or replaced: ${why}`);
+  return published;
 }
 
-async function publish(environment: Environment, published: PublishedElements, network: Network): Promise<number> {
+async function publish(environment: Environment, published: PublishedNetwork, network: Network): Promise<number> {
   const topics = topicNames(environment.topicPrefix);
-  const known = new Set([...published.values()].flatMap(keyOfFeeder));
+  const known = new Set([...published.records.values()].flatMap(keyOfFeeder));
   const added = network.feeders.filter((feeder) => !known.has(keyText(feeder)));
   return withProducer(environment, async (producer) => {
     // The rule sets first: no event can come under a key before the stages know its feeder.
-    await inKafkaWords(environment, (brokers) =>
-      deliverRules(brokers, producer, topics, environment.partitions, added),
-    );
+    await withReader(environment, (reader) => deliverRules(reader, producer, topics, environment.partitions, added));
     return publishChanges(producer, topics.network, published, network);
   });
 }

@@ -9,6 +9,7 @@ import { lags } from './lags.js';
 import { replicationAmong, replicationOf, weaknesses, type ReplicatedTopic } from '../topic-replication.js';
 import { requireConsent } from './consent.js';
 import { acceptOtherLog, findOtherLog } from './other-log.js';
+import { checkRecords, takeAway } from './records.js';
 import { inDatabaseWords, withDatabase, withTopics } from './services.js';
 import { say, wholeNumberBetween } from './talk.js';
 
@@ -33,9 +34,15 @@ export function addOperation(program: Command): void {
     .option('--create', 'create them')
     .option('--begin-anew', 'let the sink begin at their beginning, after Kafka lost its data: rows of before stay')
     .option('--yes', 'begin anew without being asked')
+    .option('--tombstone <topic/partition/offset>', 'take away a record that "oms doctor" says cannot be read')
     .option('--json', 'as JSON')
-    .addHelpText('after', '\nExample:\n  oms topics --create')
-    .action(async ({ beginAnew, yes, ...options }: TopicsOptions) => {
+    .addHelpText('after', '\nExamples:\n  oms topics --create\n  oms topics --tombstone oms.rules/0/5')
+    .action(async ({ beginAnew, yes, tombstone, ...options }: TopicsOptions) => {
+      if (tombstone !== undefined) {
+        await takeAway(tombstone, readEnvironment());
+        say(`${tombstone} is taken away.`);
+        return;
+      }
       await topics(readEnvironment(), options);
       if (beginAnew) await acceptOtherLog(readEnvironment(), yes ?? false);
     });
@@ -54,6 +61,7 @@ export function addOperation(program: Command): void {
 }
 
 interface TopicsOptions {
+  readonly tombstone?: string;
   readonly create?: boolean;
   readonly beginAnew?: boolean;
   readonly yes?: boolean;
@@ -162,6 +170,7 @@ async function checkSystem(environment: Environment, check: Check): Promise<void
       return `${Object.keys(names).length} topics of ${partitions} partitions`;
     }));
   if (topics) await check('replication', () => checkReplication(environment));
+  if (topics) await check('records', () => checkRecords(environment));
   const database = await check('database', async () => {
     const feeders = await withDatabase(environment, async (client) => {
       const { rows } = await client.query<{ feeders: number }>(

@@ -3,7 +3,6 @@ import { readEnvironment, type Environment } from '../../environment.js';
 import { parseTime } from '../../operators/time.js';
 import { topicNames } from '../../topics.js';
 import { LineSender } from '../kafka-lines.js';
-import { partitionOf } from '../streams/partitioner.js';
 import type { SourceRecord } from '../streams/topology.js';
 import { checkTopics, ensureTopics } from '../topic-admin.js';
 import { readLines } from './correlate.js';
@@ -162,7 +161,7 @@ async function readStretch(
   });
 }
 
-/** Lets `work` send records of the log to another topic, as they are. Returns how many they were. */
+/** Lets `work` send records of the log to another topic, as they are, unreadable ones too. Returns how many they were. */
 function sendRecords(
   environment: Environment,
   topic: string,
@@ -170,18 +169,16 @@ function sendRecords(
 ): Promise<number> {
   return withProducer(environment, async (producer) => {
     let count = 0;
-    let messages: { key: string; value: Buffer; partition: number }[] = [];
+    let messages: { key: Buffer | null; value: Buffer | null; partition: number }[] = [];
     const flush = async (): Promise<void> => {
       if (messages.length === 0) return;
       count += messages.length;
       await producer.send({ topic, messages, acks: -1 });
       messages = [];
     };
-    await work(async ({ key, value }) => {
-      if (!key || !value) return;
-      const text = new TextDecoder().decode(key);
-      const partition = partitionOf(text, environment.partitions);
-      messages.push({ key: text, value: Buffer.from(value), partition });
+    const bytes = (of: Uint8Array | null): Buffer | null => of && Buffer.from(of);
+    await work(async ({ key, value, partition }) => {
+      messages.push({ key: bytes(key), value: bytes(value), partition });
       if (messages.length >= RECORDS_PER_SEND) await flush();
     }, flush);
     await flush();

@@ -4,10 +4,11 @@ import { readEnvironment, type Environment } from '../../environment.js';
 import type { Key } from '../../operators/event.js';
 import { formatTime } from '../../operators/time.js';
 import { topicNames } from '../../topics.js';
+import { unreadableText } from '../compacted-topic.js';
 import { activateRules, publishRuleSet, readRules, type KnownRules } from '../rule-delivery.js';
 import { checkTopics } from '../topic-admin.js';
 import { ruleSetOf } from './correlate.js';
-import { inKafkaWords, withDatabase, withProducer, withTopics } from './services.js';
+import { withDatabase, withProducer, withReader, withTopics } from './services.js';
 import { say, timeOption, WrongUse } from './talk.js';
 
 /** `oms rules` and `oms storm-mode`. */
@@ -66,7 +67,9 @@ export function addRules(program: Command): void {
 async function knownRules(environment: Environment): Promise<KnownRules> {
   const topics = topicNames(environment.topicPrefix);
   await withTopics(environment, (admin) => checkTopics(admin, topics, environment.partitions));
-  return inKafkaWords(environment, (brokers) => readRules(brokers, topics, environment.partitions));
+  const rules = await withReader(environment, (reader) => readRules(reader, topics, environment.partitions));
+  for (const record of rules.unreadable) say(unreadableText(record));
+  return rules;
 }
 
 async function listRules(environment: Environment, json: boolean): Promise<void> {

@@ -9,9 +9,11 @@ import type {
   Section,
   Substation,
 } from '../../operators/network.js';
-import { elementsOf } from '../../operators/registry.js';
+import { elementsOf, Registry } from '../../operators/registry.js';
+import { readCompacted, tombstone, type CompactedTopic } from '../compacted-topic.js';
 import { CopyRows, type Columns } from '../sink/copy.js';
-import type { PartitionReader } from '../streams/partition-reader.js';
+import type { LogReader } from '../streams/broker.js';
+import { takeElement } from '../topology.js';
 
 /** Reads the network that is in the database. */
 export async function loadNetwork(client: ClientBase): Promise<Network> {
@@ -112,50 +114,48 @@ export async function replaceNetwork(client: PoolClient, network: Network): Prom
 
 const ELEMENTS_PER_SEND = 2000;
 
-/** The elements that stand on `oms.network`: by id, as they are written there. */
-export type PublishedElements = ReadonlyMap<string, string>;
+/** What stands on `oms.network`: by id, the elements as they are written there. */
+export type PublishedNetwork = CompactedTopic<string>;
 
-/** Reads `oms.network` whole. */
-export async function readPublished(
-  reader: PartitionReader,
-  topic: string,
-  partitions: number,
-): Promise<PublishedElements> {
-  const published = new Map<string, string>();
-  const decoder = new TextDecoder();
-  for (let partition = 0; partition < partitions; partition++) {
-    await reader.read(topic, partition, null, null, ({ key, value }) => {
-      const id = key ? decoder.decode(key) : '';
-      if (value) published.set(id, decoder.decode(value));
-      else published.delete(id);
-    });
-  }
-  return published;
+/** Reads `oms.network` whole. What the place stage could not take in is unreadable. */
+export function readPublished(reader: LogReader, topic: string, partitions: number): Promise<PublishedNetwork> {
+  const registry = new Registry();
+  return readCompacted(reader, topic, partitions, (id, value) => {
+    takeElement(registry, id, value);
+    return new TextDecoder().decode(value);
+  });
 }
 
 /** Publishes what changed from one network to another on `oms.network`: new and changed elements, tombstones for the rest. */
 export function publishNetwork(producer: Producer, topic: string, before: Network, after: Network): Promise<number> {
-  const published = new Map([...elementsOf(before)].map(([id, element]) => [id, JSON.stringify(element)]));
-  return publishChanges(producer, topic, published, after);
+  const records = new Map([...elementsOf(before)].map(([id, element]) => [id, JSON.stringify(element)]));
+  return publishChanges(producer, topic, { records, unreadable: [] }, after);
 }
 
-/** Publishes what of a network stands otherwise on `oms.network`. Returns how many elements that were. */
+/**
+ * Publishes what of a network stands otherwise on `oms.network`, and takes away what cannot be read. Returns how many
+ * records that were.
+ */
 export async function publishChanges(
   producer: Producer,
   topic: string,
-  published: PublishedElements,
+  { records, unreadable }: PublishedNetwork,
   network: Network,
 ): Promise<number> {
-  const gone = new Set(published.keys());
+  const gone = new Set(records.keys());
   const messages: { key: string; value: string | null }[] = [];
+  const ids = new Set<string | null>();
   for (const [id, element] of elementsOf(network)) {
     const value = JSON.stringify(element);
-    if (published.get(id) !== value) messages.push({ key: id, value });
+    if (records.get(id) !== value) messages.push({ key: id, value });
     gone.delete(id);
+    ids.add(id);
   }
   for (const id of gone) messages.push({ key: id, value: null });
   for (let i = 0; i < messages.length; i += ELEMENTS_PER_SEND) {
     await producer.send({ topic, messages: messages.slice(i, i + ELEMENTS_PER_SEND), acks: -1 });
   }
-  return messages.length;
+  const left = unreadable.filter(({ id, isInPlace }) => !isInPlace || !ids.has(id));
+  await tombstone(producer, left);
+  return messages.length + left.length;
 }
