@@ -132,16 +132,18 @@ describe('oms pipeline', () => {
   it('says that it is degraded when a record makes a stage fail, and goes on', async () => {
     const health = async (): Promise<unknown> => (await fetch(`http://127.0.0.1:${port}/health`)).json();
     expect(await health()).toMatchObject({ status: 'ok', reasons: [] });
-    await system.producer.send({
-      topic: system.topics.events,
+    const topic = system.topics.events;
+    const [sent] = await system.producer.send({
+      topic,
       messages: [{ key: 'S1/S1-F1', value: '{"v":1,"entries":"none"}' }],
     });
+    const place = `${topic}/${sent!.partition}/${sent!.baseOffset}`;
     await until(async () => ((await health()) as { reasons: string[] }).reasons.length === 2);
     expect(await health()).toMatchObject({
       status: 'degraded',
       reasons: [
-        'correlate: 1 records made it fail and were set aside: see oms.rejected.',
-        'sink: the database refused 1 records: see oms.rejected.',
+        `correlate: 1 record was set aside with an error (${place}): see oms.rejected.`,
+        `sink: 1 record was set aside instead of written (${place}): see oms.rejected.`,
       ],
     });
     const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
