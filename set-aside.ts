@@ -6,15 +6,15 @@ export class SetAside {
   #count = 0;
   readonly #last: string[] = [];
 
-  get count(): number {
-    return this.#count;
-  }
-
-  /** @param place `topic/partition/offset` */
-  add(place: string): void {
-    this.#count++;
+  /**
+   * Counts one more.
+   * @param place `topic/partition/offset`
+   * @returns how many there are now
+   */
+  add(place: string): number {
     this.#last.push(place);
     if (this.#last.length > NAMED) this.#last.shift();
+    return ++this.#count;
   }
 
   /**

@@ -244,8 +244,7 @@ export class Sink {
     batch.addRefused(record, message);
     await this.#persistently(() => this.#transaction([record], batch));
     this.options.say('error', `sink: ${place} cannot be written (${message}); it is set aside.`);
-    this.statistics.refused++;
-    this.#refused.add(place);
+    this.statistics.refused = this.#refused.add(place);
   }
 
   async #transaction(records: readonly SourceRecord[], batch: Batch): Promise<void> {

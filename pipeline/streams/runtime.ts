@@ -103,8 +103,7 @@ export class StageRuntime {
     const statistics = { processed: 0, written: 0, commits: 0, aborts: 0, rejected: 0, unreadable: 0, partitions: 0 };
     const unreadable = new SetAside();
     const onUnreadable: OnUnreadable = (record, error) => {
-      statistics.unreadable++;
-      unreadable.add(placeOf(record));
+      statistics.unreadable = unreadable.add(placeOf(record));
       say('error', `${stage.name}: ${placeOf(record)} cannot be read (${error.message}); it is left out.`);
     };
     const tables = await Promise.all(stage.tables.map((table) => broker.follow(table, partitions, onUnreadable)));
@@ -259,8 +258,7 @@ export class StageRuntime {
     }
     this.pulse.committed(this.#checkpoint.pending > 0);
     this.#poison.forget(setAside);
-    this.statistics.rejected += setAside.length;
-    for (const place of setAside) this.#rejected.add(place);
+    for (const place of setAside) this.statistics.rejected = this.#rejected.add(place);
     this.statistics.commits++;
     this.statistics.written += records.length;
   }
