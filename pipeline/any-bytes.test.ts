@@ -21,6 +21,7 @@ import { Snapshots } from './streams/snapshots.js';
 import { Outbox, Task } from './streams/task.js';
 import type { SourceRecord } from './streams/topology.js';
 import { buildTopology } from './topology.js';
+import { placesOf } from './unplaced.js';
 
 /** Whoever can write to a topic can write anything: no reader of any topic is stopped by it, or loses what stands beside. */
 
@@ -281,4 +282,12 @@ describe('a compacted topic is read in spite of what stands on it', () => {
     ); // prettier-ignore
     expect(damages).toBeGreaterThan(25);
   });
+});
+
+it('what was written to oms.unplaced and is no event has no place, and those beside it have theirs', () => {
+  const stored = { source: 'kaifa' as const, sourceEventId: 'K-1', reason: 'unknownIds', detail: 'd', receivedAt: iso };
+  const good = { ...event(1), assetId: meter, occurredAt: iso, receivedAt: iso };
+  expect(placesOf({ ...stored, event: good }, registry, null)).toHaveLength(1);
+  for (const bad of [{}, { ...good, occurredAt: 'x' }, { ...good, lat: 'x' }, { ...good, source: 'telex' }])
+    expect(placesOf({ ...stored, event: bad }, registry, null)).toEqual([]);
 });

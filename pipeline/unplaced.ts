@@ -2,7 +2,7 @@ import type { Producer } from 'kafkajs';
 import type { ClientBase } from 'pg';
 import type { Source } from '../operators/event.js';
 import { readCanonical } from '../operators/normalise/canonical.js';
-import { isFields, type Fields } from '../operators/normalise/fields.js';
+import { isFields, Refusal, type Fields } from '../operators/normalise/fields.js';
 import { place, type Placement } from '../operators/place.js';
 import type { Registry } from '../operators/registry.js';
 import type { TopicNames } from '../topics.js';
@@ -59,8 +59,14 @@ export async function* readUnplaced(client: ClientBase, reason: string | null): 
 /** Where the network as it is now puts an event, or what somebody says of it; empty if nobody knows. */
 export function placesOf({ event, receivedAt }: UnplacedEvent, registry: Registry, at: HandPlace | null): Placement[] {
   const reading = { receivedAt: Date.parse(receivedAt), naiveOffsetMin: 0 };
-  const placed = place(readCanonical(placedAs(event, at), reading), registry);
-  return Array.isArray(placed) ? placed : [];
+  try {
+    const placed = place(readCanonical(placedAs(event, at), reading), registry);
+    return Array.isArray(placed) ? placed : [];
+  } catch (error) {
+    // Somebody wrote to oms.unplaced what is no event: it has no place, and must not keep the others from theirs.
+    if (error instanceof Refusal) return [];
+    throw error;
+  }
 }
 
 /** The event with what is said of it: what it names itself nobody knows, and stays where it does not stand in the way. */
