@@ -215,17 +215,18 @@ function portsTakenTwice(variables: Partial<Environment>, stageProcesses: number
  */
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env, stageProcesses = 1): Environment {
   const wrong: string[] = [];
-  const read: Partial<Record<keyof Environment, unknown>> = {};
+  const values = new Map<string, unknown>();
   for (const [key, { name, fallback, read: parse, secret }] of Object.entries<Variable<unknown>>(VARIABLES)) {
     const text = (Object.hasOwn(env, name) && env[name]) || fallback;
     try {
-      read[key as keyof Environment] = parse(text);
+      values.set(key, parse(text));
     } catch (error) {
       const shown = secret ? name : `${name}="${text}"`;
       wrong.push(`${shown} is wrong: expected ${(error as Error).message}.`);
     }
   }
-  wrong.push(...contradictions(read as Partial<Environment>, stageProcesses));
+  const read = Object.fromEntries(values) as Partial<Environment>;
+  wrong.push(...contradictions(read, stageProcesses));
   if (wrong.length > 0) throw new Error(wrong.join('\n'));
   return read as Environment;
 }

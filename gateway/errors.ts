@@ -71,7 +71,7 @@ export function gatewayErrorOf(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;
   const { code, validation, statusCode, message } = error as FastifyError;
   if (validation) return new GatewayError('OMS_BAD_REQUEST', [message]);
-  const ours = FASTIFY_ERRORS[code];
+  const ours = FASTIFY_ERRORS.get(code);
   if (ours !== undefined) return new GatewayError('OMS_BAD_REQUEST', [ours]);
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new GatewayError('OMS_BAD_REQUEST', [message]);
@@ -80,10 +80,10 @@ export function gatewayErrorOf(error: unknown): GatewayError {
 }
 
 /** Whose own sentences repeat what may be very long. */
-const FASTIFY_ERRORS: Readonly<Record<string, string>> = {
-  FST_ERR_BAD_URL: 'The address cannot be read: a % must be followed by two hexadecimal digits of UTF-8.',
-  FST_ERR_MAX_PARAM_LENGTH: `A part of the address is longer than ${MAX_PARAM_LENGTH} characters.`,
-};
+const FASTIFY_ERRORS: ReadonlyMap<string, string> = new Map([
+  ['FST_ERR_BAD_URL', 'The address cannot be read: a % must be followed by two hexadecimal digits of UTF-8.'],
+  ['FST_ERR_MAX_PARAM_LENGTH', `A part of the address is longer than ${MAX_PARAM_LENGTH} characters.`],
+]);
 
 /** Sets status and headers of an error on the answer. */
 export function markError(reply: FastifyReply, { statusCode, headers }: GatewayError): FastifyReply {
@@ -114,7 +114,7 @@ export function answerMalformed(server: Server): void {
       socket.destroy();
       return;
     }
-    const error = new GatewayError(PARSER_ERRORS[code] ?? 'OMS_NOT_HTTP', [code]);
+    const error = new GatewayError(PARSER_ERRORS.get(code) ?? 'OMS_NOT_HTTP', [code]);
     const body = JSON.stringify(error.answer);
     socket.end(
       `HTTP/1.1 ${error.statusCode} ${STATUS_CODES[error.statusCode]}\r\ncontent-type: ${JSON_TYPE}\r\n` +
@@ -123,10 +123,10 @@ export function answerMalformed(server: Server): void {
   });
 }
 
-const PARSER_ERRORS: Readonly<Record<string, ErrorCode>> = {
-  HPE_HEADER_OVERFLOW: 'OMS_HEADERS_TOO_LARGE',
-  ERR_HTTP_REQUEST_TIMEOUT: 'OMS_REQUEST_TIMEOUT',
-};
+const PARSER_ERRORS: ReadonlyMap<string, ErrorCode> = new Map([
+  ['HPE_HEADER_OVERFLOW', 'OMS_HEADERS_TOO_LARGE'],
+  ['ERR_HTTP_REQUEST_TIMEOUT', 'OMS_REQUEST_TIMEOUT'],
+]);
 
 /** The answers of a route that are errors, for its description: of these codes, and of what is never foreseen. */
 export function errorAnswers(...codes: readonly ErrorCode[]): Record<number, object> {

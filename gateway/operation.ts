@@ -35,7 +35,10 @@ const Ready = Type.Object({
 const Figures = { 200: { description: 'Text', content: { 'text/plain': { schema: Type.String() } } } };
 
 /** What those who run the gateway ask: does it live, can it work, how does it do. */
-export const operation: FastifyPluginAsyncTypebox<Services> = async (app, { readiness, roster, metrics, complaints }) => {
+export const operation: FastifyPluginAsyncTypebox<Services> = async (
+  app,
+  { readiness, roster, metrics, complaints },
+) => {
   app.get(
     '/health',
     {

@@ -74,11 +74,16 @@ export function listOf({ is, name }: Kind): Kind {
   return { is: (value) => Array.isArray(value) && value.every(is), name: `a list, each of it ${name}` };
 }
 
+/** What stands under a name in an object itself, not in what every object has. */
+function fieldOf(value: Fields, field: string): unknown {
+  return Object.hasOwn(value, field) ? value[field] : undefined;
+}
+
 /** An object with fields of these kinds; others may stand beside. */
 export function objectOf(kinds: Readonly<Record<string, Kind>>, name: string): Kind {
   const entries = Object.entries(kinds);
   return {
-    is: (value) => OBJECT.is(value) && entries.every(([field, { is }]) => is((value as Fields)[field])),
+    is: (value) => OBJECT.is(value) && entries.every(([field, { is }]) => is(fieldOf(value as Fields, field))),
     name,
   };
 }
@@ -96,7 +101,7 @@ export function checkFields(
   if (!OBJECT.is(value)) throw new Error(`${what} is ${quoted(value)} instead of an object.`);
   for (const field in kinds) {
     const kind = kinds[field]!;
-    if (!kind.is((value as Fields)[field])) throw wrongField(what, field, (value as Fields)[field], kind);
+    if (!kind.is(fieldOf(value as Fields, field))) throw wrongField(what, field, (value as Fields)[field], kind);
   }
 }
 

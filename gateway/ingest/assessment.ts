@@ -82,12 +82,12 @@ export class Tally {
   /** What has become of them, with the records that hold them. */
   assessment(records: readonly SourceRecord[]): Assessment {
     const refusals = [...this.#refusals.values()];
-    const rejectedByReason: Record<string, number> = {};
-    for (const { reason, count } of refusals) rejectedByReason[reason] = (rejectedByReason[reason] ?? 0) + count;
+    const byReason = new Map<string, number>();
+    for (const { reason, count } of refusals) byReason.set(reason, (byReason.get(reason) ?? 0) + count);
     return {
       accepted: this.#accepted,
       rejected: this.#count - this.#accepted,
-      rejectedByReason,
+      rejectedByReason: Object.fromEntries(byReason),
       refused: this.#refused,
       events: `[${this.#answers.join(',')}]`,
       acceptedBySource: this.#acceptedBySource,
