@@ -99,9 +99,9 @@ export function checkFields(
   kinds: Readonly<Record<string, Kind>>,
 ): asserts value is Fields {
   if (!OBJECT.is(value)) throw new Error(`${what} is ${quoted(value)} instead of an object.`);
-  for (const field in kinds) {
-    const kind = kinds[field]!;
-    if (!kind.is(fieldOf(value as Fields, field))) throw wrongField(what, field, (value as Fields)[field], kind);
+  for (const [field, kind] of Object.entries(kinds)) {
+    const found = fieldOf(value as Fields, field);
+    if (!kind.is(found)) throw wrongField(what, field, found, kind);
   }
 }
 
