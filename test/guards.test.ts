@@ -127,8 +127,8 @@ describe('killed at the worst moment, again and again', () => {
   it('with snapshots that are not tied to the offsets it shows', MAY_BE_SPARED, async () => {
     const untied = {
       file: 'pipeline/streams/restore.js',
-      from: 'return await this.#replay(assigned, await this.#within(restored.restoreFrom), restored.through);',
-      to: 'return { assigned, count: 0 };',
+      from: 'const restoration = await this.#replay(assigned, from, through);',
+      to: 'const restoration = { assigned, count: 0, leftOut: 0 };',
     };
     // Taken rarely, so that what lies between a snapshot and the offsets is sure to matter.
     expect((await run('snapshots', [dieBeforeCommit, untied], 60_000)).differences).not.toEqual([]);
