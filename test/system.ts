@@ -7,7 +7,7 @@ import { readEnvironment, type Environment } from '../environment.js';
 import { EMPTY_NETWORK, type Network } from '../operators/network.js';
 import { connectToolProducer, LineSender } from '../pipeline/kafka-lines.js';
 import { publishNetwork } from '../pipeline/network/store.js';
-import { startStages, type RunningStage } from '../pipeline/pipeline.js';
+import { startStages, type PipelineOptions, type RunningStage } from '../pipeline/pipeline.js';
 import { PartitionReader } from '../pipeline/streams/partition-reader.js';
 import type { SourceRecord } from '../pipeline/streams/topology.js';
 import { withAdmin } from '../pipeline/streams/kafka-admin.js';
@@ -57,12 +57,19 @@ export class TestSystem {
   }
 
   /** Starts stages in this process. */
-  async run(...stages: StageName[]): Promise<Map<StageName, RunningStage>> {
-    const running = await startStages(this.environment, {
-      stages,
-      slot: randomBytes(3).toString('hex'),
-      say: () => undefined,
-    });
+  run(...stages: StageName[]): Promise<Map<StageName, RunningStage>> {
+    return this.#run(stages, () => undefined);
+  }
+
+  /** Starts stages in this process; returns what they warn of, now and later. */
+  async runSaying(...stages: StageName[]): Promise<readonly string[]> {
+    const said: string[] = [];
+    await this.#run(stages, (level, message) => void (level === 'info' || said.push(message)));
+    return said;
+  }
+
+  async #run(stages: readonly StageName[], say: PipelineOptions['say']): Promise<Map<StageName, RunningStage>> {
+    const running = await startStages(this.environment, { stages, slot: randomBytes(3).toString('hex'), say });
     this.#stages.push(...running.values());
     return running;
   }
