@@ -76,6 +76,13 @@ describe('every command', () => {
 });
 
 describe('oms storm', () => {
+  it('of now holds nothing that is yet to be received', async () => {
+    const events = parsed<{ receivedAt: string }>(await result([...STORM, '--now']));
+    const last = Math.max(...events.map(({ receivedAt }) => Date.parse(receivedAt)));
+    expect(last).toBeLessThanOrEqual(Date.now());
+    expect(last).toBeGreaterThan(Date.now() - 60_000);
+  });
+
   it('gives the same bytes for the same seed, and others for another', async () => {
     const [one, same, other] = await Promise.all([
       result([...STORM, '--seed', '7']),

@@ -74,7 +74,7 @@ async function storm(options: StormCommandOptions, environment: Environment): Pr
   const network = await readNetwork(options.network);
   const { seed, faults, hours, start: startMs } = options;
   const simulated = simulateStorm(network, { seed, faults, hours, startMs });
-  const events = options.now ? shifted(simulated.events, speed ?? 1) : simulated.events;
+  const events = options.now ? shifted(simulated.events, playedMs(simulated.events, options)) : simulated.events;
   say(`${simulated.truth.length} faults, ${events.length} events.`);
   if (options.truth !== undefined)
     await writeFile(options.truth, simulated.truth.map((fault) => `${JSON.stringify(fault)}\n`).join('')).catch(
@@ -90,12 +90,17 @@ async function storm(options: StormCommandOptions, environment: Environment): Pr
   else await writeOut(events, shape, options.out);
 }
 
-/** The storm moved in time so that its last report is received when it has been played at `speed`. */
-function shifted(events: readonly CanonicalEvent[], speed: number): CanonicalEvent[] {
+/** How long it takes to play a storm; without a pace it is over at once. */
+function playedMs(events: readonly CanonicalEvent[], { rate, speed }: StormCommandOptions): number {
+  if (rate !== undefined) return (events.length / rate) * 1000;
+  if (speed === undefined || events.length === 0) return 0;
+  return (Date.parse(events.at(-1)!.receivedAt) - Date.parse(events[0]!.receivedAt)) / speed;
+}
+
+/** The storm moved in time so that its last report is received when it has been played: none is ahead of its time. */
+function shifted(events: readonly CanonicalEvent[], forMs: number): CanonicalEvent[] {
   if (events.length === 0) return [];
-  const first = Date.parse(events[0]!.receivedAt);
-  const last = Date.parse(events.at(-1)!.receivedAt);
-  const by = Date.now() + (last - first) / speed - last;
+  const by = Date.now() + forMs - Date.parse(events.at(-1)!.receivedAt);
   const moved = (time: string): string => new Date(Date.parse(time) + by).toISOString();
   return events.map((event) => {
     // A bad clock says 1970 or 2099 whenever it is.
