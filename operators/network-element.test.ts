@@ -62,7 +62,7 @@ describe('an element that is wrong', () => {
   it('is no number though JSON has it so', () => {
     const text = JSON.stringify(of({})).replace('-119', '1e999');
     expect(() => readNetworkElement('distribution_point/P1', new TextEncoder().encode(text))).toThrow('lon null is wrong');
-    expect(() => readNetworkElement('', new TextEncoder().encode('{"kind"'))).toThrow(/^a record without a key is not JSON/);
+    expect(() => readNetworkElement('', new TextEncoder().encode('{"kind"'))).toThrow(/^A record without a key is not JSON/);
   }); // prettier-ignore
 
   it('leaves what was there before, until a right one takes its place or it is taken away', () => {

@@ -1,3 +1,4 @@
+import { jsonOf } from './record-shape.js';
 import { DEVICE_TYPES } from './network.js';
 import { checkId, isFields, quote, type Fields } from './normalise/fields.js';
 import type { NetworkElement, NetworkKind } from './registry.js';
@@ -99,12 +100,7 @@ const KINDS: ReadonlyMap<unknown, readonly (readonly [name: string, reader: Read
  * @throws Error in a sentence: what of it is wrong, and what would be right
  */
 export function readNetworkElement(key: string, value: Uint8Array): NetworkElement {
-  let given: unknown;
-  try {
-    given = JSON.parse(new TextDecoder().decode(value));
-  } catch (error) {
-    throw new Error(`${key || 'a record without a key'} is not JSON: ${(error as Error).message}`, { cause: error });
-  }
+  const given = jsonOf(key || 'A record without a key', value);
   const { kind, element } = isFields(given) ? given : ({} as Fields);
   const fields = KINDS.get(kind);
   if (!fields) throw new Error(`${key}: kind ${quote(kind)} is unknown: expected ${[...KINDS.keys()].join(', ')}.`);

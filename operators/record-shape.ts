@@ -12,7 +12,9 @@ export interface Kind {
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-export const TEXT: Kind = { is: (value) => typeof value === 'string', name: 'a text' };
+/** Half of a surrogate pair is no character: nothing that is made of such a text has a UTF-8 form, or an id. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+export const TEXT: Kind = { is: (value) => typeof value === 'string' && !LONE_SURROGATE.test(value), name: 'a text' };
 export const BOOLEAN: Kind = { is: (value) => typeof value === 'boolean', name: 'true or false' };
 export const OBJECT: Kind = {
   is: (value) => value !== null && typeof value === 'object' && !Array.isArray(value),
