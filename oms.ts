@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { endSoon } from './connections/ending.js';
 import { WrongUse } from './pipeline/commands/talk.js';
 
 const FAILED = 1;
@@ -70,3 +71,5 @@ try {
     process.exitCode = error instanceof WrongUse ? WRONG_USE : FAILED;
   }
 }
+// A Kafka client that does not come to its end must not keep a command that is done.
+endSoon();

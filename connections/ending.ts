@@ -15,7 +15,7 @@ export function endNow(): void {
 /** From now on the process has 9 s to come to its end by itself; then it is ended as it is. */
 export function endSoon(say: (sentence: string) => void = console.error): void {
   setTimeout(() => {
-    say(`did not end within ${ORDERLY_MS / 1000} s: ended as it is; what was not committed is done again.`);
+    say(`did not end within ${ORDERLY_MS / 1000} s: ended as it is. What was not committed is done again.`);
     endNow();
   }, ORDERLY_MS).unref();
 }
