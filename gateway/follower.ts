@@ -1,6 +1,7 @@
 import { placeOf, SetAside } from '../set-aside.js';
 import rdkafka, { type KafkaConsumer, type LibrdKafkaError, type Message } from 'node-rdkafka';
 import { Pulse } from '../pipeline/streams/pulse.js';
+import { QuietConsumer } from '../pipeline/streams/quiet-consumer.js';
 
 /** Where to begin reading. */
 export interface StartOffset {
@@ -33,7 +34,7 @@ export interface Following {
 
 const CONNECT_MS = 5000;
 const RETRY_MS = 1000;
-/** How long librdkafka waits for records at a time. */
+/** How long a poll waits for more records. */
 const CONSUME_MS = 20;
 const BATCH = 1000;
 const END = -1;
@@ -89,7 +90,8 @@ export class Follower {
         'isolation.level': 'read_committed',
         'enable.auto.commit': false,
         'enable.auto.offset.store': false,
-        'fetch.wait.max.ms': 50,
+        // A broker answers at once when there is something.
+        'fetch.wait.max.ms': 200,
         'fetch.queue.backoff.ms': 10,
         'queued.max.messages.kbytes': 16_384,
       },
@@ -102,7 +104,6 @@ export class Follower {
       const starts = (await this.what.startOffsets?.()) ?? (await this.#ends(consumer));
       if (this.#stopped) throw new Error('It was stopped.');
       consumer.assign([...starts]);
-      consumer.setDefaultConsumeTimeout(CONSUME_MS);
       this.#consumer = consumer;
       this.#reading = this.#read(consumer);
     } catch (error) {
@@ -112,9 +113,10 @@ export class Follower {
   }
 
   async #read(consumer: KafkaConsumer): Promise<void> {
+    const quietly = new QuietConsumer(consumer, CONSUME_MS);
     while (!this.#stopped) {
       // What went wrong is over or goes on: librdkafka reconnects by itself.
-      const messages = await consume(consumer).catch((): Message[] => []);
+      const messages = await quietly.consume(BATCH).catch((): Message[] => []);
       this.pulse.polled();
       for (const message of messages) this.take(message);
     }
@@ -143,12 +145,6 @@ export class Follower {
 function connect(consumer: KafkaConsumer): Promise<void> {
   return new Promise((resolve, reject) => {
     consumer.connect({ timeout: CONNECT_MS }, (error) => (error ? reject(asError(error)) : resolve()));
-  });
-}
-
-function consume(consumer: KafkaConsumer): Promise<Message[]> {
-  return new Promise((resolve, reject) => {
-    consumer.consume(BATCH, (error, messages) => (error ? reject(asError(error)) : resolve(messages)));
   });
 }
 

@@ -41,6 +41,8 @@ export class KafkaMember implements GroupMember {
     const consumer = await connectConsumer(brokers, group, {
       'group.instance.id': `${group}-${slot}`,
       'partition.assignment.strategy': 'cooperative-sticky',
+      // A broker answers at once when there is something; where there is nothing it is asked ten times a second.
+      'fetch.wait.max.ms': 100,
       ...(pollMs === undefined ? {} : { 'max.poll.interval.ms': pollMs }),
       // The client waits until it is told to (un)assign.
       rebalance_cb: (error: { code: number }, partitions: NativePartition[]) => {

@@ -2,7 +2,7 @@ import type { KafkaConsumer, Message } from 'node-rdkafka';
 import { consume, QUICK_MS } from './kafka-client.js';
 
 /** After so many polls in a row that brought nothing, nothing seems to happen. */
-const QUIET_POLLS = 40;
+const QUIET_POLLS = 10;
 /** So long a poll waits then for a record; rebalances, ends of partitions and a stop wait as long. */
 const QUIET_MS = 100;
 
@@ -14,7 +14,13 @@ const QUIET_MS = 100;
 export class QuietConsumer {
   #emptyPolls = 0;
 
-  constructor(private readonly consumer: KafkaConsumer) {}
+  /** @param quickMs how long a poll for many waits after its last record, ms */
+  constructor(
+    private readonly consumer: KafkaConsumer,
+    private readonly quickMs = QUICK_MS,
+  ) {
+    consumer.setDefaultConsumeTimeout(quickMs);
+  }
 
   /** Up to `count` records that are there, or what comes within a moment, which is longer where it is quiet. */
   async consume(count: number): Promise<Message[]> {
@@ -27,7 +33,7 @@ export class QuietConsumer {
     this.consumer.setDefaultConsumeTimeout(QUIET_MS);
     const first = consume(this.consumer, 1);
     // It was read when the call began.
-    this.consumer.setDefaultConsumeTimeout(QUICK_MS);
+    this.consumer.setDefaultConsumeTimeout(this.quickMs);
     const messages = await first;
     if (messages.length > 0 && count > 1) messages.push(...(await consume(this.consumer, count - 1)));
     return messages;
