@@ -201,7 +201,7 @@ describe('a run', () => {
     expect({ code, err }).toEqual({
       code: 1,
       err: expect.stringMatching(
-        /^Stopped: \d+ of \d+ entries are replayed; the same command goes on there\.\n$/,
+        /^(entries replayed: .*\n)*Stopped: \d+ of \d+ entries are replayed; the same command goes on there\.\n$/,
       ) as string,
     });
     expect(await refusal(1, ['reconcile', 'show', 'broken off'], env)).toMatch(
