@@ -61,7 +61,6 @@ describe('every command', () => {
     ['the database is away', ['network', 'import', NETWORK, '--dry-run'], AWAY, /The database at \S+ does not answer/],
     ['the database is away', ['migrate'], AWAY, /The database at \S+ does not answer \(ECONNREFUSED\): is it running/],
     ['Kafka is away', ['topics'], AWAY, /Kafka does not answer at 127\.0\.0\.1/],
-    ['Kafka is away', ['pipeline'], AWAY, /Kafka does not answer at 127\.0\.0\.1/],
     ['Kafka is away', ['log', 'export'], AWAY, /Kafka does not answer at 127\.0\.0\.1/],
     ['no gateway runs', [...STORM, '--to', 'gateway', '--gateway', `http://${NOBODY}`], {}, /is it running/],
     ['there is no network', ['correlate', '-', '--network', 'nowhere'], {}, /nowhere: does not exist/],
@@ -72,6 +71,16 @@ describe('every command', () => {
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).not.toMatch(/^\s+at /m);
     expect(err.trimEnd().split('\n').at(-1)).toMatch(sentence);
+  });
+});
+
+describe('oms pipeline', () => {
+  it('waits for a Kafka that is away, says so, and ends in order when it is told to', async () => {
+    const pipeline = start(['pipeline'], AWAY);
+    const waits = /warn Kafka does not answer at 127\.0\.0\.1\S* .* Trying until it does\.\n$/;
+    await retryUntil(async () => expect(pipeline.said()).toMatch(waits), 30_000, 50);
+    pipeline.process.kill('SIGTERM');
+    expect(await pipeline.ended).toMatchObject({ code: 0, err: expect.stringMatching(waits) as string });
   });
 });
 
