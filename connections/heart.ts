@@ -3,6 +3,9 @@ import type { Producer } from 'node-rdkafka';
 import { connectProducer } from '../pipeline/streams/kafka-client.js';
 import { beatKey, BEAT_EVERY_MS, stageBeatOf, type Beat, type Living } from './beat.js';
 
+/** Less than a process has to end in order: who is told to stop waits for it. */
+const CONNECT_MS = 3000;
+
 export interface HeartOptions {
   readonly brokers: string;
   /** `oms.beats`, with its prefix. */
@@ -47,7 +50,7 @@ export class Heart {
 
   async #connect(): Promise<void> {
     try {
-      this.#producer = await connectProducer(this.options.brokers);
+      this.#producer = await connectProducer(this.options.brokers, undefined, CONNECT_MS);
       if (!this.#isStopped) this.#send(this.#producer, false);
     } catch {
       // Kafka is away: tried again with the next beat.

@@ -64,8 +64,15 @@ export async function connectConsumer(
   return consumer;
 }
 
-/** Connects a producer; with `transactionalId` it fences its predecessors of that id. */
-export async function connectProducer(brokers: string, transactionalId?: string): Promise<Producer> {
+/**
+ * Connects a producer; with `transactionalId` it fences its predecessors of that id.
+ * @param connectMs how long it tries to reach a broker
+ */
+export async function connectProducer(
+  brokers: string,
+  transactionalId?: string,
+  connectMs = CONNECT_MS,
+): Promise<Producer> {
   const producer = new rdkafka.Producer({
     'metadata.broker.list': brokers,
     'enable.idempotence': true,
@@ -78,7 +85,7 @@ export async function connectProducer(brokers: string, transactionalId?: string)
     ...(transactionalId === undefined ? {} : { 'transactional.id': transactionalId, 'transaction.timeout.ms': 10_000 }),
   });
   producer.on('event.error', () => undefined);
-  await promised((done) => producer.connect({ timeout: CONNECT_MS }, done));
+  await promised((done) => producer.connect({ timeout: connectMs }, done));
   if (transactionalId === undefined) return producer;
   try {
     await promised<void>((done) => producer.initTransactions(CONNECT_MS, done));
