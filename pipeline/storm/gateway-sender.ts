@@ -93,7 +93,7 @@ const BROKEN = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 /** The way to a gateway that may be away for a while. */
 class Line {
-  /** When it last answered; null: it never has. */
+  /** When it last answered, by the monotonic clock; null: it never has. */
   #answeredAt: number | null = null;
   #isAway = false;
 
@@ -108,10 +108,11 @@ class Line {
     const since = Date.now();
     for (;;) {
       let response: Response;
+      const askedAt = performance.now();
       try {
         response = await post(this.url, request);
       } catch (error) {
-        this.#away(error as Error);
+        this.#away(error as Error, askedAt);
         await pause(PAUSE_MS);
         continue;
       }
@@ -123,27 +124,29 @@ class Line {
   }
 
   #answered(): void {
-    this.#answeredAt = Date.now();
+    this.#answeredAt = performance.now();
     if (this.#isAway) this.say(`The gateway at ${this.url} is back.`);
     this.#isAway = false;
   }
 
   /** @throws Error if it makes no sense to go on */
-  #away(error: Error): void {
+  #away(error: Error, askedAt: number): void {
     const { code = '', message } = (error.cause ?? error) as NodeJS.ErrnoException;
     const reason = message || code;
     // A connection that breaks was one: somebody was there.
-    if (BROKEN.has(code)) this.#answeredAt ??= Date.now();
+    if (BROKEN.has(code)) this.#answeredAt ??= askedAt;
     if (this.#answeredAt === null) {
       throw new Error(`The gateway at ${this.url} cannot be reached (${reason}): is it running?`);
     }
-    const awayMs = Date.now() - this.#answeredAt;
+    const awayMs = performance.now() - this.#answeredAt;
     if (awayMs >= this.patienceMs) {
       throw new Error(
         `The gateway at ${this.url} has not answered for ${Math.round(awayMs / 1000)} s (${reason}): start it and send ` +
           'the storm again, what it has already counts once.',
       );
     }
+    // It has answered what was asked later: that it was away is known.
+    if (this.#answeredAt > askedAt) return;
     if (!this.#isAway) this.say(`The gateway at ${this.url} does not answer (${reason}): waiting for it.`);
     this.#isAway = true;
   }
