@@ -135,9 +135,6 @@ export async function compare(
         .sort(),
     );
   }
-  const tooLate = values<LateRecord>(found.get(topics.late) ?? []).filter(({ reason }) => reason === 'behindWatermark');
-  if (tooLate.length > 0) differences.push(`${tooLate.length} reports are late by a watermark that went ahead`);
-
   const kept = new Set(
     entries.flatMap(({ entry }) => (isCommand(entry) ? [] : [`${entry.source}/${entry.sourceEventId}`])),
   );

@@ -8,6 +8,7 @@ import { clearLeftover } from '../../dev/process-record.js';
 import { retryUntil } from '../../dev/retry.js';
 import { startServices } from '../../dev/services.js';
 import { readEnvironment, type Environment } from '../../environment.js';
+import type { LateRecord } from '../../operators/correlate/outcome.js';
 import { EMPTY_NETWORK, type Network } from '../../operators/network.js';
 import { lags, thoseWithRecords } from '../../pipeline/commands/lags.js';
 import { connectToolProducer } from '../../pipeline/kafka-lines.js';
@@ -24,7 +25,7 @@ import { ensureTopics } from '../../pipeline/topic-admin.js';
 import { topicNames } from '../../topics.js';
 import { compare, type Comparison } from './compare.js';
 import { Member } from './fleet.js';
-import { writeGarbage } from './garbage.js';
+import { isGarbage, writeGarbage } from './garbage.js';
 import { Injector } from './injector.js';
 
 export interface FaultRunOptions {
@@ -264,6 +265,15 @@ async function post(url: string, events: readonly CanonicalEvent[], malformed: b
   return false;
 }
 
+/** A storm of now leaves nobody's memory: whoever is late by a watermark is so by a clock that was ahead. */
+async function lateByClocks(read: (topic: string) => Promise<SourceRecord[]>): Promise<string[]> {
+  const late = (await read(topicNames().late)).filter((record) => !isGarbage(record));
+  return late
+    .map(({ value }) => JSON.parse(new TextDecoder().decode(value!)) as LateRecord)
+    .filter(({ reason }) => reason === 'behindWatermark')
+    .map(({ event }) => `${event.source}/${event.sourceEventId} is late by a watermark that went ahead`);
+}
+
 /** Compares until there is no difference, or until it has had time enough to settle: then what differs, differs. */
 async function settled(
   brokers: string,
@@ -284,7 +294,8 @@ async function settled(
     const endAt = Date.now() + SETTLE_MS;
     for (;;) {
       try {
-        const comparison = await compare(read, topicNames(), PARTITIONS, pool, acknowledged);
+        const { compared, differences } = await compare(read, topicNames(), PARTITIONS, pool, acknowledged);
+        const comparison = { compared, differences: [...differences, ...(await lateByClocks(read))] };
         if (comparison.differences.length === 0 || Date.now() > endAt) return comparison;
         say(`not settled yet: ${comparison.differences[0]}`);
       } catch (error) {
