@@ -113,7 +113,9 @@ it(
     expect(left.map(({ name }) => name).sort()).toEqual(CHILDREN);
 
     const said = await start();
-    for (const { name, pid } of left) expect(said).toContain(`${name}: ending process ${pid}, left behind`);
+    // Stages and gateway end by themselves when who started them is gone, if they come to it; servers live on.
+    for (const { name, pid } of left.filter((one) => ['kafka', 'postgres'].includes(one.name)))
+      expect(said).toContain(`${name}: ending process ${pid}, left behind`);
     const pids = childrenNow().map(({ pid }) => pid);
     expect(pids).toHaveLength(CHILDREN.length);
     expect(pids.filter((pid) => left.some((one) => one.pid === pid))).toEqual([]);
