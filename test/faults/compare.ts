@@ -130,7 +130,7 @@ export async function compare(
       `garbage of ${topic}, set aside once`,
       garbage.map(({ partition, offset }) => `${partition}/${offset}`).sort(),
       rejected
-        .filter(({ position }) => position.topic === topic && garbageAt(garbage, position))
+        .filter(({ position }) => position.topic === topic && position.index === 0 && garbageAt(garbage, position))
         .map(({ position }) => `${position.partition}/${position.offset}`)
         .sort(),
     );
@@ -145,7 +145,13 @@ export async function compare(
 }
 
 interface Rejected {
-  readonly position: { readonly topic: string; readonly partition: number; readonly offset: number };
+  readonly position: {
+    readonly topic: string;
+    readonly partition: number;
+    readonly offset: number;
+    /** Of a line, where random bytes happen to make several. */
+    readonly index: number;
+  };
 }
 
 const textOfBytes = (value: Uint8Array | null): string => (value === null ? '' : new TextDecoder().decode(value));
