@@ -13,9 +13,10 @@ const Intaken = Type.Intersect([TakenSchema, Type.Object({ intakeId: Type.String
 /** A ticket as the rest of the system knows it: the identity of its event. */
 const EVENT_PREFIX = 'call_center/';
 
+const Printable = { pattern: '^[^\\u0000]*$', description: 'an id' };
 const Which = Type.Object({
-  ticketId: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
-  omsEventId: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
+  ticketId: Type.Optional(Type.String({ minLength: 1, maxLength: 256, ...Printable })),
+  omsEventId: Type.Optional(Type.String({ minLength: 1, maxLength: 300, ...Printable })),
 });
 
 /** Trouble calls: customers without supply. */

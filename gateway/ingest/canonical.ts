@@ -17,6 +17,9 @@ import {
 } from './intake.js';
 import { CountsSchema, DescribedId, DescribedTime, oneOrMany, optional } from './report.js';
 
+const Latitude = Type.Number({ minimum: -90, maximum: 90 });
+const Longitude = Type.Number({ minimum: -180, maximum: 180 });
+
 const Event = Type.Object(
   {
     source: Type.Enum([...SOURCES]),
@@ -26,14 +29,21 @@ const Event = Type.Object(
     assetId: optional(DescribedId),
     occurredAt: DescribedTime,
     receivedAt: optional(DescribedTime),
-    lat: optional(Type.Number({ minimum: -90, maximum: 90 })),
-    lon: optional(Type.Number({ minimum: -180, maximum: 180 })),
+    lat: optional(Latitude),
+    lon: optional(Longitude),
     feederId: optional(DescribedId),
     substationId: optional(DescribedId),
     dpId: optional(DescribedId),
     reach: optional(Type.Enum([...REACHES])),
   },
-  { additionalProperties: true, description: 'a canonical event' },
+  {
+    additionalProperties: true,
+    description: 'a canonical event; lat and lon come together',
+    anyOf: [
+      { required: ['lat', 'lon'], properties: { lat: Latitude, lon: Longitude } },
+      { properties: { lat: { type: 'null' }, lon: { type: 'null' } } },
+    ],
+  },
 );
 const Body = {
   content: {

@@ -5,14 +5,25 @@ export const Id = Type.Unsafe<string | number>({ type: ['string', 'number'], des
 
 /** An id, as it is described: of the texts not all are ids. */
 export const DescribedId = Type.Unsafe<string | number>({
-  anyOf: [{ type: 'integer' }, { type: 'string', minLength: 1, maxLength: 256, pattern: '^[!-~]+$' }],
+  anyOf: [
+    { type: 'number' },
+    {
+      type: 'string',
+      minLength: 1,
+      maxLength: 256,
+      pattern: '^[^\\u0000-\\u001f\\u007f]*\\S[^\\u0000-\\u001f\\u007f]*(?!\\n)$',
+    },
+  ],
   description: 'text or number',
 });
+
+/** From the year 1000 on, and no zone is further away than 14 hours. */
+export const DATE = '^(?!.*[+-](1[5-9]|2[0-9]):[0-9]{2}$)[1-9][0-9]{3}-';
 
 /** A time, as it is described: it is read in more forms than these. */
 export const DescribedTime = Type.String({
   format: 'date-time',
-  pattern: '^[1-9][0-9]{3}-',
+  pattern: DATE,
   description: 'ISO 8601; without a zone: of the configured one',
 });
 
@@ -35,7 +46,7 @@ function reportsOf<I extends Type.TSchema, T extends Type.TSchema>(id: I, time: 
       eventType: Type.String({ minLength: 1, examples: ['BreakerTrip'] }),
       substationId: id,
       feederId: id,
-      mainStationId: id,
+      mainStationId: Id,
       alarmType: Type.String({ minLength: 1, examples: ['De-energized', 'Energized'] }),
       timestamp: time,
       voltage: Type.Unsafe<number | string>({ type: ['number', 'string'], description: 'volts' }),
@@ -66,7 +77,7 @@ function reportsOf<I extends Type.TSchema, T extends Type.TSchema>(id: I, time: 
       timestamp: time,
       customer: Type.Object(
         {
-          phone: optional(id),
+          phone: optional(Id),
           meterNumber: optional(id),
           address: optional(Type.String()),
           location: optional(LatLng),

@@ -9,13 +9,19 @@ import { DescribedTime } from '../ingest/report.js';
 import type { Services } from '../services.js';
 import { timeOf } from './time-text.js';
 
-const Text = Type.String({ minLength: 1, maxLength: 256, pattern: '\\S', description: 'a text that is not blank' });
+const Text = Type.String({
+  minLength: 1,
+  maxLength: 256,
+  pattern: '^[^\\u0000]*\\S[^\\u0000]*$',
+  description: 'a text that is not blank',
+});
+const Reason = Type.String({ maxLength: 4000, pattern: '^[^\\u0000]*$', description: 'a text' });
 
 const Decision = Type.Object(
   {
     command: Type.Enum([...COMMANDS]),
     author: Text,
-    reason: Type.Optional(Type.Union([Type.String({ maxLength: 4000 }), Type.Null()])),
+    reason: Type.Optional(Type.Union([Reason, Type.Null()])),
     crew: Type.Optional(Text),
     leaves: Type.Optional(Type.Boolean({ description: 'crew: it leaves' })),
     etr: Type.Optional(Type.Union([DescribedTime, Type.Null()], { description: 'etr: null withdraws it' })),

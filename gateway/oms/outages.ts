@@ -3,6 +3,7 @@ import Type from 'typebox';
 import { OutageRecordSchema, SEVERITIES, STATUSES, type OutageRecord } from '../../operators/outage.js';
 import { formatTime } from '../../operators/time.js';
 import { errorAnswers } from '../errors.js';
+import { DATE } from '../ingest/report.js';
 import type { Services } from '../services.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { timeOf } from './time-text.js';
@@ -17,15 +18,17 @@ const some = (names: readonly string[]) =>
     }),
   );
 
+const Id = Type.String({ minLength: 1, pattern: '^[^\\u0000]*$', description: 'an id' });
+
 const Filter = Type.Object({
   status: some(STATUSES),
   severity: some(SEVERITIES),
-  substation: Type.Optional(Type.String({ minLength: 1 })),
-  feeder: Type.Optional(Type.String({ minLength: 1 })),
+  substation: Type.Optional(Id),
+  feeder: Type.Optional(Id),
   since: Type.Optional(
     Type.String({
       format: 'date-time',
-      pattern: '^[1-9][0-9]{3}-',
+      pattern: DATE,
       description: 'ISO 8601: only what was heard of since',
     }),
   ),

@@ -17,6 +17,7 @@ const CHECKOUT = resolve('.');
 const HOME = join(CHECKOUT, '.oms', 'api');
 const PYTHON = join(CHECKOUT, '.oms', 'python');
 const REQUIREMENTS = join(CHECKOUT, 'test', 'api', 'requirements.txt');
+const CONFIG = join(CHECKOUT, 'test', 'api', 'schemathesis.toml');
 const NETWORK = join(CHECKOUT, 'data', 'ieee9500');
 /** Long enough for each route to get some hundred requests. */
 const MAX_SECONDS = 240;
@@ -27,8 +28,8 @@ const ENDLESS = ['/api/oms/stream', '/api/onu/alarms'];
 const say = (line: string): void => console.error(line);
 
 /** Runs a program on our terminal; returns its exit code. */
-async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
-  const child = spawn(command, args, { cwd: CHECKOUT, stdio: 'inherit', env });
+async function run(command: string, args: readonly string[], env = process.env, cwd = CHECKOUT): Promise<number> {
+  const child = spawn(command, args, { cwd, stdio: 'inherit', env });
   const [code] = (await once(child, 'exit')) as [number | null];
   return code ?? 1;
 }
@@ -83,7 +84,9 @@ async function testApi(args: readonly string[]): Promise<number> {
     await oms('storm', '--network', NETWORK, '--faults', '5', '--hours', '1', '--to', 'gateway', '--gateway', url);
     const excluded = ENDLESS.flatMap((path) => ['--exclude-path', path]);
     const options = ['--max-time', String(MAX_SECONDS), '--request-timeout', '30', ...excluded, ...args];
-    const code = await run(program, ['run', `${url}/openapi.json`, ...options]);
+    // It keeps what it found in the folder that it runs in.
+    const words = ['--config-file', CONFIG, 'run', `${url}/openapi.json`, ...options];
+    const code = await run(program, words, process.env, HOME);
     const [pipeline, gateway] = members;
     if (gateway!.restarts > 0 || pipeline!.restarts > 0) {
       say(`The gateway ended ${gateway!.restarts} times, the pipeline ${pipeline!.restarts} times: see ${logFile}.`);
