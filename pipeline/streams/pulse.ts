@@ -46,13 +46,13 @@ export class Pulse {
 
   /** The loop begins what may take long. */
   at(step: Step): void {
-    this.shared[TURNS]!++;
+    this.turn();
     this.shared[STEP] = STEPS.indexOf(step);
   }
 
   /** A transaction begins a step. */
   transactionAt(step: TransactionStep): void {
-    this.shared[TURNS]!++;
+    this.turn();
     this.shared[TRANSACTION_STEP] = TRANSACTION_STEPS.indexOf(step);
   }
 
