@@ -54,6 +54,9 @@ const LINES_PER_POST = 20;
 /** A storm of so many faults an hour has at least so many reports: it is made as long as it must last. */
 const FAULTS_PER_HOUR = 200;
 const FEWEST_EVENTS_PER_HOUR = 5800;
+const HOUR_MS = 3_600_000;
+/** The last reports of a storm come after its end. */
+const AFTERMATH_HOURS = 24;
 const SETTLE_MS = 180_000;
 /** So soon after a broker is back all must have read what was there then. */
 const GOES_ON_MS = 60_000;
@@ -203,20 +206,19 @@ async function prepare(brokers: string, databaseUrl: string): Promise<Network> {
   return network;
 }
 
-/** A report of a meter of the network, taken in by a collector whose clock is two days ahead. */
+/** A report of a meter of the network, both its clock and that of the collector which took it in two days ahead. */
 function reportFromAhead(network: Network, n: number): CanonicalEvent {
-  const now = Date.now();
+  const ahead = new Date(Date.now() + AHEAD_MS).toISOString();
   const customer = network.customers[n % network.customers.length]!;
   return {
     ...{ source: 'kaifa', kind: 'outage', type: 'last_gasp', sourceEventId: `ahead-${n}`, assetId: customer.meterId },
-    occurredAt: new Date(now).toISOString(),
-    receivedAt: new Date(now + AHEAD_MS).toISOString(),
+    ...{ occurredAt: ahead, receivedAt: ahead },
   } as CanonicalEvent;
 }
 
 /**
- * Sends a storm at a steady rate until `endAt`, or until it is told that it is enough; what is not acknowledged is sent
- * again.
+ * Sends a storm of the last hours, faster than it was, at a steady rate until `endAt`, or until it is told that it is
+ * enough; what is not acknowledged is sent again.
  * @param acknowledged where what was acknowledged is noted
  */
 async function storm(
@@ -232,7 +234,9 @@ async function storm(
   const startMs = Date.now();
   const needed = (rate * (endAt - startMs)) / 1000;
   const hours = Math.ceil(needed / FEWEST_EVENTS_PER_HOUR);
-  const { events } = simulateStorm(network, { seed, faults: FAULTS_PER_HOUR * hours, hours, startMs });
+  // Over before it is sent: of a storm yet to come no time would be believed.
+  const began = startMs - (hours + AFTERMATH_HOURS) * HOUR_MS;
+  const { events } = simulateStorm(network, { seed, faults: FAULTS_PER_HOUR * hours, hours, startMs: began });
   let sent = 0;
   while (Date.now() < endAt && sent < events.length && !enough.aborted) {
     const lines = events.slice(sent, sent + LINES_PER_POST);
@@ -265,7 +269,7 @@ async function post(url: string, events: readonly CanonicalEvent[], malformed: b
   return false;
 }
 
-/** A storm of now leaves nobody's memory: whoever is late by a watermark is so by a clock that was ahead. */
+/** What comes in order of its receipt leaves nobody's memory: whoever is late by a watermark is so by a clock ahead. */
 async function lateByClocks(read: (topic: string) => Promise<SourceRecord[]>): Promise<string[]> {
   const late = (await read(topicNames().late)).filter((record) => !isGarbage(record));
   return late
