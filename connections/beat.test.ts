@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import formats from 'ajv-formats';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Pulse } from '../pipeline/streams/pulse.js';
-import { BeatSchema, complaintsOf, stageBeatOf } from './beat.js';
+import { complaintsOf, readBeat, stageBeatOf, type Beat } from './beat.js';
+import { BeatSchema } from './beat-schema.js';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => void vi.useRealTimers());
@@ -53,4 +56,32 @@ it('a loop that turns and commits nothing of what it has read says so, and not i
 it('docs/schemas/beat.json is the schema that the program uses', () => {
   const published: unknown = JSON.parse(readFileSync(new URL('../docs/schemas/beat.json', import.meta.url), 'utf8'));
   expect(published).toEqual(JSON.parse(JSON.stringify(BeatSchema)));
+});
+
+it('what is read as a beat is what the schema says', () => {
+  const isBeat = formats.default(new Ajv({ strict: false })).compile(BeatSchema);
+  const isRead = (value: unknown): boolean => {
+    try {
+      readBeat(Buffer.from(JSON.stringify(value)));
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const beat: Beat = {
+    ...{ host: 'a', pid: 7, slot: 'one', startedAt: '2026-10-04T18:00:00.000Z', beat: 0, port: null, isLeaving: false },
+    stages: [stageBeatOf('place', living(new Pulse(), ['so.']))],
+  };
+  expect([isRead(beat), isBeat(beat)]).toEqual([true, true]);
+  const odd = [undefined, null, -1, 0.5, 7, '', 'x', '2026-10-04T18:00:00.000Z', true, [], {}, [7], [{}]];
+  for (const wrong of odd) {
+    const bent: unknown[] = Object.keys(beat).map((field) => ({ ...beat, [field]: wrong }));
+    for (const field of Object.keys(beat.stages[0]!))
+      bent.push({ ...beat, stages: [{ ...beat.stages[0]!, [field]: wrong }] });
+    for (const value of bent)
+      expect(isRead(value), JSON.stringify(value)).toBe(isBeat(JSON.parse(JSON.stringify(value))));
+  }
+  expect(() => readBeat(Buffer.from(JSON.stringify({ ...beat, pid: 'x' })))).toThrow(
+    'A beat has pid "x" instead of a whole number.',
+  );
 });

@@ -1,8 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { Pulse } from '../pipeline/streams/pulse.js';
+import { STILL_AFTER_MS } from './beat.js';
 
-/** How long a loop may stand still. Every call into a Kafka client ends within 15 s, and a step of a transaction in 8 s. */
-const STILL_S = 30;
 const BEAT_MS = 1000;
 
 /** A loop to be watched: its name for people, and the memory in which it counts its turns. */
@@ -25,7 +24,7 @@ export class Watchdog {
   readonly #thread: Worker;
 
   /** @param stillS how long a loop may stand still, s */
-  constructor(stillS = STILL_S) {
+  constructor(stillS = STILL_AFTER_MS / 1000) {
     const watch: Watch = { stillS };
     this.#thread = new Worker(new URL('./watchdog-thread.js', import.meta.url), {
       workerData: watch,

@@ -1,22 +1,18 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
+import { HealthPort, StageBeatFields } from '../connections/beat-schema.js';
 import { errorAnswers } from './errors.js';
 import type { Services } from './services.js';
 
 const Sentences = Type.Array(Type.String(), { description: 'a sentence each' });
 const Stages = Type.Array(
   Type.Object({
-    name: Type.String(),
     slot: Type.String(),
     host: Type.String(),
     pid: Type.Integer(),
-    port: Type.Union([Type.Integer(), Type.Null()], { description: 'where it answers for its health' }),
+    port: HealthPort,
     heardAgoMs: Type.Number(),
-    polledAgoMs: Type.Union([Type.Number(), Type.Null()]),
-    committedAgoMs: Type.Union([Type.Number(), Type.Null()]),
-    waitedMs: Type.Number({ description: 'how long something it has read has waited for a commit' }),
-    stillMs: Type.Number({ description: 'how long its loop has not turned' }),
-    complaints: Sentences,
+    ...StageBeatFields,
   }),
   { description: 'the stages of the pipeline, as last heard of' },
 );
