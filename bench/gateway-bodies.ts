@@ -1,42 +1,15 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { freePort } from '../dev/ports.js';
-import { retryUntil } from '../dev/retry.js';
-import { withAdmin } from '../pipeline/streams/kafka-admin.js';
-import { ensureTopics } from '../pipeline/topic-admin.js';
-import { topicNames } from '../topics.js';
 import { quantityOf, type Quantity } from './figures.js';
-import { Measured } from './processes.js';
-import { withServices } from './services.js';
+import { alarm, event, withGateway } from './gateway-process.js';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const PREFIX = 'bodies.';
-const PARTITIONS = 4;
 const AT_ONCE = 10;
 const MB = 1024 * 1024;
 
-const TIME = '2026-10-04T18:04:18.018Z';
-const event = {
-  source: 'kaifa',
-  kind: 'outage',
-  type: 'last_gasp',
-  sourceEventId: 'K-1',
-  assetId: 'M000001',
-  occurredAt: TIME,
-  lat: 46.66,
-  lon: -119.14,
-};
-const alarm = {
-  eventType: 'BreakerTrip',
-  substationId: 'S1',
-  feederId: 'F1',
-  mainStationId: '82001',
-  alarmType: 'De-energized',
-  timestamp: TIME,
-  voltage: 0,
-};
 const meterEvent =
-  `<EndDeviceEvent><mRID>K-1</mRID><createdDateTime>${TIME}</createdDateTime><Assets><mRID>M1</mRID></Assets>` +
+  `<EndDeviceEvent><mRID>K-1</mRID><createdDateTime>${alarm.timestamp}</createdDateTime><Assets><mRID>M1</mRID></Assets>` +
   '<EndDeviceEventType ref="3.26.0.47"/></EndDeviceEvent>';
 const MESSAGE = ['<EventMessage><Payload><EndDeviceEvents>', '</EndDeviceEvents></Payload></EventMessage>'] as const;
 
@@ -72,8 +45,8 @@ const xml = (bytes: number, part: string): Bodies => ({
 const BODIES: Readonly<Record<string, Bodies>> = {
   'a JSON list of 20 KB': list('/scada-mock-generator', 20_000, alarm),
   '8 MB of refused lines': lines(8 * MB, '{"a":1}'),
-  '8 MB of accepted lines': lines(8 * MB, JSON.stringify(event)),
-  'a JSON list of 8 MB': list('/api/oms/events', 8 * MB, event),
+  '8 MB of accepted lines': lines(8 * MB, JSON.stringify(event(1))),
+  'a JSON list of 8 MB': list('/api/oms/events', 8 * MB, event(1)),
   'a JSON list of 1 MB': list('/scada-mock-generator', MB, alarm),
   'a refused JSON list of 1 MB': list('/scada-mock-generator', MB, {}),
   'XML of 8 MB': xml(8 * MB, meterEvent),
@@ -102,40 +75,15 @@ const WATCH = `
 
 /** How long `/health` waits while ten large bodies come in at once, and how much memory the gateway takes meanwhile. */
 export function benchGatewayBodies(): Promise<Quantity[]> {
-  return withServices(['kafka'], async ({ kafkaBrokers }) => {
-    await withAdmin(kafkaBrokers, (admin) => ensureTopics(admin, topicNames(PREFIX), PARTITIONS));
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    const gateway = await Measured.start(
-      ['dist/oms.js', 'gateway'],
-      {
-        KAFKA_BROKERS: kafkaBrokers,
-        DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
-        OMS_TOPIC_PREFIX: PREFIX,
-        OMS_PORTS: String(port),
-      },
-      null,
-    );
-    try {
-      await retryUntil(
-        async () => {
-          if ((await post(url, Object.values(BODIES)[0]!)) !== 202)
-            throw new Error('The gateway does not take events.');
-        },
-        30_000,
-        100,
-      );
-      const figures: Quantity[] = [];
-      for (const [name, bodies] of Object.entries(BODIES)) {
-        const longestMs: number[] = [];
-        for (let round = 0; round < ROUNDS; round++) longestMs.push(await healthBeside(url, name, bodies));
-        console.error(`  at most ${gateway.peakRssMb} MB resident so far`);
-        figures.push(quantityOf(`/health beside ten times ${name}`, 'ms', longestMs));
-      }
-      return [...figures, quantityOf('memory of the gateway, at most', 'MB', [gateway.peakRssMb])];
-    } finally {
-      await gateway.stop();
+  return withGateway(PREFIX, async (gateway, url) => {
+    const figures: Quantity[] = [];
+    for (const [name, bodies] of Object.entries(BODIES)) {
+      const longestMs: number[] = [];
+      for (let round = 0; round < ROUNDS; round++) longestMs.push(await healthBeside(url, name, bodies));
+      console.error(`  at most ${gateway.peakRssMb} MB resident so far`);
+      figures.push(quantityOf(`/health beside ten times ${name}`, 'ms', longestMs));
     }
+    return [...figures, quantityOf('memory of the gateway, at most', 'MB', [gateway.peakRssMb])];
   });
 }
 

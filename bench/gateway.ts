@@ -1,17 +1,11 @@
 import { createRequire } from 'node:module';
-import { freePort } from '../dev/ports.js';
-import { retryUntil } from '../dev/retry.js';
-import { withAdmin } from '../pipeline/streams/kafka-admin.js';
-import { ensureTopics } from '../pipeline/topic-admin.js';
-import { topicNames } from '../topics.js';
 import { figureOf, type Figure, type Taken } from './figures.js';
-import { Measured } from './processes.js';
-import { withServices } from './services.js';
+import { alarm, event, withGateway } from './gateway-process.js';
+import type { Measured } from './processes.js';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
 const PREFIX = 'gateway.';
-const PARTITIONS = 4;
 const EVENTS_PER_POST = 1000;
 
 /** What autocannon, which has no types, is asked and answers. */
@@ -34,29 +28,6 @@ interface Posts {
   readonly events: number;
   readonly connections: number;
 }
-
-const event = (n: number) => ({
-  source: 'kaifa',
-  kind: 'outage',
-  type: 'last_gasp',
-  sourceEventId: `K-${n}`,
-  assetId: `M${String(n).padStart(6, '0')}`,
-  occurredAt: '2026-10-04T18:04:18.018Z',
-  receivedAt: '2026-10-04T18:04:23.018Z',
-  lat: 46.66,
-  lon: -119.14,
-});
-
-const alarm = {
-  eventType: 'BreakerTrip',
-  substationId: 'S1',
-  feederId: 'F1',
-  mainStationId: '82001',
-  alarmType: 'De-energized',
-  timestamp: '2026-10-04T18:04:18.018Z',
-  voltage: 0,
-  deviceId: 'CB-1',
-};
 
 const lines = Array.from({ length: EVENTS_PER_POST }, (_, n) => JSON.stringify(event(n))).join('\n');
 const path = '/api/oms/events';
@@ -87,53 +58,25 @@ const POSTS: Readonly<Record<string, Posts>> = {
 
 /** One gateway process under load: events that it acknowledged, which means that Kafka has them. */
 export function benchGateway(): Promise<Figure[]> {
-  return withServices(['kafka'], async ({ kafkaBrokers }) => {
-    await withAdmin(kafkaBrokers, (admin) => ensureTopics(admin, topicNames(PREFIX), PARTITIONS));
-    const port = await freePort();
-    const gateway = await Measured.start(
-      ['dist/oms.js', 'gateway'],
-      {
-        KAFKA_BROKERS: kafkaBrokers,
-        DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
-        OMS_TOPIC_PREFIX: PREFIX,
-        OMS_PORTS: String(port),
-      },
-      null,
-    );
-    try {
-      await retryUntil(() => takes(port), 30_000, 100);
-      const taken = new Map<string, Taken[]>(Object.keys(POSTS).map((name) => [name, []]));
-      for (const posts of Object.values(POSTS)) await load(gateway, port, posts, 2);
-      for (let round = 0; round < ROUNDS; round++) {
-        for (const [name, posts] of Object.entries(POSTS)) {
-          const run = await load(gateway, port, posts, SECONDS);
-          taken.get(name)!.push(run);
-          console.error(`  ${name}: ${Math.round((run.events / run.wallMs) * 1000)} events/s`);
-        }
+  return withGateway(PREFIX, async (gateway, url) => {
+    const taken = new Map<string, Taken[]>(Object.keys(POSTS).map((name) => [name, []]));
+    for (const posts of Object.values(POSTS)) await load(gateway, url, posts, 2);
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [name, posts] of Object.entries(POSTS)) {
+        const run = await load(gateway, url, posts, SECONDS);
+        taken.get(name)!.push(run);
+        console.error(`  ${name}: ${Math.round((run.events / run.wallMs) * 1000)} events/s`);
       }
-      console.error(`  gateway: at most ${gateway.peakRssMb} MB resident`);
-      return [...taken].map(([name, runs]) => figureOf(name, runs));
-    } finally {
-      await gateway.stop();
     }
+    console.error(`  gateway: at most ${gateway.peakRssMb} MB resident`);
+    return [...taken].map(([name, runs]) => figureOf(name, runs));
   });
 }
 
-/** Throws while the gateway does not take events. */
-async function takes(port: number): Promise<void> {
-  const { path, contentType, body } = Object.values(POSTS)[1]!;
-  const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
-    method: 'POST',
-    headers: { 'content-type': contentType },
-    body,
-  });
-  if (answer.status !== 202) throw new Error(`The gateway answers ${answer.status}: ${await answer.text()}`);
-}
-
-async function load(gateway: Measured, port: number, posts: Posts, seconds: number): Promise<Taken> {
+async function load(gateway: Measured, url: string, posts: Posts, seconds: number): Promise<Taken> {
   const cpu = gateway.cpuMs;
   const result = await autocannon({
-    url: `http://127.0.0.1:${port}${posts.path}`,
+    url: `${url}${posts.path}`,
     method: 'POST',
     headers: { 'content-type': posts.contentType },
     body: posts.body,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeLogRecord } from '../operators/log-record.js';
-import { MemoryGateway, topics } from './memory-gateway.fixture.js';
+import { alarm, event, MemoryGateway, TIME, topics } from './memory-gateway.fixture.js';
 
 let gateway: MemoryGateway;
 
@@ -8,26 +8,6 @@ beforeEach(() => {
   gateway = new MemoryGateway();
 });
 afterEach(() => gateway.app.close());
-
-const TIME = '2026-10-04T18:04:18.018Z';
-const alarm = {
-  eventType: 'BreakerTrip',
-  substationId: 'S1',
-  feederId: 'F1',
-  mainStationId: '82001',
-  alarmType: 'De-energized',
-  timestamp: TIME,
-  voltage: 0,
-  deviceId: 'CB-1',
-};
-const event = {
-  source: 'kaifa',
-  kind: 'outage',
-  type: 'last_gasp',
-  sourceEventId: 'K-1',
-  assetId: 'M1',
-  occurredAt: TIME,
-};
 
 describe('ingest', () => {
   it('publishes the body untouched under its asset, with what CloudEvents asks for', async () => {

@@ -11,6 +11,29 @@ import { Metrics } from './metrics.js';
 import { OutageFeed } from './outage-feed.js';
 import type { OutgoingRecord, PublishedAt, Publisher } from './publisher.js';
 
+/** When what follows happened. */
+export const TIME = '2026-10-04T18:04:18.018Z';
+/** An alarm as SCADA posts it. */
+export const alarm = {
+  eventType: 'BreakerTrip',
+  substationId: 'S1',
+  feederId: 'F1',
+  mainStationId: '82001',
+  alarmType: 'De-energized',
+  timestamp: TIME,
+  voltage: 0,
+  deviceId: 'CB-1',
+};
+/** A canonical event. */
+export const event = {
+  source: 'kaifa',
+  kind: 'outage',
+  type: 'last_gasp',
+  sourceEventId: 'K-1',
+  assetId: 'M1',
+  occurredAt: TIME,
+};
+
 class MemoryPublisher implements Publisher {
   readonly records: (OutgoingRecord & { readonly topic: string })[] = [];
   away = false;

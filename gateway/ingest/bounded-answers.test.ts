@@ -1,23 +1,12 @@
 import { XMLParser } from 'fast-xml-parser';
 import { afterAll, afterEach, expect, it } from 'vitest';
-import { MemoryGateway } from '../memory-gateway.fixture.js';
+import { alarm, event, MemoryGateway, TIME } from '../memory-gateway.fixture.js';
 
 const gateway = new MemoryGateway();
 
 afterEach(() => gateway.forget());
 afterAll(() => gateway.app.close());
 
-const TIME = '2026-10-04T18:04:18.018Z';
-const event = { source: 'kaifa', kind: 'outage', sourceEventId: 'K-1', assetId: 'M1', occurredAt: TIME };
-const alarm = {
-  eventType: 'BreakerTrip',
-  substationId: 'S1',
-  feederId: 'F1',
-  mainStationId: '82001',
-  alarmType: 'De-energized',
-  timestamp: TIME,
-  voltage: 0,
-};
 const alert = { type: 'ONU_LastGaspAlert', onuId: 'O1', timestamp: TIME };
 const call = { ticketId: 'T1', timestamp: TIME, customer: { phone: '1' } };
 const meter = { message_type: 'last_gasp', timestamp: TIME, assets: { mrid: 'M1' } };

@@ -207,17 +207,17 @@ export class Sink {
     const offsets: TopicPartitionOffset[] = [];
     for (const { topic, partition } of partitions) {
       const offset = known.get(placeOf({ topic, partition })) ?? 0;
-      await this.#checkGap({ topic, partition, offset });
-      if (offset > 0) requireSameLog({ topic, partition, offset }, await this.member.high({ topic, partition }));
+      if (offset > 0) await this.#checkBounds({ topic, partition, offset });
       this.#next.set(placeOf({ topic, partition }), offset);
       offsets.push({ topic, partition, offset });
     }
     return offsets;
   }
 
-  /** Kafka would go on at the first record that is left, as if nothing were missing. */
-  async #checkGap({ topic, partition, offset }: TopicPartitionOffset): Promise<void> {
-    const low = offset > 0 ? await this.member.low({ topic, partition }) : 0;
+  /** Kafka would go on at the first record that is left, as if nothing were missing, or never, behind the end of another log. */
+  async #checkBounds({ topic, partition, offset }: TopicPartitionOffset): Promise<void> {
+    const { low, high } = await this.member.bounds({ topic, partition });
+    requireSameLog({ topic, partition, offset }, high);
     if (offset >= low) return;
     const gap = new RetentionGap(topic, partition, low, offset);
     if (!this.options.acceptGap) throw gap;

@@ -97,14 +97,9 @@ export class KafkaMember implements GroupMember {
     return committed(this.consumer, partitions);
   }
 
-  /** The first offset of a partition that is still there. */
-  async low({ topic, partition }: TopicPartition): Promise<number> {
-    return (await watermarks(this.consumer, topic, partition)).low;
-  }
-
-  /** The offset behind the last record of a partition. */
-  async high({ topic, partition }: TopicPartition): Promise<number> {
-    return (await watermarks(this.consumer, topic, partition)).high;
+  /** The first offset of a partition that is still there, and the one behind its last record. */
+  bounds({ topic, partition }: TopicPartition): Promise<{ low: number; high: number }> {
+    return watermarks(this.consumer, topic, partition);
   }
 
   assign(from: readonly TopicPartitionOffset[]): void {

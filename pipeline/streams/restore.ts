@@ -31,12 +31,14 @@ export function freshTask(
 /**
  * A task with the state it had at an offset: from its snapshots and the log since, with its output suppressed.
  * Snapshots that cannot be read are left aside, with a warning: the state is then rebuilt from the beginning of the log.
+ * @param low the first offset of the log that is still there
  * @param until the committed offset
  * @throws RetentionGap if the log does not reach back far enough
  */
 export async function restoreTask(
   stage: Stage,
   partition: number,
+  low: number,
   until: number,
   outbox: Outbox,
   reader: LogReader,
@@ -44,7 +46,7 @@ export async function restoreTask(
 ): Promise<Assigned> {
   if (until === 0 || stage.nodes.every((node) => node.kind !== 'process'))
     return freshTask(stage, partition, outbox, options);
-  return new Restore(stage, partition, until, outbox, reader, options).run();
+  return new Restore(stage, partition, low, until, outbox, reader, options).run();
 }
 
 /** A stateful node threw in the middle of its work: what it has is of no use. */
@@ -62,6 +64,7 @@ class Restore {
   constructor(
     private readonly stage: Stage,
     private readonly partition: number,
+    private readonly low: number,
     private readonly until: number,
     private readonly outbox: Outbox,
     private readonly reader: LogReader,
@@ -94,7 +97,7 @@ class Restore {
   async #attempt(): Promise<Restoration> {
     const assigned = freshTask(this.stage, this.partition, this.outbox, this.options);
     const { snapshots } = assigned;
-    const { low } = await this.reader.bounds(this.stage.sources[0]!, this.partition);
+    const { low } = this;
     const restored = await snapshots?.restore(this.reader, low, this.until);
     if (!restored) return this.#replay(assigned, null, new Map());
     for (const offset of restored.rejected) this.#rejected.add(offset);

@@ -398,7 +398,7 @@ export class StageRuntime {
       // Kafka goes on at the first record that is left, as if nothing were missing.
       if (offset > 0 && offset < low) this.#meetGap(new RetentionGap(topic, partition, low, offset));
       if (this.#assigned.has(partition)) continue;
-      const task = await restoreTask(this.stage, partition, offset, this.#outbox, reader, this.options);
+      const task = await restoreTask(this.stage, partition, low, offset, this.#outbox, reader, this.options);
       this.#assigned.set(partition, task);
     }
   }
