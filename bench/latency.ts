@@ -8,7 +8,7 @@ import { freePort } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
 import type { OutageRecord } from '../operators/outage.js';
 import { EMPTY_NETWORK } from '../operators/network.js';
-import { connectToolProducer } from '../pipeline/kafka-lines.js';
+import { connectToolProducer } from '../pipeline/streams/tool-producer.js';
 import { publishNetwork } from '../pipeline/network/store.js';
 import { connectConsumer, consume, disconnect } from '../pipeline/streams/kafka-client.js';
 import { withAdmin } from '../pipeline/streams/kafka-admin.js';

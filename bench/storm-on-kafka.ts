@@ -1,6 +1,6 @@
 import type { Admin } from 'kafkajs';
 import { EMPTY_NETWORK } from '../operators/network.js';
-import { connectToolProducer } from '../pipeline/kafka-lines.js';
+import { connectToolProducer } from '../pipeline/streams/tool-producer.js';
 import { publishNetwork } from '../pipeline/network/store.js';
 import { connectProducer, disconnect } from '../pipeline/streams/kafka-client.js';
 import { withAdmin } from '../pipeline/streams/kafka-admin.js';

@@ -1,9 +1,7 @@
 /** What travels on the log: reports of the field, placed, and what people and policies decide. Times are epoch ms, UTC. */
 import type { ReceiptFlag } from './receipt.js';
 import type { RuleSet } from './rules.js';
-
-export const SOURCES = ['scada', 'kaifa', 'onu', 'call_center'] as const;
-export type Source = (typeof SOURCES)[number];
+import type { Source } from './source.js';
 
 export const KINDS = ['outage', 'restoration'] as const;
 export type Kind = (typeof KINDS)[number];

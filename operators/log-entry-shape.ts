@@ -1,4 +1,5 @@
-import { COMMANDS, KINDS, REACHES, SOURCES, type PlacedEvent } from './event.js';
+import { COMMANDS, KINDS, REACHES, type PlacedEvent } from './event.js';
+import { SOURCES } from './source.js';
 import {
   between,
   BOOLEAN,

@@ -1,5 +1,6 @@
 import Type from 'typebox';
-import { COMMANDS, KINDS, REACHES, SOURCES } from './event.js';
+import { COMMANDS, KINDS, REACHES } from './event.js';
+import { SOURCES } from './source.js';
 
 const EpochMs = Type.Integer({ minimum: -8.64e15, maximum: 8.64e15, description: 'epoch ms, UTC' });
 const Customers = Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 });

@@ -1,4 +1,4 @@
-import { SOURCES } from './event.js';
+import { SOURCES } from './source.js';
 import { SEVERITIES, STATUSES, type OutageRecord } from './outage.js';
 import {
   between,

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { SOURCES } from './event.js';
+import { SOURCES } from './source.js';
 
 /** The statuses of an outage, in the contract's order of precedence. */
 export const STATUSES = [

@@ -1,5 +1,3 @@
-import type { ReportedEvent } from './event.js';
-
 /**
  * When a report was received, as far as anybody can be believed: what its sender says counts only if it fits the time at
  * which its record came on the topic, by the broker's clock. No sender may move a key's watermark into the future.
@@ -36,7 +34,10 @@ export function receiptOf(toldMs: number, append: Append): number {
 }
 
 /** The event with the time of receipt that counts, and the flag that says why it is not what was told. */
-export function withReceipt(event: ReportedEvent, append: Append): ReportedEvent {
+export function withReceipt<E extends { readonly receivedAt: number }>(
+  event: E,
+  append: Append,
+): E & { readonly receiptFlag?: ReceiptFlag } {
   const { receivedAt } = event;
   const flag = receiptFlagOf(receivedAt, append);
   if (flag === null && receivedAt <= append.atMs) return event;

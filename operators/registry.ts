@@ -1,6 +1,7 @@
 import { getBoundsOfDistance } from 'geolib';
 import RBush from 'rbush';
-import { SOURCES, type Key, type Reach, type Source } from './event.js';
+import type { Key, Reach } from './event.js';
+import { SOURCES, type Source } from './source.js';
 import type { Customer, Device, DistributionPoint, Feeder, Network, Substation } from './network.js';
 import { distanceMm } from './sphere.js';
 

@@ -1,4 +1,4 @@
-import type { Source } from './event.js';
+import type { Source } from './source.js';
 
 /** What links, confirms and ages events, from a time on. See the contract, "Rule sets". */
 export interface RuleSet {

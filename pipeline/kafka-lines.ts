@@ -1,15 +1,7 @@
-import { Kafka, logLevel, Partitioners, type Message, type Producer } from 'kafkajs';
+import type { Message, Producer } from 'kafkajs';
 import { isFields } from '../operators/normalise/fields.js';
-import { SOURCES } from '../operators/event.js';
+import { SOURCES } from '../operators/source.js';
 import { HISTORY_TYPE, sourceTopics, type TopicNames } from '../topics.js';
-
-/** Connects a producer for tools: idempotent, and with the partitioner of all others. */
-export async function connectToolProducer(brokers: string): Promise<Producer> {
-  const kafka = new Kafka({ clientId: 'oms', brokers: brokers.split(','), logLevel: logLevel.NOTHING });
-  const producer = kafka.producer({ idempotent: true, createPartitioner: Partitioners.DefaultPartitioner });
-  await producer.connect();
-  return producer;
-}
 
 const LINES_PER_RECORD = 200;
 const BYTES_PER_RECORD = 500_000;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SOURCES } from '../operators/event.js';
+import { SOURCES } from '../operators/source.js';
 import { EMPTY_NETWORK, type Network } from '../operators/network.js';
 import { normalise } from '../operators/normalise/normalise.js';
 import { Registry } from '../operators/registry.js';

@@ -1,7 +1,8 @@
 import { canonicalCommand, canonicalEvent } from '../operators/canonical-event.js';
 import { Correlator } from '../operators/correlate/correlate.js';
 import type { Outcome } from '../operators/correlate/outcome.js';
-import { keyText, parseKey, SOURCES, type Key, type LogEntry, type Source } from '../operators/event.js';
+import { keyText, parseKey, type Key, type LogEntry } from '../operators/event.js';
+import { SOURCES, type Source } from '../operators/source.js';
 import { checkPlaced } from '../operators/log-entry-shape.js';
 import { decodeLogRecord, encodeLogRecord } from '../operators/log-record.js';
 import { readNetworkElement } from '../operators/network-element.js';

@@ -1,6 +1,6 @@
 import type { Producer } from 'kafkajs';
 import type { ClientBase } from 'pg';
-import type { Source } from '../operators/event.js';
+import type { Source } from '../operators/source.js';
 import { readCanonical } from '../operators/normalise/canonical.js';
 import { isFields, Refusal, type Fields } from '../operators/normalise/fields.js';
 import { place, type Placement } from '../operators/place.js';

@@ -4,12 +4,12 @@ import { Correlator } from '../operators/correlate/correlate.js';
 import {
   COMMANDS,
   isCommand,
-  SOURCES,
   type AmendCommand,
   type Key,
   type LogEntry,
   type PlacedEvent,
 } from '../operators/event.js';
+import { SOURCES } from '../operators/source.js';
 import { outageIdOf } from '../operators/identity.js';
 import { GIVEN_RULE_SETS, type RuleSet } from '../operators/rules.js';
 import { EARTH_RADIUS_M } from '../operators/sphere.js';

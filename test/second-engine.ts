@@ -2,7 +2,8 @@
 import { canonicalCommand, canonicalEvent } from '../operators/canonical-event.js';
 import { Correlator } from '../operators/correlate/correlate.js';
 import { Memberships } from '../operators/correlate/memberships.js';
-import { isCommand, SOURCES, type Command, type Key, type LogEntry, type PlacedEvent } from '../operators/event.js';
+import { isCommand, type Command, type Key, type LogEntry, type PlacedEvent } from '../operators/event.js';
+import { SOURCES } from '../operators/source.js';
 import type { Network } from '../operators/network.js';
 import type { OutageRecord } from '../operators/outage.js';
 import { formatTime, timeOf } from '../operators/time.js';

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { KINDS, REACHES, SOURCES } from '../../operators/event.js';
+import { KINDS, REACHES } from '../../operators/event.js';
+import { SOURCES } from '../../operators/source.js';
 import { MAX_VALUE_BYTES } from '../../operators/normalise/normalise.js';
 import { errorAnswers } from '../errors.js';
 import { isContent, json, jsonLines, readBytes } from './body.js';

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { KINDS, REACHES, SOURCES, type Source } from '../../operators/event.js';
+import { KINDS, REACHES } from '../../operators/event.js';
+import { SOURCES, type Source } from '../../operators/source.js';
 import { contentIdOf } from '../../operators/identity.js';
 import { readCanonical } from '../../operators/normalise/canonical.js';
 import { Refusal } from '../../operators/normalise/fields.js';

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../../environment.js';
-import type { Source } from '../../operators/event.js';
+import type { Source } from '../../operators/source.js';
 import { sourceTopics } from '../../topics.js';
 import { GatewayError } from '../errors.js';
 import type { Services } from '../services.js';

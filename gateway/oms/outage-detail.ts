@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { KINDS, REACHES, SOURCES } from '../../operators/event.js';
+import { KINDS, REACHES } from '../../operators/event.js';
+import { SOURCES } from '../../operators/source.js';
 import { OutageRecordSchema, type OutageRecord } from '../../operators/outage.js';
 import { errorAnswers, GatewayError } from '../errors.js';
 import type { Services } from '../services.js';

@@ -1,4 +1,4 @@
-import type { Source } from '../../operators/event.js';
+import type { Source } from '../../operators/source.js';
 import type { OutageRecord } from '../../operators/outage.js';
 import type { Database } from '../database.js';
 import type { Member, TimelineEntry } from './outage-story.js';

@@ -1,5 +1,6 @@
 import type * as outcome from '../../operators/correlate/outcome.js';
-import type { Kind, Reach, Source } from '../../operators/event.js';
+import type { Kind, Reach } from '../../operators/event.js';
+import type { Source } from '../../operators/source.js';
 
 /** What the API tells of an outage beside its record, and what the page reads. */
 

@@ -1,4 +1,5 @@
-import type { PlacedEvent, Source } from '../event.js';
+import type { PlacedEvent } from '../event.js';
+import type { Source } from '../source.js';
 import type { RuleSet } from '../rules.js';
 import { relativeLon } from '../sphere.js';
 import type { Cells } from './cells.js';

@@ -1,4 +1,4 @@
-import { SOURCES } from '../event.js';
+import { SOURCES } from '../source.js';
 import { arcM, distanceMm, EARTH_RADIUS_M } from '../sphere.js';
 import { CellTable } from './cell-table.js';
 import { NONE, numberIn, renumber, type Room } from './columns.js';

@@ -1,4 +1,4 @@
-import type { Source } from '../event.js';
+import type { Source } from '../source.js';
 import { cellNumber, EVERYWHERE, type Cells, type Origin } from './cells.js';
 import { NONE, numberIn } from './columns.js';
 import type { LinkEvent } from './members.js';

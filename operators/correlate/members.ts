@@ -1,4 +1,5 @@
-import { SOURCES, type PlacedEvent, type Source } from '../event.js';
+import type { PlacedEvent } from '../event.js';
+import { SOURCES, type Source } from '../source.js';
 import { unitVector } from '../sphere.js';
 import { countOf, numberIn, renumber, type Room } from './columns.js';
 import { textHash, TextTable, type PackedTexts } from './text-table.js';

@@ -1,4 +1,5 @@
-import type { Command, PlacedEvent, Source } from '../event.js';
+import type { Command, PlacedEvent } from '../event.js';
+import type { Source } from '../source.js';
 import type { OutageRecord } from '../outage.js';
 
 /** What a record of the log leads to. Times are ISO 8601 texts, but for `t`; `logIndex` counts entries in a log record. */

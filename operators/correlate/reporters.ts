@@ -1,4 +1,5 @@
-import { SOURCES, type PlacedEvent, type Source } from '../event.js';
+import type { PlacedEvent } from '../event.js';
+import { SOURCES, type Source } from '../source.js';
 import { countOf, NONE, numberIn, renumber, type Room } from './columns.js';
 import { SOURCE_NUMBERS } from './members.js';
 import { textHash, TextTable } from './text-table.js';

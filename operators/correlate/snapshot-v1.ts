@@ -1,4 +1,5 @@
-import { parseKey, SOURCES, type Source } from '../event.js';
+import { parseKey } from '../event.js';
+import { SOURCES, type Source } from '../source.js';
 import type { RuleSet } from '../rules.js';
 import { unitVector } from '../sphere.js';
 import type { Body } from './body.js';

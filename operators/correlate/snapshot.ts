@@ -1,5 +1,6 @@
 import { Packr } from 'msgpackr';
-import { keyText, parseKey, type Source } from '../event.js';
+import { keyText, parseKey } from '../event.js';
+import type { Source } from '../source.js';
 import type { RuleSet } from '../rules.js';
 import type { Body } from './body.js';
 import { EVERYWHERE } from './cells.js';

@@ -1,4 +1,5 @@
-import { KINDS, REACHES, SOURCES, type ReportedEvent } from '../event.js';
+import { KINDS, REACHES, type ReportedEvent } from '../event.js';
+import { SOURCES } from '../source.js';
 import { contentIdOf } from '../identity.js';
 import { RECEIPT_FLAGS } from '../receipt.js';
 import {

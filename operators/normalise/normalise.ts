@@ -1,4 +1,5 @@
-import type { ReportedEvent, Source } from '../event.js';
+import type { ReportedEvent } from '../event.js';
+import type { Source } from '../source.js';
 import { withReceipt } from '../receipt.js';
 import { readCallCenter } from './call-center.js';
 import { isCanonical, readCanonical } from './canonical.js';

@@ -1,4 +1,4 @@
-import type { Source } from '../../operators/event.js';
+import type { Source } from '../../operators/source.js';
 import { contentIdOf } from '../../operators/identity.js';
 import type { Report } from '../../operators/normalise/normalise.js';
 import { place } from '../../operators/place.js';

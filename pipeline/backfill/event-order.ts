@@ -3,7 +3,7 @@ import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
-import { fileProblem } from '../commands/talk.js';
+import { fileProblem } from '../../connections/files.js';
 
 /** An event on its way into event-time order. */
 export interface OrderedEvent {

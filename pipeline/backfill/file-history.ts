@@ -6,7 +6,7 @@ import { pipeline, type Duplex, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
 import { isFields, type Fields } from '../../operators/normalise/fields.js';
-import { fileProblem } from '../commands/talk.js';
+import { fileProblem } from '../../connections/files.js';
 import type { History, Row } from './history.js';
 import { columnsOf, missingColumn, type Mapping } from './mapping.js';
 import { WrongInput } from './wrong-input.js';

@@ -1,4 +1,5 @@
-import { SOURCES, type ReportedEvent, type Source } from '../../operators/event.js';
+import type { ReportedEvent } from '../../operators/event.js';
+import { SOURCES, type Source } from '../../operators/source.js';
 import { contentIdOf } from '../../operators/identity.js';
 import { isCanonical, readCanonical } from '../../operators/normalise/canonical.js';
 import { isFields, quote, Refusal, type Fields } from '../../operators/normalise/fields.js';

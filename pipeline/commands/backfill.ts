@@ -4,7 +4,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { ClientBase, PoolClient } from 'pg';
 import { requireDatabase } from '../../connections.js';
 import { readEnvironment, type Environment } from '../../environment.js';
-import { SOURCES, type Source } from '../../operators/event.js';
+import { SOURCES, type Source } from '../../operators/source.js';
 import { Registry } from '../../operators/registry.js';
 import { topicNames } from '../../topics.js';
 import { backfillIdOf, publish, ReadHistory, type Input, type Reject } from '../backfill/backfill.js';
@@ -20,7 +20,8 @@ import { checkTopics } from '../topic-admin.js';
 import { LineOutput } from './line-output.js';
 import { withDatabase, withProducer, withTopics } from './services.js';
 import { StopRequest } from './stop-request.js';
-import { fileProblem, progress, say, timeOption, WrongUse } from './talk.js';
+import { fileProblem } from '../../connections/files.js';
+import { progress, say, timeOption, WrongUse } from './talk.js';
 
 const REJECTS_SHOWN = 10;
 /** Retention of the standard rule set: what lies farther behind its key's latest event is late. */

@@ -10,7 +10,8 @@ import { Correlating, OfflineRun, type OutageWithMembers } from '../offline/offl
 import { placeInThread } from '../offline/placing-thread.js';
 import type { OfflineOptions } from '../offline/placing.js';
 import { LineOutput } from './line-output.js';
-import { fileProblem, progress, say, WrongUse, type Progress } from './talk.js';
+import { fileProblem } from '../../connections/files.js';
+import { progress, say, WrongUse, type Progress } from './talk.js';
 
 /** Lines in one transaction of the driver: as many as one commit of a busy pipeline holds. */
 const LINES_PER_COMMIT = 1000;

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { fileProblem } from './talk.js';
+import { fileProblem } from '../../connections/files.js';
 
 /** Lines to a file or to standard output, no faster than they are taken. */
 export class LineOutput {

@@ -15,7 +15,8 @@ import { writeNetwork } from '../network/write.js';
 import { deliverRules } from '../rule-delivery.js';
 import { checkTopics } from '../topic-admin.js';
 import { withDatabase, withProducer, withReader, withTopics } from './services.js';
-import { agrees, fileProblem, say, wholeNumberBetween } from './talk.js';
+import { fileProblem } from '../../connections/files.js';
+import { agrees, say, wholeNumberBetween } from './talk.js';
 import { inTransaction } from './transaction.js';
 import { countPlaceable, placePlaceable } from './unplaced.js';
 

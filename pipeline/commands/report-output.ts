@@ -1,12 +1,14 @@
 import { InvalidArgumentError } from 'commander';
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { PoolClient } from 'pg';
-import { jsonReport, REPORT_FORMATS, reportFormatOf, type Report } from '../reconcile/report.js';
+import { jsonReport, type Report } from '../reconcile/report.js';
+import { REPORT_FORMATS, reportFormatOf } from '../reconcile/report-formats.js';
 import { findingLine, summaryLines } from '../reconcile/report-text.js';
 import { readFindings, type Run } from '../reconcile/run.js';
 import { findingsOf } from '../reconcile/summary.js';
 import { LineOutput } from './line-output.js';
-import { fileProblem, say } from './talk.js';
+import { fileProblem } from '../../connections/files.js';
+import { say } from './talk.js';
 
 /** Findings that a terminal shows; a report has all of them. */
 const FINDINGS_SHOWN = 50;

@@ -2,7 +2,7 @@ import type { Admin, Producer } from 'kafkajs';
 import pg from 'pg';
 import { requireBrokers, requireDatabase } from '../../connections.js';
 import type { Environment } from '../../environment.js';
-import { connectToolProducer } from '../kafka-lines.js';
+import { connectToolProducer } from '../streams/tool-producer.js';
 import { PartitionReader } from '../streams/partition-reader.js';
 import { withAdmin } from '../streams/kafka-admin.js';
 

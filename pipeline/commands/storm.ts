@@ -12,7 +12,8 @@ import { checkTopics } from '../topic-admin.js';
 import { LineOutput } from './line-output.js';
 import { Pace } from './replay.js';
 import { withProducer, withTopics } from './services.js';
-import { fileProblem, numberBetween, progress, say, timeOption, wholeNumberBetween, WrongUse } from './talk.js';
+import { fileProblem } from '../../connections/files.js';
+import { numberBetween, progress, say, timeOption, wholeNumberBetween, WrongUse } from './talk.js';
 
 /** When the storm begins if nobody says: a fixed time, so that a seed always gives the same bytes. */
 const DEFAULT_START = '2026-10-04T12:00:00.000Z';

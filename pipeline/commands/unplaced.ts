@@ -1,7 +1,8 @@
 import { userInfo } from 'node:os';
 import { InvalidArgumentError, type Command } from 'commander';
 import { readEnvironment, type Environment } from '../../environment.js';
-import { parseKey, SOURCES, type Source } from '../../operators/event.js';
+import { parseKey } from '../../operators/event.js';
+import { SOURCES, type Source } from '../../operators/source.js';
 import { Registry } from '../../operators/registry.js';
 import { topicNames } from '../../topics.js';
 import { loadNetwork } from '../network/store.js';

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cellText } from '../../operators/csv.js';
 import type { Network } from '../../operators/network.js';
 import { TABLES, type Table } from './tables.js';
 
@@ -21,11 +22,4 @@ export async function writeNetwork(network: Network, dir: string): Promise<void>
 async function writeTable<T>(dir: string, table: Table<T>, records: readonly T[]): Promise<void> {
   const lines = records.map((record) => table.cellsOf(record).map(cellText).join(','));
   await writeFile(join(dir, table.file), `${[table.columns.join(','), ...lines].join('\n')}\n`);
-}
-
-/** A cell as CSV has it: quoted where it holds a comma, a quote or a line break; null is empty. */
-export function cellText(cell: string | number | null): string {
-  if (cell === null) return '';
-  const text = String(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

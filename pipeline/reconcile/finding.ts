@@ -2,7 +2,8 @@
  * What a reconciliation found: differences between what the stream stored and what a replay of its log gives. Plain data:
  * times are ISO 8601, UTC, milliseconds; everything survives JSON.
  */
-import type { Key, Kind, Source } from '../../operators/event.js';
+import type { Key, Kind } from '../../operators/event.js';
+import type { Source } from '../../operators/source.js';
 import type { Severity, Status } from '../../operators/outage.js';
 
 /** In which order a replay takes the log: as the stream did, or by the time that counts. */

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
-import type { Kind, OutageCommand, PlacedEvent, Reach, Source } from '../../operators/event.js';
+import type { Kind, OutageCommand, PlacedEvent, Reach } from '../../operators/event.js';
+import type { Source } from '../../operators/source.js';
 import { outageIdOf } from '../../operators/identity.js';
 import { timeOf } from '../../operators/time.js';
 import type { ComparedMember, Finding } from './finding.js';

@@ -1,7 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { FINDING_KINDS, type ComparedOutage, type Finding, type FindingKind } from './finding.js';
-import { csvReport, jsonReport, REPORT_FORMATS, reportFormatOf, type Report } from './report.js';
+import { csvReport, jsonReport, type Report } from './report.js';
+import { REPORT_FORMATS, reportFormatOf } from './report-formats.js';
 import { changeText, summaryLines } from './report-text.js';
 import { LEFT_OUT_REASONS, type LeftOutReason, type Summary } from './summary.js';
 

@@ -1,7 +1,6 @@
-import { cellText } from '../network/write.js';
+import { cellText } from '../../operators/csv.js';
 import type { Finding } from './finding.js';
 import { beginOf } from './groups.js';
-import { htmlReport } from './report-html.js';
 import { identityOf } from './stored-entry.js';
 import { indicesOf, type Summary } from './summary.js';
 
@@ -10,19 +9,6 @@ export interface Report {
   readonly summary: Summary;
   /** In the order of the report; to be read once. */
   readonly findings: AsyncIterable<Finding>;
-}
-
-/** How a report is written, by the ending of its file: the lines of it. */
-export const REPORT_FORMATS = {
-  '.json': jsonReport,
-  '.csv': csvReport,
-  '.html': htmlReport,
-} as const satisfies Record<string, (report: Report) => AsyncGenerator<string>>;
-
-/** The ending of a report's file: `.json`, `.csv` or `.html`; null if there is no such format. */
-export function reportFormatOf(file: string): keyof typeof REPORT_FORMATS | null {
-  const endings = Object.keys(REPORT_FORMATS) as (keyof typeof REPORT_FORMATS)[];
-  return endings.find((ending) => file.toLowerCase().endsWith(ending)) ?? null;
 }
 
 /** One object: the summary, the indices, and every finding whole, one a line. */

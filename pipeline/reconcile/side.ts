@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
-import { keyText, type Source } from '../../operators/event.js';
+import { keyText } from '../../operators/event.js';
+import type { Source } from '../../operators/source.js';
 import type { OutageRecord, Severity, Status } from '../../operators/outage.js';
 import { formatTime } from '../../operators/time.js';
 import { memberKey } from './causes.js';

@@ -1,4 +1,5 @@
-import type { Kind, Reach, Source } from '../../operators/event.js';
+import type { Kind, Reach } from '../../operators/event.js';
+import type { Source } from '../../operators/source.js';
 
 /** Where an entry stands on the log. */
 export interface LogPlace {

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
-import type { Key, Kind, Reach, Source } from '../../operators/event.js';
+import type { Key, Kind, Reach } from '../../operators/event.js';
+import type { Source } from '../../operators/source.js';
 import { KeyEntries } from './stored-entry.js';
 
 /** Which part of one key's log a replay took. */

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import type { Source } from '../../operators/event.js';
+import type { Source } from '../../operators/source.js';
 import type { StreamOutcome, Testimony } from './causes.js';
 import type { Finding } from './finding.js';
 import type { KeyBooks } from './key-batch.js';

@@ -7,15 +7,8 @@ import type {
   Restatement,
   Witness,
 } from '../../operators/correlate/outcome.js';
-import {
-  isCommand,
-  parseKey,
-  SOURCES,
-  type Key,
-  type LogEntry,
-  type PlacedEvent,
-  type Source,
-} from '../../operators/event.js';
+import { isCommand, parseKey, type Key, type LogEntry, type PlacedEvent } from '../../operators/event.js';
+import { SOURCES, type Source } from '../../operators/source.js';
 import { decodeLogRecord } from '../../operators/log-record.js';
 import { compareRecords } from '../../operators/outage-order.js';
 import type { OutageRecord } from '../../operators/outage.js';

@@ -1,4 +1,4 @@
-import type { Source } from '../../operators/event.js';
+import type { Source } from '../../operators/source.js';
 import type { DeviceType, Network } from '../../operators/network.js';
 import { formatTime } from '../../operators/time.js';
 import { seededRandom } from '../network/random.js';

@@ -1,5 +1,4 @@
-import type { LogReader } from './broker.js';
-import type { RuntimeOptions } from './runtime.js';
+import type { JoinOptions, LogReader } from './broker.js';
 import { Snapshots } from './snapshots.js';
 import { Task, type Outbox } from './task.js';
 import type { SourceRecord, Stage } from './topology.js';
@@ -8,6 +7,17 @@ import type { SourceRecord, Stage } from './topology.js';
 export interface Assigned {
   readonly task: Task;
   readonly snapshots: Snapshots | null;
+}
+
+/** What a restore needs to know of how its stage is run. */
+export interface RestoreOptions {
+  /** Shortest time between two snapshots of a key, ms. */
+  readonly snapshotMs: number;
+  readonly say: JoinOptions['say'];
+  /** Go on although the log was cut before it was read: what is missing is lost to the stage. */
+  readonly acceptGap: boolean;
+  /** The clock, epoch ms. */
+  readonly now: () => number;
 }
 
 /** How often a long restore says how far it is, ms. */
@@ -20,7 +30,7 @@ export function freshTask(
   stage: Stage,
   partition: number,
   outbox: Outbox,
-  { snapshotMs }: Pick<RuntimeOptions, 'snapshotMs'>,
+  { snapshotMs }: Pick<RestoreOptions, 'snapshotMs'>,
 ): Assigned {
   const task = new Task(stage, partition, outbox);
   const topic = stage.nodes.find((node) => node.kind === 'process')?.snapshots?.topic;
@@ -42,7 +52,7 @@ export async function restoreTask(
   until: number,
   outbox: Outbox,
   reader: LogReader,
-  options: RuntimeOptions,
+  options: RestoreOptions,
 ): Promise<Assigned> {
   if (until === 0 || stage.nodes.every((node) => node.kind !== 'process'))
     return freshTask(stage, partition, outbox, options);
@@ -68,7 +78,7 @@ class Restore {
     private readonly until: number,
     private readonly outbox: Outbox,
     private readonly reader: LogReader,
-    private readonly options: RuntimeOptions,
+    private readonly options: RestoreOptions,
   ) {}
 
   async run(): Promise<Assigned> {

@@ -4,7 +4,6 @@ import {
   type Broker,
   type BrokerError,
   type GroupMember,
-  type JoinOptions,
   type LogReader,
   type OnUnreadable,
   type Rebalance,
@@ -15,13 +14,13 @@ import {
 import { Checkpoint, type Outgoing } from './checkpoint.js';
 import { failureOn, Poison, PoisonRecord } from './poison.js';
 import { Pulse, turning } from './pulse.js';
-import { freshTask, restoreTask, type Assigned } from './restore.js';
+import { freshTask, restoreTask, type Assigned, type RestoreOptions } from './restore.js';
 import { placeOf, SetAside } from '../../set-aside.js';
 import { Outbox } from './task.js';
 import { batchLike, bytesOf, FIRST_BATCH, TimeOrder } from './time-order.js';
 import type { SourceRecord, Stage } from './topology.js';
 
-export interface RuntimeOptions {
+export interface RuntimeOptions extends RestoreOptions {
   readonly broker: Broker;
   /** Partitions of every keyed topic. */
   readonly partitions: number;
@@ -31,13 +30,6 @@ export interface RuntimeOptions {
   readonly slot: string;
   /** Longest time between two commits, ms. */
   readonly commitMs: number;
-  /** Shortest time between two snapshots of a key, ms. */
-  readonly snapshotMs: number;
-  readonly say: JoinOptions['say'];
-  /** Go on although the log was cut before it was read: what is missing is lost to the stage. */
-  readonly acceptGap: boolean;
-  /** The clock, epoch ms. */
-  readonly now: () => number;
 }
 
 /** What is processed before a commit at the latest: what came out of it waits in memory. */

@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KafkaConsumer } from 'node-rdkafka';
-import { textOf } from '../../operators/record-shape.js';
 import { connectConsumer, consume, disconnect, recordOf, watermarks } from './kafka-client.js';
 import type { OnUnreadable } from './broker.js';
 import { partitionOf } from './partitioner.js';
-import type { Table } from './topology.js';
+import type { SourceRecord, Table } from './topology.js';
 
 /** Reads a topic whole, all partitions, into a table, and follows it from then on. */
 export class TableFollower {
@@ -46,7 +45,7 @@ export class TableFollower {
     for (const message of messages) {
       const record = recordOf(message);
       try {
-        const key = textOf('Its key', record.key);
+        const key = keyOf(record);
         // A tombstone that takes a stray record away must not take the element that stands where it belongs.
         if (record.value !== null || record.partition === partitionOf(key, this.partitions))
           this.table.apply(key, record.value);
@@ -68,5 +67,16 @@ export class TableFollower {
     this.#stopping = true;
     await this.#following;
     await disconnect(this.consumer);
+  }
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** @throws Error if the key is not UTF-8 */
+function keyOf({ key }: SourceRecord): string {
+  try {
+    return key === null ? '' : UTF8.decode(key);
+  } catch {
+    throw new Error('Its key is not UTF-8.');
   }
 }

@@ -1,0 +1,11 @@
+/** What is wrong with a file, in a sentence. */
+export function fileProblem(file: string, error: NodeJS.ErrnoException): Error {
+  const why = new Map([
+    ['ENOENT', 'there is no such file or folder'],
+    ['EACCES', 'there is no right to it'],
+    ['EISDIR', 'it is a folder'],
+    ['ENOTDIR', 'what should be a folder in its path is a file'],
+    ['ENOSPC', 'the disk is full'],
+  ]);
+  return new Error(`${file}: ${why.get(error.code ?? '') ?? error.message}.`, { cause: error });
+}
