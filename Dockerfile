@@ -23,5 +23,5 @@ COPY --from=build /app/dist ./dist
 COPY --from=build /app/sql ./sql
 COPY --from=build /app/data ./data
 USER node
-ENTRYPOINT ["node", "dist/oms.js"]
+ENTRYPOINT ["node", "dist/cli/oms.js"]
 CMD ["--help"]

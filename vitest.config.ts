@@ -6,8 +6,11 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['*.test.ts', '{operators,connections,pipeline,gateway,sql,dev,bench,test/simulation}/**/*.test.ts'],
-          testTimeout: 30_000,
+          include: [
+            '*.test.ts',
+            '{operators,connections,pipeline,gateway,cli,sql,dev,bench,test/simulation}/**/*.test.ts',
+          ],
+          testTimeout: 60_000,
         },
       },
       {

@@ -7,7 +7,7 @@ import { quantityOf, type Quantity } from './figures.js';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const NETWORK = fileURLToPath(new URL('../../data/ieee9500', import.meta.url));
-const OMS = fileURLToPath(new URL('../oms.js', import.meta.url));
+const OMS = fileURLToPath(new URL('../cli/oms.js', import.meta.url));
 /** A million events of all sources: faults over 16 days on the bundled network. */
 const STORM = ['--seed', '7', '--faults', '3900', '--hours', '390'];
 const NEWLINE = 0x0a;

@@ -44,7 +44,7 @@ export function withGateway<T>(prefix: string, run: (gateway: Measured, url: str
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const gateway = await Measured.start(
-      ['dist/oms.js', 'gateway'],
+      ['dist/cli/oms.js', 'gateway'],
       {
         KAFKA_BROKERS: kafkaBrokers,
         DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',

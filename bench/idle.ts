@@ -31,8 +31,8 @@ export function benchIdle(): Promise<Quantity[]> {
       };
       const parts: Measured[] = [];
       for (const stages of ['place', 'correlate,policies', 'sink'])
-        parts.push(await Measured.start(['dist/oms.js', 'pipeline', '--stages', stages], env, /running/));
-      parts.push(await Measured.start(['dist/oms.js', 'gateway'], env, null));
+        parts.push(await Measured.start(['dist/cli/oms.js', 'pipeline', '--stages', stages], env, /running/));
+      parts.push(await Measured.start(['dist/cli/oms.js', 'gateway'], env, null));
       try {
         await retryUntil(async () => {
           if (!(await fetch(`http://127.0.0.1:${port}/ready`)).ok) throw new Error('the gateway is not ready');

@@ -65,8 +65,8 @@ export async function benchLatency(): Promise<void> {
         OMS_PORTS: String(port),
         OMS_POLICIES: 'none',
       };
-      const pipeline = await Measured.start(['dist/oms.js', 'pipeline', '--slot', 'bench'], env, /running/);
-      const gateway = await Measured.start(['dist/oms.js', 'gateway'], env, null);
+      const pipeline = await Measured.start(['dist/cli/oms.js', 'pipeline', '--slot', 'bench'], env, /running/);
+      const gateway = await Measured.start(['dist/cli/oms.js', 'gateway'], env, null);
       const probe = await Probe.start(kafkaBrokers, topics, port);
       try {
         return await measure(probe, new Load(port), pool, pipeline);

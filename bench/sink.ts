@@ -80,7 +80,7 @@ export class SinkBench {
 
   #start(databaseUrl: string): Promise<Measured> {
     return Measured.start(
-      ['dist/oms.js', 'pipeline', '--stages', 'sink', '--slot', 'bench'],
+      ['dist/cli/oms.js', 'pipeline', '--stages', 'sink', '--slot', 'bench'],
       {
         KAFKA_BROKERS: this.brokers,
         DATABASE_URL: databaseUrl,

@@ -61,7 +61,7 @@ export class StormOnKafka {
   /** Starts a process with a stage; resolves when it takes part in its group. */
   start(prefix: string, stage: Work['stage'], n = 0): Promise<Measured> {
     return Measured.start(
-      ['dist/oms.js', 'pipeline', '--stages', stage, '--slot', `bench-${n}`],
+      ['dist/cli/oms.js', 'pipeline', '--stages', stage, '--slot', `bench-${n}`],
       { KAFKA_BROKERS: this.brokers, OMS_TOPIC_PREFIX: prefix, OMS_PARTITIONS: String(PARTITIONS) },
       /running/,
     );

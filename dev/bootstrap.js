@@ -20,7 +20,7 @@ const PROGRAMS = {
   api: 'dist/test/api/main.js',
   reset: 'dist/dev/reset.js',
 };
-const SOURCE_FOLDERS = ['operators', 'connections', 'pipeline', 'gateway', 'sql', 'dev', 'bench'];
+const SOURCE_FOLDERS = ['operators', 'connections', 'pipeline', 'gateway', 'cli', 'sql', 'dev', 'bench', 'test'];
 /** The build ends with the web pages. */
 const BUILT_LAST = 'dist/web/index.html';
 

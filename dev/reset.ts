@@ -2,8 +2,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { readEnvironment } from '../environment.js';
-import { requireConsent } from '../pipeline/commands/consent.js';
-import { WrongUse } from '../pipeline/commands/talk.js';
+import { requireConsent } from '../cli/terminal/consent.js';
+import { WrongUse } from '../cli/terminal/talk.js';
 import { emptyHome, removableFrom } from './empty-home.js';
 
 const say = (line: string) => console.error(line);

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectionsFile } from '../connections.js';
-import { acceptOtherLog, findOtherLog } from '../pipeline/commands/other-log.js';
+import { acceptOtherLog, findOtherLog } from '../cli/other-log.js';
 import { NODE_FLAGS, readEnvironment, type Environment } from '../environment.js';
 import { fullDisk } from './disk.js';
 import { makeHome } from './home.js';
@@ -103,7 +103,7 @@ interface StartOptions {
  * @returns null when it was told to stop, or why it could not go on
  */
 async function run(environment: Environment, { demo, beginAnew }: StartOptions): Promise<string | null> {
-  const program = fileURLToPath(new URL('../oms.js', import.meta.url));
+  const program = fileURLToPath(new URL('../cli/oms.js', import.meta.url));
   const { home, ports } = environment;
   await checkFirst(environment, program);
   recordProcess(home, 'start', process.pid, 'SIGTERM');

@@ -11,7 +11,7 @@ const TAIL = 8;
 
 export interface SupervisorOptions {
   readonly home: string;
-  /** The product's command line, `dist/oms.js`. */
+  /** The product's command line, `dist/cli/oms.js`. */
   readonly program: string;
   readonly env: NodeJS.ProcessEnv;
   readonly say: (line: string) => void;

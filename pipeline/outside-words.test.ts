@@ -9,7 +9,7 @@ import { Registry } from '../operators/registry.js';
 import { readMapping } from './backfill/mapping.js';
 import { openFile } from './backfill/file-history.js';
 import { RowReader } from './backfill/row-reader.js';
-import { ruleSetOf } from './commands/correlate.js';
+import { ruleSetOf } from '../cli/correlate.js';
 import { OfflineRun } from './offline/offline.js';
 import { readNetwork } from './network/read.js';
 import { writeNetwork } from './network/write.js';

@@ -70,7 +70,7 @@ function mutant(name: string, mutations: readonly Mutation[]): string {
     if (!text.includes(from)) throw new Error(`${file} has no line "${from}" to be changed.`);
     writeFileSync(path, text.replace(from, to));
   }
-  return join(folder, 'oms.js');
+  return join(folder, 'cli', 'oms.js');
 }
 
 /** Runs a storm through a mutant and compares; stops when nothing differs, or when it has had time enough to settle. */

@@ -3,7 +3,7 @@ import { readCanonical } from '../../operators/normalise/canonical.js';
 import type { Fields } from '../../operators/normalise/fields.js';
 import { place } from '../../operators/place.js';
 import type { Registry } from '../../operators/registry.js';
-import { inTransaction } from '../commands/transaction.js';
+import { inTransaction } from '../../connections/postgres/transaction.js';
 import { CopyRows, jsonText, type Columns } from '../sink/copy.js';
 import type { OrderedEvent } from './event-order.js';
 import type { BackfillTarget } from './target.js';

@@ -1,7 +1,7 @@
 /** The thread of {@link placeInThread}: reads a file and passes on what {@link Placing} makes of it. */
 import { createReadStream } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { BLOCK_BYTES, lineBlocks } from '../line-blocks.js';
+import { BLOCK_BYTES, lineBlocks } from './line-blocks.js';
 import { readNetwork } from '../network/read.js';
 import type { OutRecord } from '../streams/topology.js';
 import { topicNames } from '../../topics.js';

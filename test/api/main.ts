@@ -72,7 +72,7 @@ async function testApi(args: readonly string[]): Promise<number> {
       OMS_ANSWER_TIMEOUT_MS: '1000',
       OMS_LOG_LEVEL: 'error',
     };
-    const oms = (...words: string[]) => must(process.execPath, ['dist/oms.js', ...words], env);
+    const oms = (...words: string[]) => must(process.execPath, ['dist/cli/oms.js', ...words], env);
     await oms('migrate');
     await oms('topics', '--create');
     await oms('network', 'import', NETWORK);

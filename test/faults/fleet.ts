@@ -36,7 +36,7 @@ export class Member {
     private readonly logFile: string,
     /** Where it answers for its health; null: it is not asked. */
     private readonly healthPort: number | null = null,
-    private readonly program = 'dist/oms.js',
+    private readonly program = 'dist/cli/oms.js',
   ) {
     this.#running = this.#keepRunning();
     if (healthPort !== null) void this.#watch(healthPort);

@@ -10,7 +10,7 @@ import { startServices } from '../../dev/services.js';
 import { readEnvironment, type Environment } from '../../environment.js';
 import type { LateRecord } from '../../operators/correlate/outcome.js';
 import { EMPTY_NETWORK, type Network } from '../../operators/network.js';
-import { lags, thoseWithRecords } from '../../pipeline/commands/lags.js';
+import { lags, thoseWithRecords } from '../../cli/lags.js';
 import { connectToolProducer } from '../../pipeline/streams/tool-producer.js';
 import { migrate } from '../../pipeline/migrate.js';
 import { seededRandom } from '../../pipeline/network/random.js';

@@ -1,7 +1,7 @@
-import type { Environment } from '../../environment.js';
-import { STAGES, topicNames, type StageName } from '../../topics.js';
-import { checkTopics } from '../topic-admin.js';
-import { withDatabase, withReader, withTopics } from './services.js';
+import type { Environment } from '../environment.js';
+import { STAGES, topicNames, type StageName } from '../topics.js';
+import { checkTopics } from '../pipeline/topic-admin.js';
+import { withDatabase, withReader, withTopics } from '../connections/services.js';
 
 /** How far a stage is behind on a partition. */
 export interface Lag {

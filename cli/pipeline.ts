@@ -2,17 +2,17 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { FastifyInstance } from 'fastify';
-import { requireBrokers } from '../../connections.js';
-import { endOnUncaught, endSoon, toldToStop } from '../../connections/ending.js';
-import { Heart } from '../../connections/heart.js';
-import { beatToParent } from '../../connections/parent.js';
-import { Watchdog } from '../../connections/watchdog.js';
-import { readEnvironment } from '../../environment.js';
-import { STAGES, topicNames, type StageName } from '../../topics.js';
-import { healthApp } from '../health.js';
-import { runProcessGroup } from '../process-group.js';
-import { startStages, type RunningStage } from '../pipeline.js';
-import { inKafkaWords, KafkaAway } from './services.js';
+import { requireBrokers } from '../connections.js';
+import { endOnUncaught, endSoon, toldToStop } from '../connections/ending.js';
+import { Heart } from '../connections/heart.js';
+import { beatToParent } from '../connections/parent.js';
+import { Watchdog } from '../connections/watchdog.js';
+import { readEnvironment } from '../environment.js';
+import { STAGES, topicNames, type StageName } from '../topics.js';
+import { healthApp } from '../pipeline/health.js';
+import { runProcessGroup } from './process-group.js';
+import { startStages, type RunningStage } from '../pipeline/pipeline.js';
+import { inKafkaWords, KafkaAway } from '../connections/services.js';
 
 function stagesOption(text: string): StageName[] {
   return text.split(',').map((name) => {

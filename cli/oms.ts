@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { endSoon } from './connections/ending.js';
-import { WrongUse } from './pipeline/commands/talk.js';
+import { endSoon } from '../connections/ending.js';
+import { WrongUse } from './terminal/talk.js';
 
 const FAILED = 1;
 const WRONG_USE = 2;
@@ -24,24 +24,24 @@ function addGateway(program: Command): void {
     .description('run the gateway: ingest, API, live stream and page, until SIGTERM or Ctrl-C')
     .addHelpText('after', '\nExample:\n  OMS_PORTS=9080 oms gateway')
     .action(async () => {
-      const { runGateway } = await import('./gateway/gateway.js');
+      const { runGateway } = await import('../gateway/gateway.js');
       await runGateway();
     });
 }
 
 /** What adds the commands, by their names: only the one that is asked for is loaded, or all, to be listed. */
 const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promise<(program: Command) => void>])[] = [
-  [['correlate'], async () => (await import('./pipeline/commands/correlate.js')).addCorrelate],
-  [['network'], async () => (await import('./pipeline/commands/network.js')).addNetwork],
-  [['storm'], async () => (await import('./pipeline/commands/storm.js')).addStorm],
-  [['replay'], async () => (await import('./pipeline/commands/replay.js')).addReplay],
-  [['backfill'], async () => (await import('./pipeline/commands/backfill.js')).addBackfill],
-  [['reconcile'], async () => (await import('./pipeline/commands/reconcile.js')).addReconcile],
-  [['pipeline'], async () => (await import('./pipeline/commands/pipeline.js')).addPipeline],
-  [['log'], async () => (await import('./pipeline/commands/log.js')).addLog],
-  [['rules', 'storm-mode'], async () => (await import('./pipeline/commands/rules.js')).addRules],
-  [['unplaced'], async () => (await import('./pipeline/commands/unplaced.js')).addUnplaced],
-  [['migrate', 'topics', 'lag', 'doctor'], async () => (await import('./pipeline/commands/operation.js')).addOperation],
+  [['correlate'], async () => (await import('./correlate.js')).addCorrelate],
+  [['network'], async () => (await import('./network.js')).addNetwork],
+  [['storm'], async () => (await import('./storm.js')).addStorm],
+  [['replay'], async () => (await import('./replay.js')).addReplay],
+  [['backfill'], async () => (await import('./backfill.js')).addBackfill],
+  [['reconcile'], async () => (await import('./reconcile.js')).addReconcile],
+  [['pipeline'], async () => (await import('./pipeline.js')).addPipeline],
+  [['log'], async () => (await import('./log.js')).addLog],
+  [['rules', 'storm-mode'], async () => (await import('./rules.js')).addRules],
+  [['unplaced'], async () => (await import('./unplaced.js')).addUnplaced],
+  [['migrate', 'topics', 'lag', 'doctor'], async () => (await import('./operation.js')).addOperation],
   [['gateway'], () => Promise.resolve(addGateway)],
 ];
 

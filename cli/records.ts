@@ -1,15 +1,15 @@
-import type { Environment } from '../../environment.js';
-import { readOutageRecord } from '../../operators/outage-reading.js';
-import { jsonOf } from '../../operators/record-shape.js';
-import { placeOf } from '../../set-aside.js';
-import { topicNames, type TopicNames } from '../../topics.js';
-import { readCompacted, tombstone, unreadableText, type UnreadableRecord } from '../compacted-topic.js';
-import { readPublished } from '../network/store.js';
-import { readRules } from '../rule-delivery.js';
-import type { LogReader } from '../streams/broker.js';
-import { Snapshots } from '../streams/snapshots.js';
-import { withProducer, withReader } from './services.js';
-import { WrongUse } from './talk.js';
+import type { Environment } from '../environment.js';
+import { readOutageRecord } from '../operators/outage-reading.js';
+import { jsonOf } from '../operators/record-shape.js';
+import { placeOf } from '../set-aside.js';
+import { topicNames, type TopicNames } from '../topics.js';
+import { readCompacted, tombstone, unreadableText, type UnreadableRecord } from '../pipeline/compacted-topic.js';
+import { readPublished } from '../pipeline/network/store.js';
+import { readRules } from '../pipeline/rule-delivery.js';
+import type { LogReader } from '../pipeline/streams/broker.js';
+import { Snapshots } from '../pipeline/streams/snapshots.js';
+import { withProducer, withReader } from '../connections/services.js';
+import { WrongUse } from './terminal/talk.js';
 
 /** Records that their readers leave out: which they are, and how one is taken away. */
 

@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 import type { Admin } from 'kafkajs';
-import { readEnvironment, VARIABLES, type Environment } from '../../environment.js';
-import { installationOf, topicNames } from '../../topics.js';
-import { lossesOf, migrate } from '../migrate.js';
-import { checkTopics, ensureTopics } from '../topic-admin.js';
+import { readEnvironment, VARIABLES, type Environment } from '../environment.js';
+import { installationOf, topicNames } from '../topics.js';
+import { lossesOf, migrate } from '../pipeline/migrate.js';
+import { checkTopics, ensureTopics } from '../pipeline/topic-admin.js';
 import { checkGroups, judgeLag, judgeStages, watchStages } from './doctor-stages.js';
 import { lags } from './lags.js';
-import { replicationAmong, replicationOf, weaknesses, type ReplicatedTopic } from '../topic-replication.js';
-import { requireConsent } from './consent.js';
+import { replicationAmong, replicationOf, weaknesses, type ReplicatedTopic } from '../pipeline/topic-replication.js';
+import { requireConsent } from './terminal/consent.js';
 import { acceptOtherLog, findOtherLog } from './other-log.js';
 import { checkRecords, takeAway } from './records.js';
-import { inDatabaseWords, withDatabase, withTopics } from './services.js';
-import { say, wholeNumberBetween } from './talk.js';
+import { inDatabaseWords, withDatabase, withTopics } from '../connections/services.js';
+import { say, wholeNumberBetween } from './terminal/talk.js';
 
 /** `oms migrate`, `oms topics`, `oms lag`, `oms doctor`. */
 export function addOperation(program: Command): void {

@@ -1,10 +1,10 @@
-import type { Environment } from '../../environment.js';
-import { topicNames } from '../../topics.js';
-import { beginAnew, otherLog, type OtherLog } from '../sink/other-log.js';
-import { requireConsent } from './consent.js';
-import { withDatabase, withTopics } from './services.js';
-import { say } from './talk.js';
-import { inTransaction } from './transaction.js';
+import type { Environment } from '../environment.js';
+import { topicNames } from '../topics.js';
+import { beginAnew, otherLog, type OtherLog } from '../pipeline/sink/other-log.js';
+import { requireConsent } from './terminal/consent.js';
+import { withDatabase, withTopics } from '../connections/services.js';
+import { say } from './terminal/talk.js';
+import { inTransaction } from '../connections/postgres/transaction.js';
 
 /** What says that Kafka's topics are not those that the database has read, or null. */
 export function findOtherLog(environment: Environment): Promise<OtherLog | null> {

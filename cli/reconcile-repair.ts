@@ -2,16 +2,21 @@ import { createInterface } from 'node:readline/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { userInfo } from 'node:os';
 import type { PoolClient } from 'pg';
-import type { Environment } from '../../environment.js';
-import { formatTime } from '../../operators/time.js';
-import { topicNames } from '../../topics.js';
-import { readBasis } from '../reconcile/repair-basis.js';
-import { pendingRepairs, publishRepairs, rejectedRepairs, type Told } from '../reconcile/repair-publication.js';
-import { repairOf, type Repair, type Repairer } from '../reconcile/repair.js';
-import { noteRepair, readFindings, type Run, type RunRepair } from '../reconcile/run.js';
-import { checkTopics } from '../topic-admin.js';
-import { withProducer, withTopics } from './services.js';
-import { progress, say } from './talk.js';
+import type { Environment } from '../environment.js';
+import { formatTime } from '../operators/time.js';
+import { topicNames } from '../topics.js';
+import { readBasis } from '../pipeline/reconcile/repair-basis.js';
+import {
+  pendingRepairs,
+  publishRepairs,
+  rejectedRepairs,
+  type Told,
+} from '../pipeline/reconcile/repair-publication.js';
+import { repairOf, type Repair, type Repairer } from '../pipeline/reconcile/repair.js';
+import { noteRepair, readFindings, type Run, type RunRepair } from '../pipeline/reconcile/run.js';
+import { checkTopics } from '../pipeline/topic-admin.js';
+import { withProducer, withTopics } from '../connections/services.js';
+import { progress, say } from './terminal/talk.js';
 
 /** How long nothing may be heard of the stream's carrying out what was put on the log. */
 const PATIENCE_MS = 15_000;

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import type { PoolClient } from 'pg';
-import { readEnvironment } from '../../environment.js';
-import { compareRuns } from '../reconcile/run-comparison.js';
-import { changeText, figuresOf, numberText } from '../reconcile/report-text.js';
-import { findRun, forgetRun, holdRun, listRuns, type Run } from '../reconcile/run.js';
-import { rangeText } from '../reconcile/range.js';
-import { findingsOf, type Summary } from '../reconcile/summary.js';
-import { ReportFile, reportOption, tellReport } from './report-output.js';
-import { withDatabase } from './services.js';
-import { say, WrongUse } from './talk.js';
+import { readEnvironment } from '../environment.js';
+import { compareRuns } from '../pipeline/reconcile/run-comparison.js';
+import { changeText, figuresOf, numberText } from '../pipeline/reconcile/report-text.js';
+import { findRun, forgetRun, holdRun, listRuns, type Run } from '../pipeline/reconcile/run.js';
+import { rangeText } from '../pipeline/reconcile/range.js';
+import { findingsOf, type Summary } from '../pipeline/reconcile/summary.js';
+import { ReportFile, reportOption, tellReport } from './terminal/report-output.js';
+import { withDatabase } from '../connections/services.js';
+import { say, WrongUse } from './terminal/talk.js';
 
 /** `oms reconcile list|show|compare|forget`. */
 export function addReconcileRuns(reconcile: Command): void {

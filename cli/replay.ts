@@ -1,13 +1,13 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { readEnvironment, type Environment } from '../../environment.js';
-import { parseTime } from '../../operators/time.js';
-import { topicNames } from '../../topics.js';
-import { LineSender } from '../kafka-lines.js';
-import type { SourceRecord } from '../streams/topology.js';
-import { checkTopics, ensureTopics } from '../topic-admin.js';
+import { readEnvironment, type Environment } from '../environment.js';
+import { parseTime } from '../operators/time.js';
+import { topicNames } from '../topics.js';
+import { LineSender } from '../pipeline/kafka-lines.js';
+import type { SourceRecord } from '../pipeline/streams/topology.js';
+import { checkTopics, ensureTopics } from '../pipeline/topic-admin.js';
 import { readLines } from './correlate.js';
-import { withProducer, withReader, withTopics } from './services.js';
-import { numberBetween, say, timeOption, WrongUse } from './talk.js';
+import { withProducer, withReader, withTopics } from '../connections/services.js';
+import { numberBetween, say, timeOption, WrongUse } from './terminal/talk.js';
 
 interface ReplayOptions {
   readonly from?: number;

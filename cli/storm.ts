@@ -1,19 +1,19 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { readEnvironment, type Environment } from '../../environment.js';
-import { topicNames } from '../../topics.js';
-import { LineSender } from '../kafka-lines.js';
-import { readNetwork } from '../network/read.js';
-import type { CanonicalEvent } from '../storm/canonical-event.js';
-import { sendToGateway, type Answers } from '../storm/gateway-sender.js';
-import { sourceShape } from '../storm/shapes.js';
-import { simulateStorm } from '../storm/storm.js';
-import { checkTopics } from '../topic-admin.js';
-import { LineOutput } from './line-output.js';
+import { readEnvironment, type Environment } from '../environment.js';
+import { topicNames } from '../topics.js';
+import { LineSender } from '../pipeline/kafka-lines.js';
+import { readNetwork } from '../pipeline/network/read.js';
+import type { CanonicalEvent } from '../pipeline/storm/canonical-event.js';
+import { sendToGateway, type Answers } from '../pipeline/storm/gateway-sender.js';
+import { sourceShape } from '../pipeline/storm/shapes.js';
+import { simulateStorm } from '../pipeline/storm/storm.js';
+import { checkTopics } from '../pipeline/topic-admin.js';
+import { LineOutput } from './terminal/line-output.js';
 import { Pace } from './replay.js';
-import { withProducer, withTopics } from './services.js';
-import { fileProblem } from '../../connections/files.js';
-import { numberBetween, progress, say, timeOption, wholeNumberBetween, WrongUse } from './talk.js';
+import { withProducer, withTopics } from '../connections/services.js';
+import { fileProblem } from '../connections/files.js';
+import { numberBetween, progress, say, timeOption, wholeNumberBetween, WrongUse } from './terminal/talk.js';
 
 /** When the storm begins if nobody says: a fixed time, so that a seed always gives the same bytes. */
 const DEFAULT_START = '2026-10-04T12:00:00.000Z';

@@ -1,15 +1,15 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { readEnvironment, type Environment } from '../../environment.js';
-import { canonicalEntry } from '../../operators/canonical-event.js';
-import { isCommand, parseKey, type Key, type LogEntry } from '../../operators/event.js';
-import { decodeLogRecord } from '../../operators/log-record.js';
-import { textOf } from '../../operators/record-shape.js';
-import { placeOf } from '../../set-aside.js';
-import { topicNames } from '../../topics.js';
-import type { SourceRecord } from '../streams/topology.js';
-import { LineOutput } from './line-output.js';
-import { withReader } from './services.js';
-import { progress, say, timeOption, WrongUse } from './talk.js';
+import { readEnvironment, type Environment } from '../environment.js';
+import { canonicalEntry } from '../operators/canonical-event.js';
+import { isCommand, parseKey, type Key, type LogEntry } from '../operators/event.js';
+import { decodeLogRecord } from '../operators/log-record.js';
+import { textOf } from '../operators/record-shape.js';
+import { placeOf } from '../set-aside.js';
+import { topicNames } from '../topics.js';
+import type { SourceRecord } from '../pipeline/streams/topology.js';
+import { LineOutput } from './terminal/line-output.js';
+import { withReader } from '../connections/services.js';
+import { progress, say, timeOption, WrongUse } from './terminal/talk.js';
 
 interface ExportOptions {
   readonly from?: number;

@@ -1,23 +1,29 @@
 import type { Command } from 'commander';
 import type { PoolClient } from 'pg';
-import { readEnvironment, type Environment } from '../../environment.js';
-import { keyText, type Key } from '../../operators/event.js';
-import type { Network } from '../../operators/network.js';
-import type { NetworkElement } from '../../operators/registry.js';
-import { placeOf } from '../../set-aside.js';
-import { topicNames } from '../../topics.js';
-import { demoNetwork } from '../network/demo.js';
-import { diffNetworks } from '../network/diff.js';
-import { InvalidNetwork, networkErrorText } from '../network/network-error.js';
-import { readNetwork } from '../network/read.js';
-import { loadNetwork, publishChanges, readPublished, replaceNetwork, type PublishedNetwork } from '../network/store.js';
-import { writeNetwork } from '../network/write.js';
-import { deliverRules } from '../rule-delivery.js';
-import { checkTopics } from '../topic-admin.js';
-import { withDatabase, withProducer, withReader, withTopics } from './services.js';
-import { fileProblem } from '../../connections/files.js';
-import { agrees, say, wholeNumberBetween } from './talk.js';
-import { inTransaction } from './transaction.js';
+import { readEnvironment, type Environment } from '../environment.js';
+import { keyText, type Key } from '../operators/event.js';
+import type { Network } from '../operators/network.js';
+import type { NetworkElement } from '../operators/registry.js';
+import { placeOf } from '../set-aside.js';
+import { topicNames } from '../topics.js';
+import { demoNetwork } from '../pipeline/network/demo.js';
+import { diffNetworks } from '../pipeline/network/diff.js';
+import { InvalidNetwork, networkErrorText } from '../pipeline/network/network-error.js';
+import { readNetwork } from '../pipeline/network/read.js';
+import {
+  loadNetwork,
+  publishChanges,
+  readPublished,
+  replaceNetwork,
+  type PublishedNetwork,
+} from '../pipeline/network/store.js';
+import { writeNetwork } from '../pipeline/network/write.js';
+import { deliverRules } from '../pipeline/rule-delivery.js';
+import { checkTopics } from '../pipeline/topic-admin.js';
+import { withDatabase, withProducer, withReader, withTopics } from '../connections/services.js';
+import { fileProblem } from '../connections/files.js';
+import { agrees, say, wholeNumberBetween } from './terminal/talk.js';
+import { inTransaction } from '../connections/postgres/transaction.js';
 import { countPlaceable, placePlaceable } from './unplaced.js';
 
 const ERRORS_SHOWN = 50;

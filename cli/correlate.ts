@@ -2,16 +2,16 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { readEnvironment } from '../../environment.js';
-import { GIVEN_RULE_SETS, type RuleSet } from '../../operators/rules.js';
-import { BLOCK_BYTES, lineBlocks } from '../line-blocks.js';
-import { readNetwork } from '../network/read.js';
-import { Correlating, OfflineRun, type OutageWithMembers } from '../offline/offline.js';
-import { placeInThread } from '../offline/placing-thread.js';
-import type { OfflineOptions } from '../offline/placing.js';
-import { LineOutput } from './line-output.js';
-import { fileProblem } from '../../connections/files.js';
-import { progress, say, WrongUse, type Progress } from './talk.js';
+import { readEnvironment } from '../environment.js';
+import { GIVEN_RULE_SETS, type RuleSet } from '../operators/rules.js';
+import { BLOCK_BYTES, lineBlocks } from '../pipeline/offline/line-blocks.js';
+import { readNetwork } from '../pipeline/network/read.js';
+import { Correlating, OfflineRun, type OutageWithMembers } from '../pipeline/offline/offline.js';
+import { placeInThread } from '../pipeline/offline/placing-thread.js';
+import type { OfflineOptions } from '../pipeline/offline/placing.js';
+import { LineOutput } from './terminal/line-output.js';
+import { fileProblem } from '../connections/files.js';
+import { progress, say, WrongUse, type Progress } from './terminal/talk.js';
 
 /** Lines in one transaction of the driver: as many as one commit of a busy pipeline holds. */
 const LINES_PER_COMMIT = 1000;
@@ -121,7 +121,7 @@ export async function ruleSetOf(nameOrFile: string): Promise<RuleSet> {
     throw new WrongUse(`"${nameOrFile}" is neither a file nor one of ${Object.keys(GIVEN_RULE_SETS).join(', ')}.`);
   }
   // Its validator takes a fifth of a second to load.
-  const { readRuleSet } = await import('../../operators/rule-set-file.js');
+  const { readRuleSet } = await import('../operators/rule-set-file.js');
   return readRuleSet(text, nameOrFile);
 }
 

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { BEAT_EVERY_MS } from '../../connections/beat.js';
-import { Roster } from '../../connections/roster.js';
-import type { Environment } from '../../environment.js';
-import { STAGES, topicNames, type StageName } from '../../topics.js';
-import { countOwnerless } from '../streams/kafka-admin.js';
+import { BEAT_EVERY_MS } from '../connections/beat.js';
+import { Roster } from '../connections/roster.js';
+import type { Environment } from '../environment.js';
+import { STAGES, topicNames, type StageName } from '../topics.js';
+import { countOwnerless } from '../pipeline/streams/kafka-admin.js';
 import { lags, thoseWithRecords, type Lag } from './lags.js';
-import { inKafkaWords, withReader, withTopics } from './services.js';
+import { inKafkaWords, withReader, withTopics } from '../connections/services.js';
 
 /** Do the stages get on? Looked at for some seconds: a number says nothing, whether it moves says much. */
 

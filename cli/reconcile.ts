@@ -1,12 +1,12 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { userInfo } from 'node:os';
 import type { PoolClient } from 'pg';
-import { readEnvironment, type Environment } from '../../environment.js';
-import { formatTime } from '../../operators/time.js';
-import { Comparison } from '../reconcile/comparison.js';
-import { ORDERS, type Order } from '../reconcile/finding.js';
-import { dayRange, lastRange, rangeText, type TimeRange } from '../reconcile/range.js';
-import { earliestFrom } from '../reconcile/retention.js';
+import { readEnvironment, type Environment } from '../environment.js';
+import { formatTime } from '../operators/time.js';
+import { Comparison } from '../pipeline/reconcile/comparison.js';
+import { ORDERS, type Order } from '../pipeline/reconcile/finding.js';
+import { dayRange, lastRange, rangeText, type TimeRange } from '../pipeline/reconcile/range.js';
+import { earliestFrom } from '../pipeline/reconcile/retention.js';
 import {
   beginRun,
   findRun,
@@ -16,14 +16,14 @@ import {
   stepRun,
   type Run,
   type RunRequest,
-} from '../reconcile/run.js';
-import { findingsOf, type Summary } from '../reconcile/summary.js';
+} from '../pipeline/reconcile/run.js';
+import { findingsOf, type Summary } from '../pipeline/reconcile/summary.js';
 import { repairRun } from './reconcile-repair.js';
 import { addReconcileRuns } from './reconcile-runs.js';
-import { reportOption, ReportFile, tellReport } from './report-output.js';
-import { withDatabase } from './services.js';
-import { StopRequest } from './stop-request.js';
-import { progress, say, timeOption, WrongUse } from './talk.js';
+import { reportOption, ReportFile, tellReport } from './terminal/report-output.js';
+import { withDatabase } from '../connections/services.js';
+import { StopRequest } from './terminal/stop-request.js';
+import { progress, say, timeOption, WrongUse } from './terminal/talk.js';
 
 /** Entries of the log that are taken at once: about a second. */
 const ENTRIES_PER_STEP = 3000;

@@ -1,15 +1,15 @@
 import { userInfo } from 'node:os';
 import { InvalidArgumentError, type Command } from 'commander';
-import { readEnvironment, type Environment } from '../../environment.js';
-import { parseKey } from '../../operators/event.js';
-import { SOURCES, type Source } from '../../operators/source.js';
-import { Registry } from '../../operators/registry.js';
-import { topicNames } from '../../topics.js';
-import { loadNetwork } from '../network/store.js';
-import { GivingBack, placesOf, readUnplaced, type HandPlace } from '../unplaced.js';
-import { withDatabase, withProducer } from './services.js';
-import { say, WrongUse } from './talk.js';
-import { inTransaction } from './transaction.js';
+import { readEnvironment, type Environment } from '../environment.js';
+import { parseKey } from '../operators/event.js';
+import { SOURCES, type Source } from '../operators/source.js';
+import { Registry } from '../operators/registry.js';
+import { topicNames } from '../topics.js';
+import { loadNetwork } from '../pipeline/network/store.js';
+import { GivingBack, placesOf, readUnplaced, type HandPlace } from '../pipeline/unplaced.js';
+import { withDatabase, withProducer } from '../connections/services.js';
+import { say, WrongUse } from './terminal/talk.js';
+import { inTransaction } from '../connections/postgres/transaction.js';
 
 /** `oms unplaced list|place`: events that nobody knew where to put, given back. */
 export function addUnplaced(program: Command): void {
