@@ -1,6 +1,6 @@
 import { freePort } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
-import { withAdmin } from '../pipeline/streams/kafka-admin.js';
+import { withAdmin } from '../streams/kafka/admin.js';
 import { ensureTopics } from '../pipeline/topic-admin.js';
 import { topicNames } from '../topics.js';
 import { Measured } from './processes.js';

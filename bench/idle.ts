@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
-import { withAdmin } from '../pipeline/streams/kafka-admin.js';
+import { withAdmin } from '../streams/kafka/admin.js';
 import { ensureTopics } from '../pipeline/topic-admin.js';
 import { topicNames } from '../topics.js';
 import { withDatabase } from './databases.js';

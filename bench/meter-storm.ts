@@ -1,7 +1,7 @@
 import type { Producer } from 'node-rdkafka';
 import type { Network } from '../operators/network.js';
-import { promised } from '../pipeline/streams/kafka-client.js';
-import { partitionOf } from '../pipeline/streams/partitioner.js';
+import { promised } from '../streams/kafka/client.js';
+import { partitionOf } from '../streams/partitioner.js';
 
 /** A storm of meters only, as a head-end system reports it: every feeder goes out and comes back, again and again. */
 export interface MeterStorm {

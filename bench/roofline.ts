@@ -2,7 +2,7 @@
  * The least that reading a source topic costs: one consumer, `consume(1000)`, read_committed, JSON.parse of each value.
  * Run as a process of its own: `node dist/bench/roofline.js BROKERS TOPIC PARTITIONS`. Prints what it took, as JSON.
  */
-import { connectConsumer, consume, disconnect, watermarks } from '../pipeline/streams/kafka-client.js';
+import { connectConsumer, consume, disconnect, watermarks } from '../streams/kafka/client.js';
 
 const [brokers = '', topic = '', count = ''] = process.argv.slice(2);
 const partitions = Array.from({ length: Number(count) }, (_, partition) => partition);

@@ -1,6 +1,6 @@
 import type { Admin } from 'kafkajs';
 import type pg from 'pg';
-import { withAdmin } from '../pipeline/streams/kafka-admin.js';
+import { withAdmin } from '../streams/kafka/admin.js';
 import { topicNames } from '../topics.js';
 import { withDatabase } from './databases.js';
 import { figureOf, type Figure, type Taken } from './figures.js';

@@ -1,9 +1,9 @@
 import type { Admin } from 'kafkajs';
 import { EMPTY_NETWORK } from '../operators/network.js';
-import { connectToolProducer } from '../pipeline/streams/tool-producer.js';
+import { connectToolProducer } from '../streams/kafka/tool-producer.js';
 import { publishNetwork } from '../pipeline/network/store.js';
-import { connectProducer, disconnect } from '../pipeline/streams/kafka-client.js';
-import { withAdmin } from '../pipeline/streams/kafka-admin.js';
+import { connectProducer, disconnect } from '../streams/kafka/client.js';
+import { withAdmin } from '../streams/kafka/admin.js';
 import { sourceTopics, topicNames } from '../topics.js';
 import type { Taken } from './figures.js';
 import { preload, stormNetwork, type MeterStorm } from './meter-storm.js';

@@ -3,7 +3,7 @@ import { BEAT_EVERY_MS } from '../connections/beat.js';
 import { Roster } from '../connections/roster.js';
 import type { Environment } from '../environment.js';
 import { STAGES, topicNames, type StageName } from '../topics.js';
-import { countOwnerless } from '../pipeline/streams/kafka-admin.js';
+import { countOwnerless } from '../streams/kafka/admin.js';
 import { lags, thoseWithRecords, type Lag } from './lags.js';
 import { inKafkaWords, withReader, withTopics } from '../connections/services.js';
 

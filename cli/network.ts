@@ -4,7 +4,7 @@ import { readEnvironment, type Environment } from '../environment.js';
 import { keyText, type Key } from '../operators/event.js';
 import type { Network } from '../operators/network.js';
 import type { NetworkElement } from '../operators/registry.js';
-import { placeOf } from '../set-aside.js';
+import { placeOf } from '../streams/set-aside.js';
 import { topicNames } from '../topics.js';
 import { demoNetwork } from '../pipeline/network/demo.js';
 import { diffNetworks } from '../pipeline/network/diff.js';

@@ -1,13 +1,13 @@
 import type { Environment } from '../environment.js';
 import { readOutageRecord } from '../operators/outage-reading.js';
 import { jsonOf } from '../operators/record-shape.js';
-import { placeOf } from '../set-aside.js';
+import { placeOf } from '../streams/set-aside.js';
 import { topicNames, type TopicNames } from '../topics.js';
 import { readCompacted, tombstone, unreadableText, type UnreadableRecord } from '../pipeline/compacted-topic.js';
 import { readPublished } from '../pipeline/network/store.js';
 import { readRules } from '../pipeline/rule-delivery.js';
-import type { LogReader } from '../pipeline/streams/broker.js';
-import { Snapshots } from '../pipeline/streams/snapshots.js';
+import type { LogReader } from '../streams/broker.js';
+import { Snapshots } from '../streams/snapshots.js';
 import { withProducer, withReader } from '../connections/services.js';
 import { WrongUse } from './terminal/talk.js';
 

@@ -3,7 +3,7 @@ import { readEnvironment, type Environment } from '../environment.js';
 import { parseTime } from '../operators/time.js';
 import { topicNames } from '../topics.js';
 import { LineSender } from '../pipeline/kafka-lines.js';
-import type { SourceRecord } from '../pipeline/streams/topology.js';
+import type { SourceRecord } from '../streams/topology.js';
 import { checkTopics, ensureTopics } from '../pipeline/topic-admin.js';
 import { readLines } from './correlate.js';
 import { withProducer, withReader, withTopics } from '../connections/services.js';

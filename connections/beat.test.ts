@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { Pulse } from '../pipeline/streams/pulse.js';
+import { Pulse } from '../streams/pulse.js';
 import { complaintsOf, readBeat, stageBeatOf, type Beat } from './beat.js';
 import { BeatSchema } from './beat-schema.js';
 

@@ -11,7 +11,7 @@ import {
   type Fields,
   type Kind,
 } from '../operators/record-shape.js';
-import type { Pulse } from '../pipeline/streams/pulse.js';
+import type { Pulse } from '../streams/pulse.js';
 
 /** How often a process says that it lives, ms. */
 export const BEAT_EVERY_MS = 5000;

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Producer } from 'node-rdkafka';
-import { connectProducer } from '../pipeline/streams/kafka-client.js';
+import { connectProducer } from '../streams/kafka/client.js';
 import { beatKey, BEAT_EVERY_MS, stageBeatOf, type Beat, type Living } from './beat.js';
 
 /** Less than a process has to end in order: who is told to stop waits for it. */

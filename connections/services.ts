@@ -2,9 +2,9 @@ import type { Admin, Producer } from 'kafkajs';
 import pg from 'pg';
 import { requireBrokers, requireDatabase } from '../connections.js';
 import type { Environment } from '../environment.js';
-import { connectToolProducer } from '../pipeline/streams/tool-producer.js';
-import { PartitionReader } from '../pipeline/streams/partition-reader.js';
-import { withAdmin } from '../pipeline/streams/kafka-admin.js';
+import { connectToolProducer } from '../streams/kafka/tool-producer.js';
+import { PartitionReader } from '../streams/kafka/partition-reader.js';
+import { withAdmin } from '../streams/kafka/admin.js';
 
 /** Kafka and the database for as long as a command needs them; what goes wrong there is said in one sentence. */
 

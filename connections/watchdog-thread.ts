@@ -1,7 +1,7 @@
 /** The thread of a watchdog: nothing that goes on in the process's other threads can hold it up. */
 import { writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { whereabouts } from '../pipeline/streams/pulse.js';
+import { whereabouts } from '../streams/pulse.js';
 import type { Watch, Watched } from './watchdog.js';
 
 const LOOK_MS = 1000;

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { Pulse } from '../pipeline/streams/pulse.js';
+import { Pulse } from '../streams/pulse.js';
 import { STILL_AFTER_MS } from './beat.js';
 
 const BEAT_MS = 1000;

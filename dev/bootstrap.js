@@ -20,7 +20,18 @@ const PROGRAMS = {
   api: 'dist/test/api/main.js',
   reset: 'dist/dev/reset.js',
 };
-const SOURCE_FOLDERS = ['operators', 'connections', 'pipeline', 'gateway', 'cli', 'sql', 'dev', 'bench', 'test'];
+const SOURCE_FOLDERS = [
+  'operators',
+  'streams',
+  'connections',
+  'pipeline',
+  'gateway',
+  'cli',
+  'sql',
+  'dev',
+  'bench',
+  'test',
+];
 /** The build ends with the web pages. */
 const BUILT_LAST = 'dist/web/index.html';
 

@@ -1,7 +1,7 @@
-import { placeOf, SetAside } from '../set-aside.js';
+import { placeOf, SetAside } from '../streams/set-aside.js';
 import rdkafka, { type KafkaConsumer, type LibrdKafkaError, type Message } from 'node-rdkafka';
-import { Pulse } from '../pipeline/streams/pulse.js';
-import { QuietConsumer } from '../pipeline/streams/quiet-consumer.js';
+import { Pulse } from '../streams/pulse.js';
+import { QuietConsumer } from '../streams/kafka/quiet-consumer.js';
 
 /** Where to begin reading. */
 export interface StartOffset {

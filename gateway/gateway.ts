@@ -8,7 +8,7 @@ import { beatToParent } from '../connections/parent.js';
 import { Roster } from '../connections/roster.js';
 import { Watchdog } from '../connections/watchdog.js';
 import { readEnvironment, type Environment } from '../environment.js';
-import type { Pulse } from '../pipeline/streams/pulse.js';
+import type { Pulse } from '../streams/pulse.js';
 import { STAGES, topicNames } from '../topics.js';
 import { Answers } from './answers.js';
 import { buildApp } from './app.js';

@@ -15,11 +15,11 @@ import { readPublished } from './network/store.js';
 import { demoNetwork } from './network/demo.js';
 import { readRules } from './rule-delivery.js';
 import { Batch } from './sink/batch.js';
-import type { LogReader } from './streams/broker.js';
-import { failureOn } from './streams/poison.js';
-import { Snapshots } from './streams/snapshots.js';
-import { Outbox, Task } from './streams/task.js';
-import type { SourceRecord } from './streams/topology.js';
+import type { LogReader } from '../streams/broker.js';
+import { failureOn } from '../streams/poison.js';
+import { Snapshots } from '../streams/snapshots.js';
+import { Outbox, Task } from '../streams/task.js';
+import type { SourceRecord } from '../streams/topology.js';
 import { buildTopology } from './topology.js';
 import { placesOf } from './unplaced.js';
 

@@ -1,8 +1,8 @@
 import type { Producer } from 'kafkajs';
 import { textOf } from '../operators/record-shape.js';
-import { placeOf } from '../set-aside.js';
-import type { LogReader } from './streams/broker.js';
-import { partitionOf } from './streams/partitioner.js';
+import { placeOf } from '../streams/set-aside.js';
+import type { LogReader } from '../streams/broker.js';
+import { partitionOf } from '../streams/partitioner.js';
 
 /** A record of a compacted topic that cannot be read, and that nothing has replaced since. */
 export interface UnreadableRecord {

@@ -4,9 +4,9 @@ import type { Living } from '../connections/beat.js';
 import type { Environment } from '../environment.js';
 import { sourceTopics, topicNames, type StageName } from '../topics.js';
 import { Sink } from './sink/sink.js';
-import { KafkaBroker } from './streams/kafka-broker.js';
-import { StageRuntime } from './streams/runtime.js';
-import { withAdmin } from './streams/kafka-admin.js';
+import { KafkaBroker } from '../streams/kafka/broker.js';
+import { StageRuntime } from '../streams/runtime.js';
+import { withAdmin } from '../streams/kafka/admin.js';
 import { checkTopics, senderStampedTopics } from './topic-admin.js';
 import { buildTopology } from './topology.js';
 

@@ -7,7 +7,7 @@ import { checkFields, jsonOf } from '../operators/record-shape.js';
 import { GIVEN_RULE_SETS, type RuleSet } from '../operators/rules.js';
 import type { TopicNames } from '../topics.js';
 import { readCompacted, type UnreadableRecord } from './compacted-topic.js';
-import type { LogReader } from './streams/broker.js';
+import type { LogReader } from '../streams/broker.js';
 
 /** What is on `oms.rules`: rule sets under `set/NAME`, what was activated under `activation/COMMAND`. */
 export interface KnownRules {

@@ -24,7 +24,7 @@ import {
   type Processor,
   type RecordContext,
   type SourceRecord,
-} from './streams/topology.js';
+} from '../streams/topology.js';
 import { HISTORY_TYPE, sourceTopics, type TopicNames } from '../topics.js';
 
 /** What the topology needs to know besides the records. */

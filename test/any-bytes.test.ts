@@ -8,7 +8,7 @@ import { retryUntil } from '../dev/retry.js';
 import { readNetwork } from '../pipeline/network/read.js';
 import type { RunningStage } from '../pipeline/pipeline.js';
 import { simulateStorm } from '../pipeline/storm/storm.js';
-import { placeOf } from '../set-aside.js';
+import { placeOf } from '../streams/set-aside.js';
 import type { StageName } from '../topics.js';
 import { folder, NETWORK, result, run, start, type Running } from './commands-program.js';
 import { TestSystem } from './system.js';

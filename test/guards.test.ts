@@ -34,7 +34,7 @@ const COMMIT = "await this.#retried('commit', () => this.transactions.commit());
 
 /** Between what a transaction writes and its end. */
 const dieBeforeCommit: Mutation = {
-  file: 'pipeline/streams/checkpoint.js',
+  file: 'streams/checkpoint.js',
   from: COMMIT,
   to: `await new Promise((done) => this.transactions.producer.flush(5000, () => done())); ${DIE} ${COMMIT}`,
 };
@@ -119,7 +119,7 @@ describe('killed at the worst moment, again and again', () => {
 
   it('with offsets outside the transaction it shows', MAY_BE_SPARED, async () => {
     const outside = {
-      file: 'pipeline/streams/checkpoint.js',
+      file: 'streams/checkpoint.js',
       from: 'await this.transactions.sendOffsets(offsets);',
       to: 'this.transactions.member.consumer.commitSync(offsets);',
     };
@@ -128,7 +128,7 @@ describe('killed at the worst moment, again and again', () => {
 
   it('with snapshots that are not tied to the offsets it shows', MAY_BE_SPARED, async () => {
     const untied = {
-      file: 'pipeline/streams/restore.js',
+      file: 'streams/restore.js',
       from: 'const restoration = await this.#replay(assigned, from, through);',
       to: 'const restoration = { assigned, count: 0, leftOut: 0 };',
     };
@@ -138,7 +138,7 @@ describe('killed at the worst moment, again and again', () => {
 
   it('with readers that see what was not committed it shows', MAY_BE_SPARED, async () => {
     const uncommitted = {
-      file: 'pipeline/streams/kafka-client.js',
+      file: 'streams/kafka/client.js',
       from: "'read_committed'",
       to: "'read_uncommitted'",
     };

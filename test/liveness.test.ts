@@ -95,7 +95,7 @@ describe('a process with a native thread that hangs', () => {
 describe('the watchdog', () => {
   const WATCHED = [
     `import { Watchdog } from 'BUILTwatchdog.js';`,
-    `import { Pulse } from 'BUILT../pipeline/streams/pulse.js';`,
+    `import { Pulse } from 'BUILT../streams/pulse.js';`,
     'const watchdog = new Watchdog(2);',
     'watchdog.watchEventLoop();',
     'const pulse = new Pulse();',

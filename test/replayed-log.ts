@@ -1,7 +1,7 @@
 import { decodeLogRecord } from '../operators/log-record.js';
 import { Registry } from '../operators/registry.js';
-import { TestDriver } from '../pipeline/streams/driver.js';
-import type { SourceRecord } from '../pipeline/streams/topology.js';
+import { TestDriver } from '../streams/driver.js';
+import type { SourceRecord } from '../streams/topology.js';
 import { buildTopology } from '../pipeline/topology.js';
 import type { TopicNames } from '../topics.js';
 

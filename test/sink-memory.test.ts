@@ -8,7 +8,7 @@ import { retryUntil } from '../dev/retry.js';
 import type { PlacedEvent } from '../operators/event.js';
 import { encodeLogRecord } from '../operators/log-record.js';
 import { EMPTY_NETWORK } from '../operators/network.js';
-import { connectProducer, disconnect, promised } from '../pipeline/streams/kafka-client.js';
+import { connectProducer, disconnect, promised } from '../streams/kafka/client.js';
 import { start, type Running } from './commands-program.js';
 import { TestSystem } from './system.js';
 

@@ -12,7 +12,7 @@ import type {
 import { elementsOf, Registry } from '../../operators/registry.js';
 import { readCompacted, tombstone, type CompactedTopic } from '../compacted-topic.js';
 import { CopyRows, type Columns } from '../sink/copy.js';
-import type { LogReader } from '../streams/broker.js';
+import type { LogReader } from '../../streams/broker.js';
 import { takeElement } from '../topology.js';
 
 /** Reads the network that is in the database. */

@@ -3,8 +3,8 @@ import type { EvidenceRecord } from '../../operators/correlate/outcome.js';
 import type { PlacedEvent } from '../../operators/event.js';
 import type { OutageRecord } from '../../operators/outage.js';
 import { topicNames } from '../../topics.js';
-import { TestDriver } from '../streams/driver.js';
-import type { OutRecord } from '../streams/topology.js';
+import { TestDriver } from '../../streams/driver.js';
+import type { OutRecord } from '../../streams/topology.js';
 import { buildTopology } from '../topology.js';
 import { Placing, type Lines, type OfflineOptions } from './placing.js';
 

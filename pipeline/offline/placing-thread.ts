@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { OutRecord } from '../streams/topology.js';
+import type { OutRecord } from '../../streams/topology.js';
 import { topicNames } from '../../topics.js';
 import type { Lines, OfflineOptions } from './placing.js';
 

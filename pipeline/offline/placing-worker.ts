@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { BLOCK_BYTES, lineBlocks } from './line-blocks.js';
 import { readNetwork } from '../network/read.js';
-import type { OutRecord } from '../streams/topology.js';
+import type { OutRecord } from '../../streams/topology.js';
 import { topicNames } from '../../topics.js';
 import { Placing } from './placing.js';
 import type { Aside, PlacedBatch, PlacingTask } from './placing-thread.js';

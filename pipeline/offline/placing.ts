@@ -6,8 +6,8 @@ import { MAX_VALUE_BYTES } from '../../operators/normalise/normalise.js';
 import { Registry } from '../../operators/registry.js';
 import { parseTime } from '../../operators/time.js';
 import { topicNames } from '../../topics.js';
-import { TestDriver } from '../streams/driver.js';
-import type { OutRecord } from '../streams/topology.js';
+import { TestDriver } from '../../streams/driver.js';
+import type { OutRecord } from '../../streams/topology.js';
 import { buildTopology } from '../topology.js';
 
 /** What a run without Kafka needs to know. */

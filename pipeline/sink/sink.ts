@@ -1,11 +1,11 @@
 import { setImmediate as turnOfTheLoop, setTimeout as pause } from 'node:timers/promises';
 import pg, { type PoolClient } from 'pg';
 import type { TopicNames } from '../../topics.js';
-import { RetentionGap, type Rebalance, type TopicPartition, type TopicPartitionOffset } from '../streams/broker.js';
-import { placeOf as recordPlaceOf, SetAside } from '../../set-aside.js';
-import { KafkaMember } from '../streams/kafka-member.js';
-import { Pulse } from '../streams/pulse.js';
-import type { SourceRecord } from '../streams/topology.js';
+import { RetentionGap, type Rebalance, type TopicPartition, type TopicPartitionOffset } from '../../streams/broker.js';
+import { placeOf as recordPlaceOf, SetAside } from '../../streams/set-aside.js';
+import { KafkaMember } from '../../streams/kafka/member.js';
+import { Pulse } from '../../streams/pulse.js';
+import type { SourceRecord } from '../../streams/topology.js';
 import { Batch } from './batch.js';
 import { requireSameLog } from './other-log.js';
 

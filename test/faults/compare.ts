@@ -3,7 +3,7 @@ import type { EvidenceRecord, LateRecord, LogPosition } from '../../operators/co
 import { isCommand } from '../../operators/event.js';
 import { decodeLogRecord } from '../../operators/log-record.js';
 import type { OutageRecord } from '../../operators/outage.js';
-import type { SourceRecord } from '../../pipeline/streams/topology.js';
+import type { SourceRecord } from '../../streams/topology.js';
 import { sourceTopics, type TopicNames } from '../../topics.js';
 import { replayedLog, textOf } from '../replayed-log.js';
 import { isGarbage } from './garbage.js';

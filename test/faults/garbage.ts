@@ -1,7 +1,7 @@
 import type { Producer } from 'kafkajs';
 import { pack } from 'msgpackr';
 import type { Random } from '../../pipeline/network/random.js';
-import type { SourceRecord } from '../../pipeline/streams/topology.js';
+import type { SourceRecord } from '../../streams/topology.js';
 import type { TopicNames } from '../../topics.js';
 
 /** By this header garbage is known among what a topic holds. */

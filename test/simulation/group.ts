@@ -1,4 +1,4 @@
-import type { Rebalance, TopicPartition, TopicPartitionOffset } from '../../pipeline/streams/broker.js';
+import type { Rebalance, TopicPartition, TopicPartitionOffset } from '../../streams/broker.js';
 import type { SimulatedProcess } from './world.js';
 
 const placeOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;

@@ -1,5 +1,5 @@
-import type { PlacedRecord } from '../../pipeline/streams/broker.js';
-import type { SourceRecord } from '../../pipeline/streams/topology.js';
+import type { PlacedRecord } from '../../streams/broker.js';
+import type { SourceRecord } from '../../streams/topology.js';
 
 /** A transaction of a producer, as the coordinator knows it. */
 export interface Transaction {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { StageRuntime } from '../../pipeline/streams/runtime.js';
-import { Topology, type Processor } from '../../pipeline/streams/topology.js';
+import { StageRuntime } from '../../streams/runtime.js';
+import { Topology, type Processor } from '../../streams/topology.js';
 import { SimulatedBroker } from './simulated-broker.js';
 import { CALM, SimulatedProcess, World } from './world.js';
 

@@ -10,8 +10,8 @@ import {
   type TopicPartition,
   type TopicPartitionOffset,
   type Transactions,
-} from '../../pipeline/streams/broker.js';
-import type { SourceRecord } from '../../pipeline/streams/topology.js';
+} from '../../streams/broker.js';
+import type { SourceRecord } from '../../streams/topology.js';
 import { Group, Member } from './group.js';
 import { SimulatedLog, type Transaction } from './log.js';
 import type { SimulatedProcess, World } from './world.js';

@@ -1,5 +1,5 @@
 import type { KafkaConsumer, Message } from 'node-rdkafka';
-import { consume, QUICK_MS } from './kafka-client.js';
+import { consume, QUICK_MS } from './client.js';
 
 /** After so many polls in a row that brought nothing, nothing seems to happen. */
 const QUIET_POLLS = 10;

@@ -1,7 +1,7 @@
 import type { Producer } from 'node-rdkafka';
-import type { PlacedRecord, Transactions, TopicPartitionOffset } from './broker.js';
-import { disconnect, promised } from './kafka-client.js';
-import type { KafkaMember } from './kafka-member.js';
+import type { PlacedRecord, Transactions, TopicPartitionOffset } from '../broker.js';
+import { disconnect, promised } from './client.js';
+import type { KafkaMember } from './member.js';
 
 /** How long one step of a transaction may take; the broker gives up after 10 s. */
 const STEP_MS = 8000;

@@ -15,7 +15,7 @@ import { Checkpoint, type Outgoing } from './checkpoint.js';
 import { failureOn, Poison, PoisonRecord } from './poison.js';
 import { Pulse, turning } from './pulse.js';
 import { freshTask, restoreTask, type Assigned, type RestoreOptions } from './restore.js';
-import { placeOf, SetAside } from '../../set-aside.js';
+import { placeOf, SetAside } from './set-aside.js';
 import { Outbox } from './task.js';
 import { batchLike, bytesOf, FIRST_BATCH, TimeOrder } from './time-order.js';
 import type { SourceRecord, Stage } from './topology.js';

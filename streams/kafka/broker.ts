@@ -1,10 +1,10 @@
-import type { Broker, GroupMember, JoinOptions, LogReader, OnUnreadable, Transactions } from './broker.js';
-import { connectProducer, disconnect } from './kafka-client.js';
-import { KafkaMember } from './kafka-member.js';
-import { KafkaTransactions } from './kafka-transactions.js';
+import type { Broker, GroupMember, JoinOptions, LogReader, OnUnreadable, Transactions } from '../broker.js';
+import { connectProducer, disconnect } from './client.js';
+import { KafkaMember } from './member.js';
+import { KafkaTransactions } from './transactions.js';
 import { PartitionReader } from './partition-reader.js';
 import { TableFollower } from './table-follower.js';
-import type { Table } from './topology.js';
+import type { Table } from '../topology.js';
 
 /** Kafka, by its bootstrap servers. */
 export class KafkaBroker implements Broker {

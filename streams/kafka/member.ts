@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KafkaConsumer, TopicPartition as NativePartition } from 'node-rdkafka';
-import type { GroupMember, JoinOptions, Rebalance, TopicPartition, TopicPartitionOffset } from './broker.js';
-import { countOwnerless } from './kafka-admin.js';
-import { committed, connectConsumer, disconnect, recordOf, seek, watermarks } from './kafka-client.js';
+import type { GroupMember, JoinOptions, Rebalance, TopicPartition, TopicPartitionOffset } from '../broker.js';
+import { countOwnerless } from './admin.js';
+import { committed, connectConsumer, disconnect, recordOf, seek, watermarks } from './client.js';
 import { QuietConsumer } from './quiet-consumer.js';
-import type { SourceRecord } from './topology.js';
+import type { SourceRecord } from '../topology.js';
 
 const ASSIGN_PARTITIONS = -175;
 const ANSWER_MS = 10;

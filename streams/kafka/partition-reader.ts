@@ -1,7 +1,7 @@
 import type { KafkaConsumer } from 'node-rdkafka';
-import { connectConsumer, consume, disconnect, recordOf, watermarks } from './kafka-client.js';
-import { stretchOf, type LogReader } from './broker.js';
-import type { SourceRecord } from './topology.js';
+import { connectConsumer, consume, disconnect, recordOf, watermarks } from './client.js';
+import { stretchOf, type LogReader } from '../broker.js';
+import type { SourceRecord } from '../topology.js';
 
 /** Reads stretches of partitions, outside any consumer group. */
 export class PartitionReader implements LogReader {

@@ -1,4 +1,4 @@
-import { placeOf } from '../../set-aside.js';
+import { placeOf } from './set-aside.js';
 import type { Task } from './task.js';
 import type { SourceRecord } from './topology.js';
 

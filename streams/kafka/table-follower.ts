@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KafkaConsumer } from 'node-rdkafka';
-import { connectConsumer, consume, disconnect, recordOf, watermarks } from './kafka-client.js';
-import type { OnUnreadable } from './broker.js';
-import { partitionOf } from './partitioner.js';
-import type { SourceRecord, Table } from './topology.js';
+import { connectConsumer, consume, disconnect, recordOf, watermarks } from './client.js';
+import type { OnUnreadable } from '../broker.js';
+import { partitionOf } from '../partitioner.js';
+import type { SourceRecord, Table } from '../topology.js';
 
 /** Reads a topic whole, all partitions, into a table, and follows it from then on. */
 export class TableFollower {

@@ -6,8 +6,8 @@ import rdkafka, {
   type Message,
   type Producer,
 } from 'node-rdkafka';
-import type { BrokerError, TopicPartition, TopicPartitionOffset } from './broker.js';
-import type { SourceRecord } from './topology.js';
+import type { BrokerError, TopicPartition, TopicPartitionOffset } from '../broker.js';
+import type { SourceRecord } from '../topology.js';
 
 /** node-rdkafka with promises, and the settings that all of our clients share. */
 
