@@ -20,7 +20,8 @@ function radii(): Corner[] {
   const corners: Corner[] = [];
   for (const lat of [HERE.lat, 60]) {
     for (let tenths = -12; tenths <= 12; tenths++) {
-      // Half a millimetre itself is left out: there the last nanometre decides, which no two libraries share (note 19).
+      // Half a millimetre itself is left out: there the last nanometre decides, which no two libraries share
+      // (docs/contract.md, 3.2).
       if (Math.abs(tenths) === 5) continue;
       const metres = 1000 + tenths / 10_000;
       const at = { lat, lon: HERE.lon };

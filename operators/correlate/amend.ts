@@ -10,7 +10,7 @@ import { FIRST } from './reporters.js';
 
 /**
  * Corrections: what reconciliation found is taken into an outage. All of a command holds or nothing does, so it is looked
- * through before anything is changed. See the notes to the contract on `amend`.
+ * through before anything is changed. See docs/contract.md, 11.3.
  */
 
 /** An outage event that an amend takes in, and its place among the command's members, from 1. */

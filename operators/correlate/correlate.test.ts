@@ -246,13 +246,13 @@ describe('commands', () => {
   });
 });
 
-describe('the notes to the contract', () => {
+describe('the sections of the contract', () => {
   const ruleSet = (fields: Partial<RulesCommand['ruleSet']>, minute: number): RulesCommand => ({
     ...rules('standard', minute),
     ruleSet: { ...GIVEN_RULE_SETS.standard, name: 'own', ...fields },
   });
 
-  it("1: a reporter is worth the most that any of its members' rule sets gives it", () => {
+  it("6: a reporter is worth the most that any of its members' rule sets gives it", () => {
     const weights = { ...GIVEN_RULE_SETS.standard.weights, kaifa: 0.5 };
     const early = event({ minute: 0, assetId: 'M', customerId: 'C' });
     // For another unit, too: it is one reporter all the same.
@@ -267,14 +267,14 @@ describe('the notes to the contract', () => {
     }
   });
 
-  it("2: the lowest threshold of the members' rule sets confirms", () => {
+  it("9: the lowest threshold of the members' rule sets confirms", () => {
     const early = event({ source: 'onu', minute: 0 });
     const late = event({ source: 'onu', minute: 20, assetId: early.assetId, customerId: early.customerId });
     expect(new Run(early).only.status).toBe('detected');
     expect(new Run(ruleSet({ confirmThreshold: 0.5 }, 10), late, early).only.status).toBe('confirmed');
   });
 
-  it('3: a forgotten event that opened an outage does not open it twice', () => {
+  it('1.2: a forgotten event that opened an outage does not open it twice', () => {
     const first = event({ minute: 0 });
     const run = new Run(first, event({ minute: 420, lat: north(5000) }));
     run.apply({ ...first, occurredAt: START + 90 * MINUTE, receivedAt: START + 90 * MINUTE });
@@ -282,7 +282,7 @@ describe('the notes to the contract', () => {
     expect(run.evidence.at(-1)!.duplicates).toHaveLength(1);
   });
 
-  it('4: a member out of the index stays out, though a rule set with a longer retention follows', () => {
+  it('7.4: a member out of the index stays out, though a rule set with a longer retention follows', () => {
     const long = ruleSet({ retentionMs: 720 * MINUTE, windowMs: 480 * MINUTE }, 0);
     const first = event({ minute: 0 });
     const far = event({ minute: 420, lat: north(9000) });
@@ -291,7 +291,7 @@ describe('the notes to the contract', () => {
     expect(new Run(first, far, long, near).open).toHaveLength(3);
   });
 
-  it('5: a command for an outage that was settled long ago is rejected', () => {
+  it('7.5: a command for an outage that was settled long ago is rejected', () => {
     const run = new Run(event());
     const { outageId } = run.only;
     run.apply(command({ command: 'close', outageId, at: START + 10 * MINUTE }));
@@ -300,7 +300,7 @@ describe('the notes to the contract', () => {
     expect(run.rejected).toEqual(['unknownOutage']);
   });
 
-  it('6: restore is remembered for the units of the outage, and for no other', () => {
+  it('11.2: restore is remembered for the units of the outage, and for no other', () => {
     const run = new Run(event({ customerId: 'C1', assetId: 'M1' }), event({ customerId: 'C2', assetId: 'M2' }));
     run.apply(command({ command: 'restore', outageId: run.only.outageId }));
     run.apply(event({ customerId: 'C1', assetId: 'M1', minute: 25 }));
@@ -309,27 +309,27 @@ describe('the notes to the contract', () => {
     expect(run.only).toMatchObject({ status: 'partially_restored', customersOut: 1 });
   });
 
-  it('7: a closed outage that merges with an open one is reopened', () => {
+  it('4.2: a closed outage that merges with an open one is reopened', () => {
     const run = new Run(event(), event({ minute: 1, lat: north(1800) }));
     run.apply(command({ command: 'close', outageId: run.open[0]!.outageId, at: START + 20 * MINUTE }));
     run.apply(event({ minute: 2, lat: north(900) }));
     expect(run.only).toMatchObject({ status: 'partially_restored', flags: ['reopened'] });
   });
 
-  it('9: of several counts of the customers of the feeder the greatest counts', () => {
+  it('10: of several counts of the customers of the feeder the greatest counts', () => {
     const wide = (feederCustomers: number): PlacedEvent =>
       event({ source: 'scada', reach: 'feeder', customerId: null, feederCustomers });
     expect(new Run(wide(40), wide(50), wide(45)).only.customersAffected).toBe(50);
   });
 
-  it('11: of several links the first by identity is named', () => {
+  it('3.4: of several links the first by identity is named', () => {
     const b = event({ sourceEventId: 'b', lat: north(1800) });
     const a = event({ sourceEventId: 'a' });
     const run = new Run(b, a, event({ minute: 1, lat: north(900) }));
     expect(run.evidence.flatMap(({ members }) => members).at(-1)!.link!.sourceEventId).toBe('a');
   });
 
-  it('20: a feeder report that is back is told, though a later point of the same unit is not', () => {
+  it('8.3: a feeder report that is back is told, though a later point of the same unit is not', () => {
     const breaker = { source: 'scada' as const, assetId: 'B1', customerId: null };
     const run = new Run(
       event({ customerId: 'C1' }),
@@ -341,7 +341,7 @@ describe('the notes to the contract', () => {
     expect(run.only.customersOut).toBe(1);
   });
 
-  it('21: a forgotten restoration that is heard again counts, swept out or not', () => {
+  it('8.2: a forgotten restoration that is heard again counts, swept out or not', () => {
     const long = ruleSet({ retentionMs: 720 * MINUTE }, -60);
     // Swept are the 45 minutes of the key's own time that end at 16:30 and at 17:15.
     for (const sweep of [[], [event({ minute: 436, lat: north(9000) })]]) {
@@ -360,7 +360,7 @@ describe('the notes to the contract', () => {
     }
   });
 
-  it('22: a record tells its severity by the rule sets on the log when it changed last', () => {
+  it('10: a record tells its severity by the rule sets on the log when it changed last', () => {
     const run = new Run(event(), event());
     const strict = ruleSet({ severity: { medium: 1, high: 2, critical: 3 } }, -60);
     expect(run.apply(strict).only).toMatchObject({ severity: 'low', ruleSet: 'standard' });
@@ -368,7 +368,7 @@ describe('the notes to the contract', () => {
     expect(run.only).toMatchObject({ severity: 'high', ruleSet: 'own' });
   });
 
-  it('12: a merged outage counts nothing, and says what it was', () => {
+  it('4.3: a merged outage counts nothing, and says what it was', () => {
     const run = new Run(event(), event({ minute: 1, lat: north(1800) }), event({ minute: 2, lat: north(900) }));
     const merged = [...run.outages.values()].find(({ status }) => status === 'merged')!;
     expect(merged).toMatchObject({ events: 0, customersOut: 0, customersAffected: 0, assetsOut: 0, confidence: 0.8 });

@@ -23,9 +23,9 @@ select is((select count(*) from reconcile.outages_of() where substation_id = 'SS
 select is(
   oms_correlate_events('outage', 'scada', 'T', '2026-10-04 10:01Z', null, null, p_substation_id => 'SS001', p_reach => 'substation'),
   (select id from reconcile.outages_of() where substation_id = 'SS001' order by feeder_id collate "C" limit 1),
-  'note 26: it is the first feeder''s outage that is returned');
+  'contract 15.5: it is the first feeder''s outage that is returned');
 select isnt(oms_correlate_events('outage', 'kaifa', 'old', '2025-10-04 10:00Z', null, null, p_asset_id => 'M0a', p_run => 'old'), null,
-  'note 24: an event of last year is not late');
+  'contract 15.3: an event of last year is not late');
 select is((select flags from reconcile.outages_of('old')), '{}', 'nor its clock suspect');
 
 -- Commands.

@@ -58,10 +58,10 @@ insert into kaifa.events (source_event_id, kind, type, asset_id, customer_id, su
 values ('K0', 'outage', '', 'M0', 'C0', 'SS001', 'F1', 'point', '2026-10-04 12:00Z', '2026-10-04 12:02Z', '2026-10-04 12:00Z', 0, '{}',
   'SRID=4326;POINT(35 31)', 2, 130, 1);
 select is(reconcile.begin_comparison('decided', '2026-10-04 12:00Z', '2026-10-04 20:00Z', 'event-time', 'ann'), 36::bigint,
-  'note 30: an amend is no event');
+  'contract 11.3: an amend is no event');
 select is(oms_reconcile_step('decided', 1000), 0::bigint, 'all of it is taken');
 select results_eq($$select opened_by, crew from reconcile.outages_of('decided') where crew <> '{}'$$, $$values ('kaifa/K0', array['K7'])$$,
-  'note 31: a command goes to the outage that has the event which opened the one it names');
+  'contract 13.4: a command goes to the outage that has the event which opened the one it names');
 select isnt_empty($$select 1 from reconcile.queue join reconcile.runs using (run_id) where name = 'decided'$$,
   'a replay that is to be compared keeps its queue');
 select is((select status from reconcile.runs where name = 'decided'), 'done', 'at its end, too');

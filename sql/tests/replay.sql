@@ -27,7 +27,7 @@ insert into oms.commands
 select 'rules-1', 'rules', null, 'SS001', 'F1', '2026-09-01Z', 'ann', null,
   jsonb_build_object('command', 'rules', 'commandId', 'rules-1', 'author', 'ann', 'at', '2026-09-01T00:00:00.000Z',
     'validFrom', '2026-09-01T00:00:00.000Z', 'ruleSet', reconcile.given_rules('storm')), 0, 0, 0;
-select is(reconcile.begin_replay('ruled', '2026-10-04 10:00:11Z', null, 'log'), 91::bigint, 'note 28: rule sets of before are lined up too');
+select is(reconcile.begin_replay('ruled', '2026-10-04 10:00:11Z', null, 'log'), 91::bigint, 'contract 13.2: rule sets of before are lined up too');
 select is((select array_agg(oms_reconcile_step('ruled', 1000)) from generate_series(1, 1)), '{0}', 'and taken');
 select is((select rule_set from reconcile.outages_of('ruled') where feeder_id = 'F1'), 'storm', 'and in force');
 
