@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { migrate } from '../pipeline/migrate.js';
+import { migrate } from '../sql/migrate.js';
 
 /** Makes an empty database of our schema on a server, does `work` on it, and drops it. */
 export async function withDatabase<T>(serverUrl: string, work: (url: string, pool: pg.Pool) => Promise<T>): Promise<T> {

@@ -1,8 +1,8 @@
 import { freePort } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
 import { withAdmin } from '../streams/kafka/admin.js';
-import { ensureTopics } from '../pipeline/topic-admin.js';
-import { topicNames } from '../topics.js';
+import { ensureTopics } from '../connections/topic-admin.js';
+import { topicNames } from '../connections/topics.js';
 import { Measured } from './processes.js';
 import { withServices } from './services.js';
 

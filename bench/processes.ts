@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
-import { NODE_FLAGS } from '../environment.js';
+import { NODE_FLAGS } from '../connections/environment.js';
 
 /** Ticks of /proc's clock in a second, on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;

@@ -4,9 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
 import { startServices, type ServiceName, type Services } from '../dev/services.js';
-import { readEnvironment } from '../environment.js';
-import { ensureTopics } from '../pipeline/topic-admin.js';
-import type { TopicNames } from '../topics.js';
+import { readEnvironment } from '../connections/environment.js';
+import { ensureTopics } from '../connections/topic-admin.js';
+import type { TopicNames } from '../connections/topics.js';
 
 /** Brings up what a benchmark needs, in `.oms/bench`, does `work`, and stops it. What the environment gives is used. */
 export async function withServices<T>(need: readonly ServiceName[], work: (services: Services) => Promise<T>) {

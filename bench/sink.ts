@@ -1,7 +1,7 @@
 import type { Admin } from 'kafkajs';
 import type pg from 'pg';
 import { withAdmin } from '../streams/kafka/admin.js';
-import { topicNames } from '../topics.js';
+import { topicNames } from '../connections/topics.js';
 import { withDatabase } from './databases.js';
 import { figureOf, type Figure, type Taken } from './figures.js';
 import type { MeterStorm } from './meter-storm.js';

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import pg from 'pg';
-import { readEnvironment } from '../environment.js';
+import { readEnvironment } from '../connections/environment.js';
 import { keyText, type PlacedEvent } from '../operators/event.js';
 import { encodeLogRecord } from '../operators/log-record.js';
-import { migrate } from '../pipeline/migrate.js';
+import { migrate } from '../sql/migrate.js';
 import { Batch } from '../pipeline/sink/batch.js';
-import { topicNames } from '../topics.js';
+import { topicNames } from '../connections/topics.js';
 import { denseStorm } from './correlate.js';
 
 /** Half of them last gasps on 200 feeders in half an hour, half the restorations of the same meters. */

@@ -1,4 +1,4 @@
-import { topicNames } from '../topics.js';
+import { topicNames } from '../connections/topics.js';
 import { figureOf, type Figure, type Taken } from './figures.js';
 import type { MeterStorm } from './meter-storm.js';
 import { printed } from './processes.js';

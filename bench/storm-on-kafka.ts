@@ -4,7 +4,7 @@ import { connectToolProducer } from '../streams/kafka/tool-producer.js';
 import { publishNetwork } from '../pipeline/network/store.js';
 import { connectProducer, disconnect } from '../streams/kafka/client.js';
 import { withAdmin } from '../streams/kafka/admin.js';
-import { sourceTopics, topicNames } from '../topics.js';
+import { sourceTopics, topicNames } from '../connections/topics.js';
 import type { Taken } from './figures.js';
 import { preload, stormNetwork, type MeterStorm } from './meter-storm.js';
 import { Measured } from './processes.js';

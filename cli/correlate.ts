@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { readEnvironment } from '../environment.js';
+import { readEnvironment } from '../connections/environment.js';
 import { GIVEN_RULE_SETS, type RuleSet } from '../operators/rules.js';
 import { BLOCK_BYTES, lineBlocks } from '../pipeline/offline/line-blocks.js';
 import { readNetwork } from '../pipeline/network/read.js';

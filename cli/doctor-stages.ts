@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BEAT_EVERY_MS } from '../connections/beat.js';
 import { Roster } from '../connections/roster.js';
-import type { Environment } from '../environment.js';
-import { STAGES, topicNames, type StageName } from '../topics.js';
+import type { Environment } from '../connections/environment.js';
+import { STAGES, topicNames, type StageName } from '../connections/topics.js';
 import { countOwnerless } from '../streams/kafka/admin.js';
 import { lags, thoseWithRecords, type Lag } from './lags.js';
 import { inKafkaWords, withReader, withTopics } from '../connections/services.js';

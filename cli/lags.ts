@@ -1,6 +1,6 @@
-import type { Environment } from '../environment.js';
-import { STAGES, topicNames, type StageName } from '../topics.js';
-import { checkTopics } from '../pipeline/topic-admin.js';
+import type { Environment } from '../connections/environment.js';
+import { STAGES, topicNames, type StageName } from '../connections/topics.js';
+import { checkTopics } from '../connections/topic-admin.js';
 import { withDatabase, withReader, withTopics } from '../connections/services.js';
 
 /** How far a stage is behind on a partition. */

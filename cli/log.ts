@@ -1,11 +1,11 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { readEnvironment, type Environment } from '../environment.js';
+import { readEnvironment, type Environment } from '../connections/environment.js';
 import { canonicalEntry } from '../operators/canonical-event.js';
 import { isCommand, parseKey, type Key, type LogEntry } from '../operators/event.js';
 import { decodeLogRecord } from '../operators/log-record.js';
 import { textOf } from '../operators/record-shape.js';
 import { placeOf } from '../streams/set-aside.js';
-import { topicNames } from '../topics.js';
+import { topicNames } from '../connections/topics.js';
 import type { SourceRecord } from '../streams/topology.js';
 import { LineOutput } from './terminal/line-output.js';
 import { withReader } from '../connections/services.js';

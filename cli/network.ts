@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { PoolClient } from 'pg';
-import { readEnvironment, type Environment } from '../environment.js';
+import { readEnvironment, type Environment } from '../connections/environment.js';
 import { keyText, type Key } from '../operators/event.js';
 import type { Network } from '../operators/network.js';
 import type { NetworkElement } from '../operators/registry.js';
 import { placeOf } from '../streams/set-aside.js';
-import { topicNames } from '../topics.js';
+import { topicNames } from '../connections/topics.js';
 import { demoNetwork } from '../pipeline/network/demo.js';
 import { diffNetworks } from '../pipeline/network/diff.js';
 import { InvalidNetwork, networkErrorText } from '../pipeline/network/network-error.js';
@@ -19,7 +19,7 @@ import {
 } from '../pipeline/network/store.js';
 import { writeNetwork } from '../pipeline/network/write.js';
 import { deliverRules } from '../pipeline/rule-delivery.js';
-import { checkTopics } from '../pipeline/topic-admin.js';
+import { checkTopics } from '../connections/topic-admin.js';
 import { withDatabase, withProducer, withReader, withTopics } from '../connections/services.js';
 import { fileProblem } from '../connections/files.js';
 import { agrees, say, wholeNumberBetween } from './terminal/talk.js';

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import type { Admin } from 'kafkajs';
-import { readEnvironment, VARIABLES, type Environment } from '../environment.js';
-import { installationOf, topicNames } from '../topics.js';
-import { lossesOf, migrate } from '../pipeline/migrate.js';
-import { checkTopics, ensureTopics } from '../pipeline/topic-admin.js';
+import { readEnvironment, VARIABLES, type Environment } from '../connections/environment.js';
+import { installationOf, topicNames } from '../connections/topics.js';
+import { lossesOf, migrate } from '../sql/migrate.js';
+import { checkTopics, ensureTopics } from '../connections/topic-admin.js';
 import { checkGroups, judgeLag, judgeStages, watchStages } from './doctor-stages.js';
 import { lags } from './lags.js';
-import { replicationAmong, replicationOf, weaknesses, type ReplicatedTopic } from '../pipeline/topic-replication.js';
+import { replicationAmong, replicationOf, weaknesses, type ReplicatedTopic } from '../connections/topic-replication.js';
 import { requireConsent } from './terminal/consent.js';
 import { acceptOtherLog, findOtherLog } from './other-log.js';
 import { checkRecords, takeAway } from './records.js';

@@ -1,5 +1,5 @@
-import type { Environment } from '../environment.js';
-import { topicNames } from '../topics.js';
+import type { Environment } from '../connections/environment.js';
+import { topicNames } from '../connections/topics.js';
 import { beginAnew, otherLog, type OtherLog } from '../pipeline/sink/other-log.js';
 import { requireConsent } from './terminal/consent.js';
 import { withDatabase, withTopics } from '../connections/services.js';

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { endWhenSilent } from '../connections/parent.js';
-import { NODE_FLAGS } from '../environment.js';
+import { NODE_FLAGS } from '../connections/environment.js';
 
 interface ProcessGroupOptions {
   readonly count: number;

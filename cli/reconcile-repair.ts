@@ -2,9 +2,9 @@ import { createInterface } from 'node:readline/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { userInfo } from 'node:os';
 import type { PoolClient } from 'pg';
-import type { Environment } from '../environment.js';
+import type { Environment } from '../connections/environment.js';
 import { formatTime } from '../operators/time.js';
-import { topicNames } from '../topics.js';
+import { topicNames } from '../connections/topics.js';
 import { readBasis } from '../pipeline/reconcile/repair-basis.js';
 import {
   pendingRepairs,
@@ -14,7 +14,7 @@ import {
 } from '../pipeline/reconcile/repair-publication.js';
 import { repairOf, type Repair, type Repairer } from '../pipeline/reconcile/repair.js';
 import { noteRepair, readFindings, type Run, type RunRepair } from '../pipeline/reconcile/run.js';
-import { checkTopics } from '../pipeline/topic-admin.js';
+import { checkTopics } from '../connections/topic-admin.js';
 import { withProducer, withTopics } from '../connections/services.js';
 import { progress, say } from './terminal/talk.js';
 

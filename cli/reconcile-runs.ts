@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { PoolClient } from 'pg';
-import { readEnvironment } from '../environment.js';
+import { readEnvironment } from '../connections/environment.js';
 import { compareRuns } from '../pipeline/reconcile/run-comparison.js';
 import { changeText, figuresOf, numberText } from '../pipeline/reconcile/report-text.js';
 import { findRun, forgetRun, holdRun, listRuns, type Run } from '../pipeline/reconcile/run.js';

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { userInfo } from 'node:os';
 import type { PoolClient } from 'pg';
-import { readEnvironment, type Environment } from '../environment.js';
+import { readEnvironment, type Environment } from '../connections/environment.js';
 import { formatTime } from '../operators/time.js';
 import { Comparison } from '../pipeline/reconcile/comparison.js';
 import { ORDERS, type Order } from '../pipeline/reconcile/finding.js';

@@ -1,9 +1,9 @@
-import type { Environment } from '../environment.js';
+import type { Environment } from '../connections/environment.js';
 import { readOutageRecord } from '../operators/outage-reading.js';
 import { jsonOf } from '../operators/record-shape.js';
 import { placeOf } from '../streams/set-aside.js';
-import { topicNames, type TopicNames } from '../topics.js';
-import { readCompacted, tombstone, unreadableText, type UnreadableRecord } from '../pipeline/compacted-topic.js';
+import { topicNames, type TopicNames } from '../connections/topics.js';
+import { readCompacted, tombstone, unreadableText, type UnreadableRecord } from '../connections/compacted-topic.js';
 import { readPublished } from '../pipeline/network/store.js';
 import { readRules } from '../pipeline/rule-delivery.js';
 import type { LogReader } from '../streams/broker.js';

@@ -1,10 +1,10 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { readEnvironment, type Environment } from '../environment.js';
+import { readEnvironment, type Environment } from '../connections/environment.js';
 import { parseTime } from '../operators/time.js';
-import { topicNames } from '../topics.js';
+import { topicNames } from '../connections/topics.js';
 import { LineSender } from '../pipeline/kafka-lines.js';
 import type { SourceRecord } from '../streams/topology.js';
-import { checkTopics, ensureTopics } from '../pipeline/topic-admin.js';
+import { checkTopics, ensureTopics } from '../connections/topic-admin.js';
 import { readLines } from './correlate.js';
 import { withProducer, withReader, withTopics } from '../connections/services.js';
 import { numberBetween, say, timeOption, WrongUse } from './terminal/talk.js';

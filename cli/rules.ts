@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { userInfo } from 'node:os';
-import { readEnvironment, type Environment } from '../environment.js';
+import { readEnvironment, type Environment } from '../connections/environment.js';
 import type { Key } from '../operators/event.js';
 import { formatTime } from '../operators/time.js';
-import { topicNames } from '../topics.js';
-import { unreadableText } from '../pipeline/compacted-topic.js';
+import { topicNames } from '../connections/topics.js';
+import { unreadableText } from '../connections/compacted-topic.js';
 import { activateRules, publishRuleSet, readRules, type KnownRules } from '../pipeline/rule-delivery.js';
-import { checkTopics } from '../pipeline/topic-admin.js';
+import { checkTopics } from '../connections/topic-admin.js';
 import { ruleSetOf } from './correlate.js';
 import { withDatabase, withProducer, withReader, withTopics } from '../connections/services.js';
 import { say, timeOption, WrongUse } from './terminal/talk.js';

@@ -1,10 +1,10 @@
 import { userInfo } from 'node:os';
 import { InvalidArgumentError, type Command } from 'commander';
-import { readEnvironment, type Environment } from '../environment.js';
+import { readEnvironment, type Environment } from '../connections/environment.js';
 import { parseKey } from '../operators/event.js';
 import { SOURCES, type Source } from '../operators/source.js';
 import { Registry } from '../operators/registry.js';
-import { topicNames } from '../topics.js';
+import { topicNames } from '../connections/topics.js';
 import { loadNetwork } from '../pipeline/network/store.js';
 import { GivingBack, placesOf, readUnplaced, type HandPlace } from '../pipeline/unplaced.js';
 import { withDatabase, withProducer } from '../connections/services.js';

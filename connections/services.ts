@@ -1,7 +1,7 @@
 import type { Admin, Producer } from 'kafkajs';
 import pg from 'pg';
-import { requireBrokers, requireDatabase } from '../connections.js';
-import type { Environment } from '../environment.js';
+import { requireBrokers, requireDatabase } from './addresses.js';
+import type { Environment } from './environment.js';
 import { connectToolProducer } from '../streams/kafka/tool-producer.js';
 import { PartitionReader } from '../streams/kafka/partition-reader.js';
 import { withAdmin } from '../streams/kafka/admin.js';

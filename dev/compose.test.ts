@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { VARIABLES } from '../environment.js';
+import { VARIABLES } from '../connections/environment.js';
 
 const file = readFileSync(new URL('../docker-compose.yml', import.meta.url), 'utf8');
 const { services } = parse(file, { merge: true }) as {

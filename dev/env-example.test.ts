@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { VARIABLES } from '../environment.js';
+import { VARIABLES } from '../connections/environment.js';
 
 test('.env.example lists every variable with its meaning and its default, in their order', () => {
   const entries = Object.values(VARIABLES).map(({ name, fallback, means }) => `# ${means}\n${name}=${fallback}\n`);

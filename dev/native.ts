@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { readEnvironment } from '../environment.js';
+import { readEnvironment } from '../connections/environment.js';
 import { findCommand, runCommand } from './command.js';
 import { installPackages } from './debian-packages.js';
 

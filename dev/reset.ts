@@ -1,7 +1,7 @@
 /** `npm run reset [-- --yes]`: ends what runs from the data folder and removes what was made in it. */
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { readEnvironment } from '../environment.js';
+import { readEnvironment } from '../connections/environment.js';
 import { requireConsent } from '../cli/terminal/consent.js';
 import { WrongUse } from '../cli/terminal/talk.js';
 import { emptyHome, removableFrom } from './empty-home.js';

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readEnvironment } from '../environment.js';
+import { readEnvironment } from '../connections/environment.js';
 import { requireChromium } from './chromium.js';
 import { makeHome } from './home.js';
 import { countTests, type TestReport } from './test-count.js';

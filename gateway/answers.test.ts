@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { topicNames } from '../topics.js';
+import { topicNames } from '../connections/topics.js';
 import { Answers } from './answers.js';
 
 const topics = topicNames();

@@ -1,7 +1,7 @@
 import type { EvidenceRecord } from '../operators/correlate/outcome.js';
 import type { Source } from '../operators/source.js';
 import { checkFields, jsonOf, listOf, nullable, OBJECT, objectOf, TEXT, type Kind } from '../operators/record-shape.js';
-import type { TopicNames } from '../topics.js';
+import type { TopicNames } from '../connections/topics.js';
 import type { FollowedRecord } from './follower.js';
 import type { PublishedAt } from './publisher.js';
 

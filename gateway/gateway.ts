@@ -1,15 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
-import { requireBrokers, requireDatabase } from '../connections.js';
+import { requireBrokers, requireDatabase } from '../connections/addresses.js';
 import { endOnUncaught, endSoon, toldToStop } from '../connections/ending.js';
 import { Heart } from '../connections/heart.js';
 import { beatToParent } from '../connections/parent.js';
 import { Roster } from '../connections/roster.js';
 import { Watchdog } from '../connections/watchdog.js';
-import { readEnvironment, type Environment } from '../environment.js';
+import { readEnvironment, type Environment } from '../connections/environment.js';
 import type { Pulse } from '../streams/pulse.js';
-import { STAGES, topicNames } from '../topics.js';
+import { STAGES, topicNames } from '../connections/topics.js';
 import { Answers } from './answers.js';
 import { buildApp } from './app.js';
 import { PooledDatabase } from './database.js';

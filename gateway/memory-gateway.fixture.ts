@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Roster } from '../connections/roster.js';
-import { readEnvironment } from '../environment.js';
-import { topicNames } from '../topics.js';
+import { readEnvironment } from '../connections/environment.js';
+import { topicNames } from '../connections/topics.js';
 import { Answers } from './answers.js';
 import { buildApp } from './app.js';
 import type { Database } from './database.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { topicNames } from '../topics.js';
+import { topicNames } from '../connections/topics.js';
 import type { OutageRecord } from '../operators/outage.js';
 import { Answers } from './answers.js';
 import type { Database } from './database.js';

@@ -1,5 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
-import { installationOf, type TopicNames } from '../topics.js';
+import { installationOf, type TopicNames } from '../connections/topics.js';
 import type { Database } from './database.js';
 
 const PATIENCE_MS = 3000;

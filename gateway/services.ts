@@ -1,6 +1,6 @@
 import type { Roster } from '../connections/roster.js';
-import type { Environment } from '../environment.js';
-import type { TopicNames } from '../topics.js';
+import type { Environment } from '../connections/environment.js';
+import type { TopicNames } from '../connections/topics.js';
 import type { Answers } from './answers.js';
 import type { Database } from './database.js';
 import type { Audience } from './event-stream.js';

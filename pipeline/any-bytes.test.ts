@@ -10,7 +10,7 @@ import { parseKey, type PlacedEvent } from '../operators/event.js';
 import { elementsOf, Registry } from '../operators/registry.js';
 import { GIVEN_RULE_SETS } from '../operators/rules.js';
 import { arbitraryGarbage, type GarbageRecord } from '../test/garbage.js';
-import { topicNames } from '../topics.js';
+import { topicNames } from '../connections/topics.js';
 import { readPublished } from './network/store.js';
 import { demoNetwork } from './network/demo.js';
 import { readRules } from './rule-delivery.js';

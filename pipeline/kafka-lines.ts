@@ -1,7 +1,7 @@
 import type { Message, Producer } from 'kafkajs';
 import { isFields } from '../operators/normalise/fields.js';
 import { SOURCES } from '../operators/source.js';
-import { HISTORY_TYPE, sourceTopics, type TopicNames } from '../topics.js';
+import { HISTORY_TYPE, sourceTopics, type TopicNames } from '../connections/topics.js';
 
 const LINES_PER_RECORD = 200;
 const BYTES_PER_RECORD = 500_000;

@@ -1,13 +1,13 @@
 import { hostname } from 'node:os';
-import { requireBrokers, requireDatabase } from '../connections.js';
+import { requireBrokers, requireDatabase } from '../connections/addresses.js';
 import type { Living } from '../connections/beat.js';
-import type { Environment } from '../environment.js';
-import { sourceTopics, topicNames, type StageName } from '../topics.js';
+import type { Environment } from '../connections/environment.js';
+import { sourceTopics, topicNames, type StageName } from '../connections/topics.js';
 import { Sink } from './sink/sink.js';
 import { KafkaBroker } from '../streams/kafka/broker.js';
 import { StageRuntime } from '../streams/runtime.js';
 import { withAdmin } from '../streams/kafka/admin.js';
-import { checkTopics, senderStampedTopics } from './topic-admin.js';
+import { checkTopics, senderStampedTopics } from '../connections/topic-admin.js';
 import { buildTopology } from './topology.js';
 
 /** A stage that runs. */

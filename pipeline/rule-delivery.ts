@@ -5,8 +5,8 @@ import { RULE_SET, RULES_COMMAND } from '../operators/log-entry-shape.js';
 import { encodeCommands } from '../operators/log-record.js';
 import { checkFields, jsonOf } from '../operators/record-shape.js';
 import { GIVEN_RULE_SETS, type RuleSet } from '../operators/rules.js';
-import type { TopicNames } from '../topics.js';
-import { readCompacted, type UnreadableRecord } from './compacted-topic.js';
+import type { TopicNames } from '../connections/topics.js';
+import { readCompacted, type UnreadableRecord } from '../connections/compacted-topic.js';
 import type { LogReader } from '../streams/broker.js';
 
 /** What is on `oms.rules`: rule sets under `set/NAME`, what was activated under `activation/COMMAND`. */

@@ -25,7 +25,7 @@ import {
   type RecordContext,
   type SourceRecord,
 } from '../streams/topology.js';
-import { HISTORY_TYPE, sourceTopics, type TopicNames } from '../topics.js';
+import { HISTORY_TYPE, sourceTopics, type TopicNames } from '../connections/topics.js';
 
 /** What the topology needs to know besides the records. */
 export interface TopologyOptions {

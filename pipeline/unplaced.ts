@@ -5,7 +5,7 @@ import { readCanonical } from '../operators/normalise/canonical.js';
 import { isFields, Refusal, type Fields } from '../operators/normalise/fields.js';
 import { place, type Placement } from '../operators/place.js';
 import type { Registry } from '../operators/registry.js';
-import type { TopicNames } from '../topics.js';
+import type { TopicNames } from '../connections/topics.js';
 import { LineSender } from './kafka-lines.js';
 
 /** An event that could not be placed, and nobody has placed since. Times are ISO 8601. */

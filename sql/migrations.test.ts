@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { lossIn } from '../pipeline/migrate.js';
+import { lossIn } from './migrate.js';
 
 it('has a migration of each number, forth and back, from 1 on', () => {
   const files = readdirSync(new URL('migrations', import.meta.url)).sort();

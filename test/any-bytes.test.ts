@@ -9,7 +9,7 @@ import { readNetwork } from '../pipeline/network/read.js';
 import type { RunningStage } from '../pipeline/pipeline.js';
 import { simulateStorm } from '../pipeline/storm/storm.js';
 import { placeOf } from '../streams/set-aside.js';
-import type { StageName } from '../topics.js';
+import type { StageName } from '../connections/topics.js';
 import { folder, NETWORK, result, run, start, type Running } from './commands-program.js';
 import { TestSystem } from './system.js';
 

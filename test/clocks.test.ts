@@ -13,7 +13,7 @@ import { decodeLogRecord } from '../operators/log-record.js';
 import type { OutageRecord } from '../operators/outage.js';
 import { demoNetwork } from '../pipeline/network/demo.js';
 import { withAdmin } from '../streams/kafka/admin.js';
-import { ensureTopics, senderStampedTopics } from '../pipeline/topic-admin.js';
+import { ensureTopics, senderStampedTopics } from '../connections/topic-admin.js';
 import { folder, start, type Running } from './commands-program.js';
 import { Reconciliation } from './reconciliation.js';
 import { TestSystem } from './system.js';

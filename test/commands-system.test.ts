@@ -13,8 +13,8 @@ import type { OutageWithMembers } from '../pipeline/offline/offline.js';
 import { simulateStorm } from '../pipeline/storm/storm.js';
 import type { SourceRecord } from '../streams/topology.js';
 import { withAdmin } from '../streams/kafka/admin.js';
-import { ensureTopics } from '../pipeline/topic-admin.js';
-import { topicNames } from '../topics.js';
+import { ensureTopics } from '../connections/topic-admin.js';
+import { topicNames } from '../connections/topics.js';
 import { folder, NETWORK, parsed, refusal, result, run, start } from './commands-program.js';
 import { TestSystem } from './system.js';
 

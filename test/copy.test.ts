@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMPTY_NETWORK } from '../operators/network.js';
-import { CopyRows, type Cell, type ColumnType } from '../pipeline/sink/copy.js';
+import { CopyRows, type Cell, type ColumnType } from '../connections/postgres/copy.js';
 import { TestDatabase } from './database.js';
 
 let database: TestDatabase;

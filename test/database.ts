@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
 import type { Network } from '../operators/network.js';
-import { migrate } from '../pipeline/migrate.js';
+import { migrate } from '../sql/migrate.js';
 import { replaceNetwork } from '../pipeline/network/store.js';
 
 /** A database of its own, migrated, on the PostGIS of the test run. */

@@ -5,7 +5,7 @@ import { EMPTY_NETWORK, type Network } from '../operators/network.js';
 import { readNetwork } from '../pipeline/network/read.js';
 import { publishNetwork } from '../pipeline/network/store.js';
 import { withAdmin } from '../streams/kafka/admin.js';
-import { ensureTopics } from '../pipeline/topic-admin.js';
+import { ensureTopics } from '../connections/topic-admin.js';
 import { NETWORK, run } from './commands-program.js';
 import { TestSystem } from './system.js';
 

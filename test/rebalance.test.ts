@@ -5,7 +5,7 @@ import { decodeLogRecord } from '../operators/log-record.js';
 import { readNetwork } from '../pipeline/network/read.js';
 import type { RunningStage } from '../pipeline/pipeline.js';
 import { simulateStorm } from '../pipeline/storm/storm.js';
-import { sourceTopics } from '../topics.js';
+import { sourceTopics } from '../connections/topics.js';
 import { TestSystem } from './system.js';
 
 const network = await readNetwork(new URL('../data/ieee9500', import.meta.url).pathname);

@@ -3,7 +3,7 @@ import { Registry } from '../operators/registry.js';
 import { TestDriver } from '../streams/driver.js';
 import type { SourceRecord } from '../streams/topology.js';
 import { buildTopology } from '../pipeline/topology.js';
-import type { TopicNames } from '../topics.js';
+import type { TopicNames } from '../connections/topics.js';
 
 /** A record as it is compared: its key and value in one text. */
 export function textOf(record: SourceRecord): string {

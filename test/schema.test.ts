@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrate } from '../pipeline/migrate.js';
+import { migrate } from '../sql/migrate.js';
 import { readNetwork } from '../pipeline/network/read.js';
 import { TestSystem } from './system.js';
 

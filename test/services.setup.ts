@@ -5,7 +5,7 @@ import { emptyHome } from '../dev/empty-home.js';
 import { freePort } from '../dev/ports.js';
 import { clearLeftover } from '../dev/process-record.js';
 import { startServices } from '../dev/services.js';
-import { readEnvironment } from '../environment.js';
+import { readEnvironment } from '../connections/environment.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {

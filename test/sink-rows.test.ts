@@ -7,7 +7,7 @@ import type { EvidenceRecord } from '../operators/correlate/outcome.js';
 import { EMPTY_NETWORK } from '../operators/network.js';
 import type { OutageRecord } from '../operators/outage.js';
 import { Batch } from '../pipeline/sink/batch.js';
-import { topicNames } from '../topics.js';
+import { topicNames } from '../connections/topics.js';
 import { cornerLogs } from './corner-logs.js';
 import { TestDatabase } from './database.js';
 import { arbitraryLog } from './random-log.js';

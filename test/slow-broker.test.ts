@@ -9,8 +9,8 @@ import { retryUntil } from '../dev/retry.js';
 import { startServices, type Services } from '../dev/services.js';
 import { PartitionReader } from '../streams/kafka/partition-reader.js';
 import { withAdmin } from '../streams/kafka/admin.js';
-import { ensureTopics } from '../pipeline/topic-admin.js';
-import { topicNames } from '../topics.js';
+import { ensureTopics } from '../connections/topic-admin.js';
+import { topicNames } from '../connections/topics.js';
 import { start, type Running } from './commands-program.js';
 
 const PARTITIONS = 4;

@@ -6,7 +6,7 @@ import { OfflineRun, type OutageWithMembers } from '../pipeline/offline/offline.
 import { simulateStorm } from '../pipeline/storm/storm.js';
 import type { SourceRecord } from '../streams/topology.js';
 import { withAdmin } from '../streams/kafka/admin.js';
-import { checkTopics } from '../pipeline/topic-admin.js';
+import { checkTopics } from '../connections/topic-admin.js';
 import { replayedLog, textOf } from './replayed-log.js';
 import { TestSystem } from './system.js';
 

@@ -3,7 +3,7 @@ import type { Producer } from 'kafkajs';
 import type pg from 'pg';
 import { inject } from 'vitest';
 import { retryUntil } from '../dev/retry.js';
-import { readEnvironment, type Environment } from '../environment.js';
+import { readEnvironment, type Environment } from '../connections/environment.js';
 import { EMPTY_NETWORK, type Network } from '../operators/network.js';
 import { LineSender } from '../pipeline/kafka-lines.js';
 import { connectToolProducer } from '../streams/kafka/tool-producer.js';
@@ -12,8 +12,8 @@ import { startStages, type PipelineOptions, type RunningStage } from '../pipelin
 import { PartitionReader } from '../streams/kafka/partition-reader.js';
 import type { SourceRecord } from '../streams/topology.js';
 import { withAdmin } from '../streams/kafka/admin.js';
-import { ensureTopics } from '../pipeline/topic-admin.js';
-import { topicNames, type StageName, type TopicNames } from '../topics.js';
+import { ensureTopics } from '../connections/topic-admin.js';
+import { topicNames, type StageName, type TopicNames } from '../connections/topics.js';
 import { TestDatabase } from './database.js';
 
 /** A system of its own, on the Kafka and PostGIS of the test run: a set of topics and a database. */

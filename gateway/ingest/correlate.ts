@@ -6,7 +6,7 @@ import { contentIdOf } from '../../operators/identity.js';
 import { readCanonical } from '../../operators/normalise/canonical.js';
 import { Refusal } from '../../operators/normalise/fields.js';
 import { GIVEN_RULE_SETS } from '../../operators/rules.js';
-import { sourceTopics } from '../../topics.js';
+import { sourceTopics } from '../../connections/topics.js';
 import type { Answer } from '../answers.js';
 import { errorAnswers, GatewayError } from '../errors.js';
 import type { Services } from '../services.js';

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Environment } from '../../environment.js';
+import type { Environment } from '../../connections/environment.js';
 import type { Source } from '../../operators/source.js';
-import { sourceTopics } from '../../topics.js';
+import { sourceTopics } from '../../connections/topics.js';
 import { GatewayError } from '../errors.js';
 import type { Services } from '../services.js';
 import type { Assessment, ReceivedBody } from './assessment.js';

@@ -4,7 +4,7 @@ import type { Fields } from '../../operators/normalise/fields.js';
 import { place } from '../../operators/place.js';
 import type { Registry } from '../../operators/registry.js';
 import { inTransaction } from '../../connections/postgres/transaction.js';
-import { CopyRows, jsonText, type Columns } from '../sink/copy.js';
+import { CopyRows, jsonText, type Columns } from '../../connections/postgres/copy.js';
 import type { OrderedEvent } from './event-order.js';
 import type { BackfillTarget } from './target.js';
 

@@ -1,5 +1,5 @@
 import type { Producer } from 'kafkajs';
-import type { TopicNames } from '../../topics.js';
+import type { TopicNames } from '../../connections/topics.js';
 import { LineSender } from '../kafka-lines.js';
 import type { OrderedEvent } from './event-order.js';
 

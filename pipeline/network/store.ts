@@ -10,8 +10,8 @@ import type {
   Substation,
 } from '../../operators/network.js';
 import { elementsOf, Registry } from '../../operators/registry.js';
-import { readCompacted, tombstone, type CompactedTopic } from '../compacted-topic.js';
-import { CopyRows, type Columns } from '../sink/copy.js';
+import { readCompacted, tombstone, type CompactedTopic } from '../../connections/compacted-topic.js';
+import { CopyRows, type Columns } from '../../connections/postgres/copy.js';
 import type { LogReader } from '../../streams/broker.js';
 import { takeElement } from '../topology.js';
 

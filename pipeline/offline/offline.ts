@@ -2,7 +2,7 @@ import { Memberships } from '../../operators/correlate/memberships.js';
 import type { EvidenceRecord } from '../../operators/correlate/outcome.js';
 import type { PlacedEvent } from '../../operators/event.js';
 import type { OutageRecord } from '../../operators/outage.js';
-import { topicNames } from '../../topics.js';
+import { topicNames } from '../../connections/topics.js';
 import { TestDriver } from '../../streams/driver.js';
 import type { OutRecord } from '../../streams/topology.js';
 import { buildTopology } from '../topology.js';

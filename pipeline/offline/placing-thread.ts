@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { OutRecord } from '../../streams/topology.js';
-import { topicNames } from '../../topics.js';
+import { topicNames } from '../../connections/topics.js';
 import type { Lines, OfflineOptions } from './placing.js';
 
 /** What the thread is to do. */

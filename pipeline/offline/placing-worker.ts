@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { BLOCK_BYTES, lineBlocks } from './line-blocks.js';
 import { readNetwork } from '../network/read.js';
 import type { OutRecord } from '../../streams/topology.js';
-import { topicNames } from '../../topics.js';
+import { topicNames } from '../../connections/topics.js';
 import { Placing } from './placing.js';
 import type { Aside, PlacedBatch, PlacingTask } from './placing-thread.js';
 

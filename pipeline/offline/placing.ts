@@ -5,7 +5,7 @@ import { isFields, type Fields } from '../../operators/normalise/fields.js';
 import { MAX_VALUE_BYTES } from '../../operators/normalise/normalise.js';
 import { Registry } from '../../operators/registry.js';
 import { parseTime } from '../../operators/time.js';
-import { topicNames } from '../../topics.js';
+import { topicNames } from '../../connections/topics.js';
 import { TestDriver } from '../../streams/driver.js';
 import type { OutRecord } from '../../streams/topology.js';
 import { buildTopology } from '../topology.js';

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { jsonText } from '../sink/copy.js';
+import { jsonText } from '../../connections/postgres/copy.js';
 import { causesOf, memberKey } from './causes.js';
 import { findingOf } from './compare.js';
 import { FINDING_KINDS, type Finding, type FindingKind, type Order } from './finding.js';

@@ -2,7 +2,7 @@ import type { Message, Producer } from 'kafkajs';
 import type { ClientBase } from 'pg';
 import { keyText, type Command } from '../../operators/event.js';
 import { encodeCommands } from '../../operators/log-record.js';
-import type { TopicNames } from '../../topics.js';
+import type { TopicNames } from '../../connections/topics.js';
 import type { Repair } from './repair.js';
 
 /** A record stays well below what the topic takes, whatever the ids in it. */

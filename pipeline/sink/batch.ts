@@ -15,9 +15,9 @@ import type { OutageRecord } from '../../operators/outage.js';
 import { readOutageRecord } from '../../operators/outage-reading.js';
 import { checkFields, isEpochMs, jsonOf, listOf, OBJECT, textOf, type Kind } from '../../operators/record-shape.js';
 import { formatTime, timeOf } from '../../operators/time.js';
-import type { TopicNames } from '../../topics.js';
+import type { TopicNames } from '../../connections/topics.js';
 import type { SourceRecord } from '../../streams/topology.js';
-import { CopyRows, type Columns, type Point } from './copy.js';
+import { CopyRows, type Columns, type Point } from '../../connections/postgres/copy.js';
 
 const DAY_MS = 86_400_000;
 

@@ -1,6 +1,6 @@
 import type { Admin } from 'kafkajs';
 import type { ClientBase } from 'pg';
-import type { TopicNames } from '../../topics.js';
+import type { TopicNames } from '../../connections/topics.js';
 import type { TopicPartitionOffset } from '../../streams/broker.js';
 
 /** The database has read more of a topic than there is: Kafka's data was lost, or the topic was made anew. */

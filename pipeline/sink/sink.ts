@@ -1,6 +1,6 @@
 import { setImmediate as turnOfTheLoop, setTimeout as pause } from 'node:timers/promises';
 import pg, { type PoolClient } from 'pg';
-import type { TopicNames } from '../../topics.js';
+import type { TopicNames } from '../../connections/topics.js';
 import { RetentionGap, type Rebalance, type TopicPartition, type TopicPartitionOffset } from '../../streams/broker.js';
 import { placeOf as recordPlaceOf, SetAside } from '../../streams/set-aside.js';
 import { KafkaMember } from '../../streams/kafka/member.js';

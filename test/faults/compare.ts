@@ -4,7 +4,7 @@ import { isCommand } from '../../operators/event.js';
 import { decodeLogRecord } from '../../operators/log-record.js';
 import type { OutageRecord } from '../../operators/outage.js';
 import type { SourceRecord } from '../../streams/topology.js';
-import { sourceTopics, type TopicNames } from '../../topics.js';
+import { sourceTopics, type TopicNames } from '../../connections/topics.js';
 import { replayedLog, textOf } from '../replayed-log.js';
 import { isGarbage } from './garbage.js';
 

@@ -2,7 +2,7 @@ import type { Producer } from 'kafkajs';
 import { pack } from 'msgpackr';
 import type { Random } from '../../pipeline/network/random.js';
 import type { SourceRecord } from '../../streams/topology.js';
-import type { TopicNames } from '../../topics.js';
+import type { TopicNames } from '../../connections/topics.js';
 
 /** By this header garbage is known among what a topic holds. */
 const MARK = 'garbage';

@@ -9,7 +9,7 @@ import type { Topology } from '../../streams/topology.js';
 import { decodeLogRecord } from '../../operators/log-record.js';
 import { isCommand } from '../../operators/event.js';
 import { buildTopology } from '../../pipeline/topology.js';
-import { topicNames } from '../../topics.js';
+import { topicNames } from '../../connections/topics.js';
 import { isReadable, replayedLog, textOf } from '../replayed-log.js';
 import { SimulatedBroker, type Missing } from './simulated-broker.js';
 import { CALM, SimulatedProcess, World, type Chances } from './world.js';

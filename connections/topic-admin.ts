@@ -1,5 +1,5 @@
 import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
-import { type TopicNames, sourceTopics } from '../topics.js';
+import { type TopicNames, sourceTopics } from './topics.js';
 import { type AskedReplication, replicationAmong, type Replication } from './topic-replication.js';
 
 // kafkajs exports these in a way that Node cannot see.
