@@ -17,7 +17,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['*.ts', '{operators,streams,connections,pipeline,gateway,cli}/**/*.{ts,tsx}'],
+    files: ['*.ts', '{operators,streams,connections,pipeline,gateway,cli,simulator}/**/*.{ts,tsx}'],
     ignores: ['**/*.test.ts', '**/*.fixture.ts'],
     languageOptions: { parserOptions: { projectService: true } },
     plugins: { oms: { rules: { 'text-lookup': textLookup } } },

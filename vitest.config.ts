@@ -8,7 +8,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             '*.test.ts',
-            '{operators,streams,connections,pipeline,gateway,cli,sql,dev,bench,test/simulation}/**/*.test.ts',
+            '{operators,streams,connections,pipeline,gateway,cli,simulator,sql,dev,bench,test/simulation}/**/*.test.ts',
           ],
           testTimeout: 60_000,
         },

@@ -5,7 +5,7 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { readNetwork } from '../pipeline/network/read.js';
-import { seededRandom } from '../pipeline/network/random.js';
+import { seededRandom } from '../simulator/random.js';
 
 const [dir, rows, file] = process.argv.slice(2);
 if (dir === undefined || !(Number(rows) > 0) || file === undefined) {

@@ -3,7 +3,7 @@ import { Correlator } from '../operators/correlate/correlate.js';
 import type { Key, PlacedEvent } from '../operators/event.js';
 import { GIVEN_RULE_SETS } from '../operators/rules.js';
 import { distanceMm } from '../operators/sphere.js';
-import { seededRandom } from '../pipeline/network/random.js';
+import { seededRandom } from '../simulator/random.js';
 import { inTurns, Meter, type Figure, type Taken } from './figures.js';
 
 /** No sweep falls into the half hour from here on: one comes every 45 minutes of a key's time, and would be the cost of few events. */

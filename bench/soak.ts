@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { Correlator } from '../operators/correlate/correlate.js';
 import type { Key, LogEntry, PlacedEvent } from '../operators/event.js';
 import type { OutageRecord } from '../operators/outage.js';
-import { seededRandom } from '../pipeline/network/random.js';
+import { seededRandom } from '../simulator/random.js';
 import { plot } from './plot.js';
 
 /** 20 M events through the window of one partition: memory must be flat once the window is full. */

@@ -6,7 +6,7 @@ import type { Network } from '../operators/network.js';
 import type { NetworkElement } from '../operators/registry.js';
 import { placeOf } from '../streams/set-aside.js';
 import { topicNames } from '../connections/topics.js';
-import { demoNetwork } from '../pipeline/network/demo.js';
+import { demoNetwork } from '../simulator/network/demo.js';
 import { diffNetworks } from '../pipeline/network/diff.js';
 import { InvalidNetwork, networkErrorText } from '../pipeline/network/network-error.js';
 import { readNetwork } from '../pipeline/network/read.js';

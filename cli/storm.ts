@@ -4,10 +4,10 @@ import { readEnvironment, type Environment } from '../connections/environment.js
 import { topicNames } from '../connections/topics.js';
 import { LineSender } from '../pipeline/kafka-lines.js';
 import { readNetwork } from '../pipeline/network/read.js';
-import type { CanonicalEvent } from '../pipeline/storm/canonical-event.js';
-import { sendToGateway, type Answers } from '../pipeline/storm/gateway-sender.js';
-import { sourceShape } from '../pipeline/storm/shapes.js';
-import { simulateStorm } from '../pipeline/storm/storm.js';
+import type { CanonicalEvent } from '../simulator/storm/canonical-event.js';
+import { sendToGateway, type Answers } from '../simulator/storm/gateway-sender.js';
+import { sourceShape } from '../simulator/storm/shapes.js';
+import { simulateStorm } from '../simulator/storm/storm.js';
 import { checkTopics } from '../connections/topic-admin.js';
 import { LineOutput } from './terminal/line-output.js';
 import { Pace } from './replay.js';

@@ -27,6 +27,7 @@ const SOURCE_FOLDERS = [
   'pipeline',
   'gateway',
   'cli',
+  'simulator',
   'sql',
   'dev',
   'bench',

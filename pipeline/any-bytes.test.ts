@@ -12,7 +12,7 @@ import { GIVEN_RULE_SETS } from '../operators/rules.js';
 import { arbitraryGarbage, type GarbageRecord } from '../test/garbage.js';
 import { topicNames } from '../connections/topics.js';
 import { readPublished } from './network/store.js';
-import { demoNetwork } from './network/demo.js';
+import { demoNetwork } from '../simulator/network/demo.js';
 import { readRules } from './rule-delivery.js';
 import { Batch } from './sink/batch.js';
 import type { LogReader } from '../streams/broker.js';

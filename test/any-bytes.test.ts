@@ -7,7 +7,7 @@ import { freePort } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
 import { readNetwork } from '../pipeline/network/read.js';
 import type { RunningStage } from '../pipeline/pipeline.js';
-import { simulateStorm } from '../pipeline/storm/storm.js';
+import { simulateStorm } from '../simulator/storm/storm.js';
 import { placeOf } from '../streams/set-aside.js';
 import type { StageName } from '../connections/topics.js';
 import { folder, NETWORK, result, run, start, type Running } from './commands-program.js';

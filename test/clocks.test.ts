@@ -11,7 +11,7 @@ import { wrongClock } from '../dev/wrong-clock.js';
 import { isCommand, type PlacedEvent } from '../operators/event.js';
 import { decodeLogRecord } from '../operators/log-record.js';
 import type { OutageRecord } from '../operators/outage.js';
-import { demoNetwork } from '../pipeline/network/demo.js';
+import { demoNetwork } from '../simulator/network/demo.js';
 import { withAdmin } from '../streams/kafka/admin.js';
 import { ensureTopics, senderStampedTopics } from '../connections/topic-admin.js';
 import { folder, start, type Running } from './commands-program.js';

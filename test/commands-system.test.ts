@@ -10,7 +10,7 @@ import { retryUntil } from '../dev/retry.js';
 import type { OutageRecord } from '../operators/outage.js';
 import { readNetwork } from '../pipeline/network/read.js';
 import type { OutageWithMembers } from '../pipeline/offline/offline.js';
-import { simulateStorm } from '../pipeline/storm/storm.js';
+import { simulateStorm } from '../simulator/storm/storm.js';
 import type { SourceRecord } from '../streams/topology.js';
 import { withAdmin } from '../streams/kafka/admin.js';
 import { ensureTopics } from '../connections/topic-admin.js';

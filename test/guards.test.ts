@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readNetwork } from '../pipeline/network/read.js';
-import { simulateStorm } from '../pipeline/storm/storm.js';
+import { simulateStorm } from '../simulator/storm/storm.js';
 import { compare, type Comparison } from './faults/compare.js';
 import { Member } from './faults/fleet.js';
 import { TestSystem } from './system.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { retryUntil } from '../dev/retry.js';
-import { demoNetwork } from '../pipeline/network/demo.js';
+import { demoNetwork } from '../simulator/network/demo.js';
 import { TestSystem } from './system.js';
 
 const network = demoNetwork({ substations: 1 });

@@ -6,8 +6,8 @@ import { retryUntil } from '../dev/retry.js';
 import { startGateway, type RunningGateway } from '../gateway/gateway.js';
 import type { OutageRecord } from '../operators/outage.js';
 import { readNetwork } from '../pipeline/network/read.js';
-import { sendToGateway } from '../pipeline/storm/gateway-sender.js';
-import { simulateStorm } from '../pipeline/storm/storm.js';
+import { sendToGateway } from '../simulator/storm/gateway-sender.js';
+import { simulateStorm } from '../simulator/storm/storm.js';
 import { TestSystem } from './system.js';
 
 const OPEN = ['detected', 'confirmed', 'in_progress', 'partially_restored'];

@@ -4,7 +4,7 @@ import { isCommand } from '../operators/event.js';
 import { decodeLogRecord } from '../operators/log-record.js';
 import { readNetwork } from '../pipeline/network/read.js';
 import type { RunningStage } from '../pipeline/pipeline.js';
-import { simulateStorm } from '../pipeline/storm/storm.js';
+import { simulateStorm } from '../simulator/storm/storm.js';
 import { sourceTopics } from '../connections/topics.js';
 import { TestSystem } from './system.js';
 

@@ -7,7 +7,7 @@ import type { Customer } from '../operators/network.js';
 import type { OutageRecord } from '../operators/outage.js';
 import { readNetwork } from '../pipeline/network/read.js';
 import { rejectedRepairs } from '../pipeline/reconcile/repair-publication.js';
-import { simulateStorm } from '../pipeline/storm/storm.js';
+import { simulateStorm } from '../simulator/storm/storm.js';
 import { NETWORK } from './commands-program.js';
 import { Reconciliation } from './reconciliation.js';
 import { neighboursIn } from './neighbours.js';

@@ -6,7 +6,7 @@ import { freePort } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
 import { readNetwork } from '../pipeline/network/read.js';
 import type { RunningStage } from '../pipeline/pipeline.js';
-import { simulateStorm } from '../pipeline/storm/storm.js';
+import { simulateStorm } from '../simulator/storm/storm.js';
 import { compare } from './faults/compare.js';
 import { folder, start, type Running } from './commands-program.js';
 import { TestSystem } from './system.js';

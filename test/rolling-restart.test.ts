@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePort } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
 import { readNetwork } from '../pipeline/network/read.js';
-import { simulateStorm } from '../pipeline/storm/storm.js';
+import { simulateStorm } from '../simulator/storm/storm.js';
 import { compare } from './faults/compare.js';
 import { Member } from './faults/fleet.js';
 import { TestSystem } from './system.js';

@@ -3,7 +3,7 @@ import { retryUntil } from '../dev/retry.js';
 import { decodeLogRecord } from '../operators/log-record.js';
 import { readNetwork } from '../pipeline/network/read.js';
 import { OfflineRun, type OutageWithMembers } from '../pipeline/offline/offline.js';
-import { simulateStorm } from '../pipeline/storm/storm.js';
+import { simulateStorm } from '../simulator/storm/storm.js';
 import type { SourceRecord } from '../streams/topology.js';
 import { withAdmin } from '../streams/kafka/admin.js';
 import { checkTopics } from '../connections/topic-admin.js';

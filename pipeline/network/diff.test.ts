@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { demoNetwork } from './demo.js';
+import { demoNetwork } from '../../simulator/network/demo.js';
 import { diffNetworks } from './diff.js';
 
 const network = demoNetwork({ substations: 1 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Network } from '../../operators/network.js';
-import { demoNetwork } from './demo.js';
+import { demoNetwork } from '../../simulator/network/demo.js';
 import { InvalidNetwork, networkErrorText } from './network-error.js';
 import { readNetwork } from './read.js';
 import { writeNetwork } from './write.js';

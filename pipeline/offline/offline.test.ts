@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { demoNetwork } from '../network/demo.js';
-import { simulateStorm } from '../storm/storm.js';
+import { demoNetwork } from '../../simulator/network/demo.js';
+import { simulateStorm } from '../../simulator/storm/storm.js';
 import { OfflineRun } from './offline.js';
 
 const network = demoNetwork({ substations: 2 });

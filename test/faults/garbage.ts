@@ -1,6 +1,6 @@
 import type { Producer } from 'kafkajs';
 import { pack } from 'msgpackr';
-import type { Random } from '../../pipeline/network/random.js';
+import type { Random } from '../../simulator/random.js';
 import type { SourceRecord } from '../../streams/topology.js';
 import type { TopicNames } from '../../connections/topics.js';
 

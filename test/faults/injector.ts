@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Services } from '../../dev/services.js';
-import type { Random } from '../../pipeline/network/random.js';
+import type { Random } from '../../simulator/random.js';
 import type { Member } from './fleet.js';
 
 /** Longer than the session timeout of 6 s: whoever is frozen for it has lost its partitions when it wakes. */

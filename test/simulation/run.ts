@@ -1,7 +1,7 @@
 import { Registry } from '../../operators/registry.js';
 import { readNetwork } from '../../pipeline/network/read.js';
-import { seededRandom } from '../../pipeline/network/random.js';
-import { simulateStorm } from '../../pipeline/storm/storm.js';
+import { seededRandom } from '../../simulator/random.js';
+import { simulateStorm } from '../../simulator/storm/storm.js';
 import { TestDriver } from '../../streams/driver.js';
 import { partitionOf } from '../../streams/partitioner.js';
 import { StageRuntime, type RuntimeOptions } from '../../streams/runtime.js';

@@ -1,4 +1,4 @@
-import { seededRandom, type Random } from '../../pipeline/network/random.js';
+import { seededRandom, type Random } from '../../simulator/random.js';
 
 /** How a step of a transaction may go wrong, and how likely. */
 export interface Chances {

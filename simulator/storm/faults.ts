@@ -1,5 +1,5 @@
 import { DEVICE_TYPES, type Customer, type Device, type DeviceType } from '../../operators/network.js';
-import type { Random } from '../network/random.js';
+import type { Random } from '../random.js';
 import type { Supply } from './supply.js';
 
 const MINUTE_MS = 60_000;

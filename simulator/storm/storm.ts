@@ -1,7 +1,7 @@
 import type { Source } from '../../operators/source.js';
 import type { DeviceType, Network } from '../../operators/network.js';
 import { formatTime } from '../../operators/time.js';
-import { seededRandom } from '../network/random.js';
+import { seededRandom } from '../random.js';
 import type { CanonicalEvent } from './canonical-event.js';
 import { planFaults, type PlannedFault } from './faults.js';
 import { customerReports, nonsenseMeters, scadaReports, type Report } from './reports.js';

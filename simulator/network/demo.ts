@@ -2,7 +2,7 @@ import type { Network, Substation } from '../../operators/network.js';
 import { buildFeeder, type Sector } from './demo-feeder.js';
 import { DemoDraft } from './demo-draft.js';
 import { offset, type Point } from './plane.js';
-import { seededRandom, type Random } from './random.js';
+import { seededRandom, type Random } from '../random.js';
 
 const AMMAN: Point = { lat: 31.95, lon: 35.93 };
 const SPACING_M = 5000;

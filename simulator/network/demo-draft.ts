@@ -8,7 +8,7 @@ import type {
   Substation,
 } from '../../operators/network.js';
 import { offset, type Point } from './plane.js';
-import type { Random } from './random.js';
+import type { Random } from '../random.js';
 
 const FIRST_METER = 20_000_000;
 const FIRST_ONU = 1_000_000;

@@ -2,7 +2,7 @@ import type { DeviceType, Substation } from '../../operators/network.js';
 import { distanceMm } from '../../operators/sphere.js';
 import type { DemoDraft } from './demo-draft.js';
 import { offset, type Point } from './plane.js';
-import type { Random } from './random.js';
+import type { Random } from '../random.js';
 
 /** The part of a substation's area that belongs to one feeder. */
 export interface Sector {
