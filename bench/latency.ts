@@ -9,7 +9,7 @@ import { retryUntil } from '../dev/retry.js';
 import type { OutageRecord } from '../operators/outage.js';
 import { EMPTY_NETWORK } from '../operators/network.js';
 import { connectToolProducer } from '../streams/kafka/tool-producer.js';
-import { publishNetwork } from '../pipeline/network/store.js';
+import { publishNetwork } from '../pipeline/jobs/network/store.js';
 import { connectConsumer, consume, disconnect } from '../streams/kafka/client.js';
 import { withAdmin } from '../streams/kafka/admin.js';
 import { ensureTopics } from '../connections/topic-admin.js';

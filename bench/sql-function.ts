@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type pg from 'pg';
 import type { Customer, DistributionPoint, Network } from '../operators/network.js';
-import { replaceNetwork } from '../pipeline/network/store.js';
+import { replaceNetwork } from '../pipeline/jobs/network/store.js';
 import { withDatabase } from './databases.js';
 import { figureOf, type Figure, type Taken } from './figures.js';
 import { cpuMsOf } from './processes.js';

@@ -1,7 +1,7 @@
 import type { Admin } from 'kafkajs';
 import { EMPTY_NETWORK } from '../operators/network.js';
 import { connectToolProducer } from '../streams/kafka/tool-producer.js';
-import { publishNetwork } from '../pipeline/network/store.js';
+import { publishNetwork } from '../pipeline/jobs/network/store.js';
 import { connectProducer, disconnect } from '../streams/kafka/client.js';
 import { withAdmin } from '../streams/kafka/admin.js';
 import { sourceTopics, topicNames } from '../connections/topics.js';

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { readEnvironment } from '../connections/environment.js';
 import { GIVEN_RULE_SETS, type RuleSet } from '../operators/rules.js';
 import { BLOCK_BYTES, lineBlocks } from '../pipeline/offline/line-blocks.js';
-import { readNetwork } from '../pipeline/network/read.js';
+import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { Correlating, OfflineRun, type OutageWithMembers } from '../pipeline/offline/offline.js';
 import { placeInThread } from '../pipeline/offline/placing-thread.js';
 import type { OfflineOptions } from '../pipeline/offline/placing.js';

@@ -7,18 +7,18 @@ import type { NetworkElement } from '../operators/registry.js';
 import { placeOf } from '../streams/set-aside.js';
 import { topicNames } from '../connections/topics.js';
 import { demoNetwork } from '../simulator/network/demo.js';
-import { diffNetworks } from '../pipeline/network/diff.js';
-import { InvalidNetwork, networkErrorText } from '../pipeline/network/network-error.js';
-import { readNetwork } from '../pipeline/network/read.js';
+import { diffNetworks } from '../pipeline/jobs/network/diff.js';
+import { InvalidNetwork, networkErrorText } from '../pipeline/jobs/network/network-error.js';
+import { readNetwork } from '../pipeline/jobs/network/read.js';
 import {
   loadNetwork,
   publishChanges,
   readPublished,
   replaceNetwork,
   type PublishedNetwork,
-} from '../pipeline/network/store.js';
-import { writeNetwork } from '../pipeline/network/write.js';
-import { deliverRules } from '../pipeline/rule-delivery.js';
+} from '../pipeline/jobs/network/store.js';
+import { writeNetwork } from '../pipeline/jobs/network/write.js';
+import { deliverRules } from '../pipeline/jobs/rule-delivery.js';
 import { checkTopics } from '../connections/topic-admin.js';
 import { withDatabase, withProducer, withReader, withTopics } from '../connections/services.js';
 import { fileProblem } from '../connections/files.js';

@@ -5,15 +5,15 @@ import type { PoolClient } from 'pg';
 import type { Environment } from '../connections/environment.js';
 import { formatTime } from '../operators/time.js';
 import { topicNames } from '../connections/topics.js';
-import { readBasis } from '../pipeline/reconcile/repair-basis.js';
+import { readBasis } from '../pipeline/jobs/reconcile/repair-basis.js';
 import {
   pendingRepairs,
   publishRepairs,
   rejectedRepairs,
   type Told,
-} from '../pipeline/reconcile/repair-publication.js';
-import { repairOf, type Repair, type Repairer } from '../pipeline/reconcile/repair.js';
-import { noteRepair, readFindings, type Run, type RunRepair } from '../pipeline/reconcile/run.js';
+} from '../pipeline/jobs/reconcile/repair-publication.js';
+import { repairOf, type Repair, type Repairer } from '../operators/reconcile/repair.js';
+import { noteRepair, readFindings, type Run, type RunRepair } from '../pipeline/jobs/reconcile/run.js';
 import { checkTopics } from '../connections/topic-admin.js';
 import { withProducer, withTopics } from '../connections/services.js';
 import { progress, say } from './terminal/talk.js';

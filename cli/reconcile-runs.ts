@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { PoolClient } from 'pg';
 import { readEnvironment } from '../connections/environment.js';
-import { compareRuns } from '../pipeline/reconcile/run-comparison.js';
-import { changeText, figuresOf, numberText } from '../pipeline/reconcile/report-text.js';
-import { findRun, forgetRun, holdRun, listRuns, type Run } from '../pipeline/reconcile/run.js';
-import { rangeText } from '../pipeline/reconcile/range.js';
-import { findingsOf, type Summary } from '../pipeline/reconcile/summary.js';
+import { compareRuns } from '../pipeline/jobs/reconcile/run-comparison.js';
+import { changeText, figuresOf, numberText } from '../operators/reconcile/report/report-text.js';
+import { findRun, forgetRun, holdRun, listRuns, type Run } from '../pipeline/jobs/reconcile/run.js';
+import { rangeText } from '../pipeline/jobs/reconcile/range.js';
+import { findingsOf, type Summary } from '../operators/reconcile/summary.js';
 import { ReportFile, reportOption, tellReport } from './terminal/report-output.js';
 import { withDatabase } from '../connections/services.js';
 import { say, WrongUse } from './terminal/talk.js';

@@ -3,10 +3,10 @@ import { userInfo } from 'node:os';
 import type { PoolClient } from 'pg';
 import { readEnvironment, type Environment } from '../connections/environment.js';
 import { formatTime } from '../operators/time.js';
-import { Comparison } from '../pipeline/reconcile/comparison.js';
-import { ORDERS, type Order } from '../pipeline/reconcile/finding.js';
-import { dayRange, lastRange, rangeText, type TimeRange } from '../pipeline/reconcile/range.js';
-import { earliestFrom } from '../pipeline/reconcile/retention.js';
+import { Comparison } from '../pipeline/jobs/reconcile/comparison.js';
+import { ORDERS, type Order } from '../operators/reconcile/finding.js';
+import { dayRange, lastRange, rangeText, type TimeRange } from '../pipeline/jobs/reconcile/range.js';
+import { earliestFrom } from '../pipeline/jobs/reconcile/retention.js';
 import {
   beginRun,
   findRun,
@@ -16,8 +16,8 @@ import {
   stepRun,
   type Run,
   type RunRequest,
-} from '../pipeline/reconcile/run.js';
-import { findingsOf, type Summary } from '../pipeline/reconcile/summary.js';
+} from '../pipeline/jobs/reconcile/run.js';
+import { findingsOf, type Summary } from '../operators/reconcile/summary.js';
 import { repairRun } from './reconcile-repair.js';
 import { addReconcileRuns } from './reconcile-runs.js';
 import { reportOption, ReportFile, tellReport } from './terminal/report-output.js';

@@ -2,7 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { readEnvironment, type Environment } from '../connections/environment.js';
 import { parseTime } from '../operators/time.js';
 import { topicNames } from '../connections/topics.js';
-import { LineSender } from '../pipeline/kafka-lines.js';
+import { LineSender } from '../pipeline/jobs/line-sender.js';
 import type { SourceRecord } from '../streams/topology.js';
 import { checkTopics, ensureTopics } from '../connections/topic-admin.js';
 import { readLines } from './correlate.js';

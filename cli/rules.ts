@@ -5,7 +5,7 @@ import type { Key } from '../operators/event.js';
 import { formatTime } from '../operators/time.js';
 import { topicNames } from '../connections/topics.js';
 import { unreadableText } from '../connections/compacted-topic.js';
-import { activateRules, publishRuleSet, readRules, type KnownRules } from '../pipeline/rule-delivery.js';
+import { activateRules, publishRuleSet, readRules, type KnownRules } from '../pipeline/jobs/rule-delivery.js';
 import { checkTopics } from '../connections/topic-admin.js';
 import { ruleSetOf } from './correlate.js';
 import { withDatabase, withProducer, withReader, withTopics } from '../connections/services.js';

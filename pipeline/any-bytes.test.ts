@@ -11,9 +11,9 @@ import { elementsOf, Registry } from '../operators/registry.js';
 import { GIVEN_RULE_SETS } from '../operators/rules.js';
 import { arbitraryGarbage, type GarbageRecord } from '../test/garbage.js';
 import { topicNames } from '../connections/topics.js';
-import { readPublished } from './network/store.js';
+import { readPublished } from './jobs/network/store.js';
 import { demoNetwork } from '../simulator/network/demo.js';
-import { readRules } from './rule-delivery.js';
+import { readRules } from './jobs/rule-delivery.js';
 import { Batch } from './sink/batch.js';
 import type { LogReader } from '../streams/broker.js';
 import { failureOn } from '../streams/poison.js';
@@ -21,7 +21,7 @@ import { Snapshots } from '../streams/snapshots.js';
 import { Outbox, Task } from '../streams/task.js';
 import type { SourceRecord } from '../streams/topology.js';
 import { buildTopology } from './topology.js';
-import { placesOf } from './unplaced.js';
+import { placesOf } from './jobs/unplaced.js';
 
 /** Whoever can write to a topic can write anything: no reader of any topic is stopped by it, or loses what stands beside. */
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readNetwork } from './network/read.js';
+import { readNetwork } from './jobs/network/read.js';
 import { OfflineRun, type OutageWithMembers } from './offline/offline.js';
 
 interface ExpectedOutage {

@@ -6,13 +6,13 @@ import { SOURCES } from '../operators/source.js';
 import { EMPTY_NETWORK, type Network } from '../operators/network.js';
 import { normalise } from '../operators/normalise/normalise.js';
 import { Registry } from '../operators/registry.js';
-import { readMapping } from './backfill/mapping.js';
-import { openFile } from './backfill/file-history.js';
-import { RowReader } from './backfill/row-reader.js';
+import { readMapping } from './jobs/backfill/mapping.js';
+import { openFile } from './jobs/backfill/file-history.js';
+import { RowReader } from './jobs/backfill/row-reader.js';
 import { ruleSetOf } from '../cli/correlate.js';
 import { OfflineRun } from './offline/offline.js';
-import { readNetwork } from './network/read.js';
-import { writeNetwork } from './network/write.js';
+import { readNetwork } from './jobs/network/read.js';
+import { writeNetwork } from './jobs/network/write.js';
 
 /** Every object has these, and none of them is a word of ours. */
 const WORDS = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'];

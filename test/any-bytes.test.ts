@@ -5,7 +5,7 @@ import { Packr } from 'msgpackr';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePort } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
-import { readNetwork } from '../pipeline/network/read.js';
+import { readNetwork } from '../pipeline/jobs/network/read.js';
 import type { RunningStage } from '../pipeline/pipeline.js';
 import { simulateStorm } from '../simulator/storm/storm.js';
 import { placeOf } from '../streams/set-aside.js';

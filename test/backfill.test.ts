@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readNetwork } from '../pipeline/network/read.js';
+import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { OfflineRun } from '../pipeline/offline/offline.js';
 import { simulateStorm } from '../simulator/storm/storm.js';
 import type { CanonicalEvent } from '../simulator/storm/canonical-event.js';

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
 import type { OutageRecord } from '../operators/outage.js';
-import { readNetwork } from '../pipeline/network/read.js';
+import { readNetwork } from '../pipeline/jobs/network/read.js';
 import type { OutageWithMembers } from '../pipeline/offline/offline.js';
 import { simulateStorm } from '../simulator/storm/storm.js';
 import type { SourceRecord } from '../streams/topology.js';

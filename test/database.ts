@@ -3,7 +3,7 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import type { Network } from '../operators/network.js';
 import { migrate } from '../sql/migrate.js';
-import { replaceNetwork } from '../pipeline/network/store.js';
+import { replaceNetwork } from '../pipeline/jobs/network/store.js';
 
 /** A database of its own, migrated, on the PostGIS of the test run. */
 export class TestDatabase {

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePort, freePortsInARow } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
-import { readNetwork } from '../pipeline/network/read.js';
+import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { folder, NETWORK, run, start, type Running } from './commands-program.js';
 import { TestSystem } from './system.js';
 

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { retryUntil } from '../dev/retry.js';
 import { EMPTY_NETWORK, type Network } from '../operators/network.js';
-import { readNetwork } from '../pipeline/network/read.js';
-import { publishNetwork } from '../pipeline/network/store.js';
+import { readNetwork } from '../pipeline/jobs/network/read.js';
+import { publishNetwork } from '../pipeline/jobs/network/store.js';
 import { withAdmin } from '../streams/kafka/admin.js';
 import { ensureTopics } from '../connections/topic-admin.js';
 import { NETWORK, run } from './commands-program.js';

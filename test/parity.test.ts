@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isCommand, type LogEntry } from '../operators/event.js';
 import { isClockSuspect, timeOf } from '../operators/time.js';
-import { readNetwork } from '../pipeline/network/read.js';
+import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { TestDatabase } from './database.js';
 import { cornerLogs } from './corner-logs.js';
 import { arbitraryLog } from './random-log.js';

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { freePortsInARow } from '../dev/ports.js';
 import { GiveUp, retryUntil } from '../dev/retry.js';
-import { readNetwork } from '../pipeline/network/read.js';
+import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { folder, start, type Running } from './commands-program.js';
 import { TestSystem } from './system.js';
 

@@ -1,12 +1,12 @@
 import type { PoolClient } from 'pg';
 import { expect } from 'vitest';
 import { retryUntil } from '../dev/retry.js';
-import { Comparison } from '../pipeline/reconcile/comparison.js';
-import type { Finding, Order } from '../pipeline/reconcile/finding.js';
-import { readBasis } from '../pipeline/reconcile/repair-basis.js';
-import { publishRepairs } from '../pipeline/reconcile/repair-publication.js';
-import { repairOf, type Repair } from '../pipeline/reconcile/repair.js';
-import { beginRun, findRun, readFindings, stepRun } from '../pipeline/reconcile/run.js';
+import { Comparison } from '../pipeline/jobs/reconcile/comparison.js';
+import type { Finding, Order } from '../operators/reconcile/finding.js';
+import { readBasis } from '../pipeline/jobs/reconcile/repair-basis.js';
+import { publishRepairs } from '../pipeline/jobs/reconcile/repair-publication.js';
+import { repairOf, type Repair } from '../operators/reconcile/repair.js';
+import { beginRun, findRun, readFindings, stepRun } from '../pipeline/jobs/reconcile/run.js';
 import { compare } from './faults/compare.js';
 import type { TestSystem } from './system.js';
 

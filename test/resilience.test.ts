@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PoolClient } from 'pg';
 import { freePort } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
-import { readNetwork } from '../pipeline/network/read.js';
+import { readNetwork } from '../pipeline/jobs/network/read.js';
 import type { RunningStage } from '../pipeline/pipeline.js';
 import { simulateStorm } from '../simulator/storm/storm.js';
 import { compare } from './faults/compare.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePort } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
-import { readNetwork } from '../pipeline/network/read.js';
+import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { simulateStorm } from '../simulator/storm/storm.js';
 import { compare } from './faults/compare.js';
 import { Member } from './faults/fleet.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { readNetwork } from '../pipeline/network/read.js';
+import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { TestDatabase } from './database.js';
 import { HERE } from './random-log.js';
 import { storeLog } from './second-engine.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PlacedEvent } from '../operators/event.js';
 import { formatTime } from '../operators/time.js';
-import { readNetwork } from '../pipeline/network/read.js';
+import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { seededRandom } from '../simulator/random.js';
 import { TestDatabase } from './database.js';
 

@@ -1,11 +1,11 @@
 import { InvalidArgumentError } from 'commander';
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { PoolClient } from 'pg';
-import { jsonReport, type Report } from '../../pipeline/reconcile/report.js';
-import { REPORT_FORMATS, reportFormatOf } from '../../pipeline/reconcile/report-formats.js';
-import { findingLine, summaryLines } from '../../pipeline/reconcile/report-text.js';
-import { readFindings, type Run } from '../../pipeline/reconcile/run.js';
-import { findingsOf } from '../../pipeline/reconcile/summary.js';
+import { jsonReport, type Report } from '../../operators/reconcile/report/report.js';
+import { REPORT_FORMATS, reportFormatOf } from '../../operators/reconcile/report/report-formats.js';
+import { findingLine, summaryLines } from '../../operators/reconcile/report/report-text.js';
+import { readFindings, type Run } from '../../pipeline/jobs/reconcile/run.js';
+import { findingsOf } from '../../operators/reconcile/summary.js';
 import { LineOutput } from './line-output.js';
 import { fileProblem } from '../../connections/files.js';
 import { say } from './talk.js';

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { BLOCK_BYTES, lineBlocks } from './line-blocks.js';
-import { readNetwork } from '../network/read.js';
+import { readNetwork } from '../jobs/network/read.js';
 import type { OutRecord } from '../../streams/topology.js';
 import { topicNames } from '../../connections/topics.js';
 import { Placing } from './placing.js';

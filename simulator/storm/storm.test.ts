@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Customer, Device, Network } from '../../operators/network.js';
 import { demoNetwork } from '../network/demo.js';
-import { readNetwork } from '../../pipeline/network/read.js';
+import { readNetwork } from '../../pipeline/jobs/network/read.js';
 import type { CanonicalEvent } from './canonical-event.js';
 import { simulateStorm, type Fault, type Storm } from './storm.js';
 

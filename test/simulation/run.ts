@@ -1,5 +1,5 @@
 import { Registry } from '../../operators/registry.js';
-import { readNetwork } from '../../pipeline/network/read.js';
+import { readNetwork } from '../../pipeline/jobs/network/read.js';
 import { seededRandom } from '../../simulator/random.js';
 import { simulateStorm } from '../../simulator/storm/storm.js';
 import { TestDriver } from '../../streams/driver.js';

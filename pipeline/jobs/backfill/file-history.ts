@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { pipeline, type Duplex, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { CsvError, parse } from 'csv-parse';
+import { isFields, type Fields } from '../../../operators/normalise/fields.js';
+import { fileProblem } from '../../../connections/files.js';
+import type { History, Row } from './history.js';
+import { columnsOf, missingColumn, type Mapping } from './mapping.js';
+import { WrongInput } from './wrong-input.js';
+
+const READ_BYTES = 1 << 20;
+
+/**
+ * Opens a file of history: CSV with a header (`.csv`) or NDJSON (`.ndjson`, `.jsonl`), packed with gzip (`.gz`) or not.
+ * @param mapping null: CSV columns are named as the source names its fields, a dot leads into an object
+ * @throws {WrongInput} one sentence if it is of another kind, or its header lacks a column of the mapping
+ */
+export async function openFile(file: string, mapping: Mapping | null): Promise<History> {
+  const kind = /\.(csv|ndjson|jsonl)(\.gz)?$/i.exec(file)?.[1]?.toLowerCase();
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    throw fileProblem(file, error);
+  });
+  if (found.isDirectory()) throw new WrongInput(`${file} is a folder: name a CSV or NDJSON file.`);
+  if (kind === undefined)
+    throw new WrongInput(`${file}: what is in it cannot be told: its name must end in .csv, .ndjson or .jsonl (.gz).`);
+  const isCsv = kind === 'csv';
+  const delimiter = mapping?.delimiter ?? ',';
+  const columns = isCsv ? await headerOf(file, delimiter) : null;
+  const missing = columns && mapping && [...columnsOf(mapping).keys()].find((column) => !columns.includes(column));
+  if (missing) throw new WrongInput(missingColumn(mapping, missing, file, columns));
+  return {
+    name: file,
+    unit: 'line',
+    columns,
+    digest: await digestOf(file),
+    rows: () => (columns ? csvRows(file, delimiter, columns, mapping === null) : lineRows(file)),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function digestOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file, { highWaterMark: READ_BYTES })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+/** The file, unpacked, through further steps. What goes wrong in one of them is thrown by whoever reads the last. */
+function read<T extends Duplex>(file: string, last: T): T;
+function read(file: string): Readable;
+function read(file: string, last?: Duplex): Readable {
+  const input = createReadStream(file, { highWaterMark: READ_BYTES });
+  const steps = [...(/\.gz$/i.test(file) ? [createGunzip({ chunkSize: READ_BYTES })] : []), ...(last ? [last] : [])];
+  // Each step ends with the error of the one before it; its reader hears of it.
+  return steps.length === 0 ? input : (pipeline([input, ...steps], () => undefined) as unknown as Readable);
+}
+
+function problem(file: string, error: unknown): Error {
+  if (error instanceof CsvError) {
+    const { lines } = error as CsvError & { lines?: number };
+    return new WrongInput(`${file}:${lines ?? 1}: not readable as CSV: ${error.message}.`);
+  }
+  const { code } = error as NodeJS.ErrnoException;
+  if (code?.startsWith('Z_')) return new WrongInput(`${file} is no whole gzip file: it was cut, or is none.`);
+  return code === undefined ? (error as Error) : fileProblem(file, error as NodeJS.ErrnoException);
+}
+
+interface Parsed {
+  readonly record: string[];
+  readonly info: { readonly lines: number };
+}
+
+/** @param records how many to read; -1: all */
+function csvParser(delimiter: string, records = -1) {
+  return parse({
+    bom: true,
+    delimiter,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    to: records,
+  });
+}
+
+async function headerOf(file: string, delimiter: string): Promise<readonly string[]> {
+  try {
+    for await (const { record } of read(file, csvParser(delimiter, 1)) as AsyncIterable<Parsed>) {
+      const columns = record.map((name) => name.trim());
+      const twice = columns.find((name, i) => columns.indexOf(name) !== i);
+      if (twice !== undefined) throw new WrongInput(`${file}: the column "${twice}" stands twice; keep one.`);
+      return columns;
+    }
+  } catch (error) {
+    throw problem(file, error);
+  }
+  throw new WrongInput(`${file} is empty: its first line must name the columns.`);
+}
+
+async function* csvRows(
+  file: string,
+  delimiter: string,
+  columns: readonly string[],
+  raw: boolean,
+): AsyncGenerator<Row> {
+  let isHeader = true;
+  try {
+    for await (const { record, info } of read(file, csvParser(delimiter)) as AsyncIterable<Parsed>) {
+      if (isHeader) isHeader = false;
+      else if (record.length !== columns.length) {
+        const problem = `${record.length} cells where the header has ${columns.length}: quote values that hold the delimiter.`;
+        yield { at: info.lines, value: record.join(delimiter), problem };
+      } else yield { at: info.lines, value: raw ? rawShape(columns, record) : cellsOf(columns, record) };
+    }
+  } catch (error) {
+    throw problem(file, error);
+  }
+}
+
+function cellsOf(columns: readonly string[], record: readonly string[]): Fields {
+  return Object.fromEntries(columns.map((column, i) => [column, record[i]!]));
+}
+
+/** What a source sends as a number; a cell is always a text. */
+const NUMBERS = new Set(['lat', 'lng', 'lon', 'voltage']);
+
+/** A row whose columns are named as the source names its fields: `customer.meterNumber` is a field of `customer`. */
+function rawShape(columns: readonly string[], record: readonly string[]): Fields {
+  const shape = Object.create(null) as Record<string, unknown>;
+  for (const [i, column] of columns.entries()) {
+    const text = record[i]!;
+    if (text === '') continue;
+    const path = column.split('.');
+    const name = path.pop()!;
+    let inner = shape;
+    /* eslint-disable oms/text-lookup -- these objects have nothing but what is put into them */
+    for (const step of path) {
+      if (!isFields(inner[step])) inner[step] = Object.create(null);
+      inner = inner[step] as Record<string, unknown>;
+    }
+    inner[name] = NUMBERS.has(name) && text.trim() !== '' && !Number.isNaN(Number(text)) ? Number(text) : text;
+    /* eslint-enable oms/text-lookup */
+  }
+  return shape;
+}
+
+async function* lineRows(file: string): AsyncGenerator<Row> {
+  let at = 0;
+  const input = read(file);
+  // readline knows nothing of what goes wrong with its input: it only ends.
+  let failure: unknown = null;
+  input.on('error', (error) => (failure = error));
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+      at++;
+      if (line.trim() !== '') yield { at, value: at === 1 ? line.replace(/^\uFEFF/, '') : line };
+    }
+  } catch (error) {
+    failure ??= error;
+  }
+  if (failure !== null) throw problem(file, failure);
+}

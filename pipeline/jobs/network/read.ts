@@ -1,0 +1,46 @@
+import { stat } from 'node:fs/promises';
+import type { Network } from '../../../operators/network.js';
+import { readCsvFolder } from './csv.js';
+import { readGeoJson } from './geojson.js';
+import { InvalidNetwork, networkErrorText, type NetworkError } from './network-error.js';
+import { TABLES, type NetworkRows } from './tables.js';
+import { validateRows } from './validate.js';
+
+/**
+ * Reads a network and checks all of it before anything is returned.
+ * @param path a folder of CSV files (as `data/ieee9500`) or a GeoJSON file (see geojson.ts)
+ * @returns the network, each list in the order of its file
+ * @throws {InvalidNetwork} with every error found, each with its file and line or feature
+ */
+export async function readNetwork(path: string): Promise<Network> {
+  const errors: NetworkError[] = [];
+  const report = (error: NetworkError) => void errors.push(error);
+  const found = await stat(path).catch(() => null);
+  if (!found) {
+    throw new InvalidNetwork([{ file: path, message: 'does not exist; name a CSV folder or a GeoJSON file.' }]);
+  }
+  const rows = await (found.isDirectory() ? readCsvFolder(path, report) : readGeoJson(path, report));
+  // One by one: a file may have more errors than a call may have arguments.
+  for (const error of validateRows(rows)) errors.push(error);
+  if (errors.length > 0) throw new InvalidNetwork(withoutCopies(errors.sort(inOrderOf(rows))));
+  return {
+    substations: rows.substations.records,
+    feeders: rows.feeders.records,
+    devices: rows.devices.records,
+    sections: rows.sections.records,
+    distributionPoints: rows.distributionPoints.records,
+    customers: rows.customers.records,
+  };
+}
+
+function inOrderOf(rows: NetworkRows): (a: NetworkError, b: NetworkError) => number {
+  const lists = Object.keys(TABLES) as (keyof Network)[];
+  const files = lists.map((list) => rows[list].file);
+  const place = (error: NetworkError) => error.line ?? error.feature ?? -1;
+  return (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || place(a) - place(b);
+}
+
+/** A GeoJSON feature that becomes several sections says what is wrong with it once for each. */
+function withoutCopies(errors: readonly NetworkError[]): NetworkError[] {
+  return [...new Map(errors.map((error) => [networkErrorText(error), error])).values()];
+}

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import type { Producer } from 'kafkajs';
+import { keyText, type Key, type RulesCommand } from '../../operators/event.js';
+import { RULE_SET, RULES_COMMAND } from '../../operators/log-entry-shape.js';
+import { encodeCommands } from '../../operators/log-record.js';
+import { checkFields, jsonOf } from '../../operators/record-shape.js';
+import { GIVEN_RULE_SETS, type RuleSet } from '../../operators/rules.js';
+import type { TopicNames } from '../../connections/topics.js';
+import { readCompacted, type UnreadableRecord } from '../../connections/compacted-topic.js';
+import type { LogReader } from '../../streams/broker.js';
+
+/** What is on `oms.rules`: rule sets under `set/NAME`, what was activated under `activation/COMMAND`. */
+export interface KnownRules {
+  readonly sets: ReadonlyMap<string, RuleSet>;
+  /** In the order in which they were given. */
+  readonly activations: readonly RulesCommand[];
+  /** Records of it that say neither. */
+  readonly unreadable: readonly UnreadableRecord[];
+}
+
+/** Reads `oms.rules` whole; the given rule sets are always there. */
+export async function readRules(reader: LogReader, topics: TopicNames, partitions: number): Promise<KnownRules> {
+  const { records, unreadable } = await readCompacted(reader, topics.rules, partitions, readRule);
+  const sets = new Map<string, RuleSet>(Object.entries(GIVEN_RULE_SETS));
+  const activations: RulesCommand[] = [];
+  for (const rule of records.values()) {
+    if ('command' in rule) activations.push(rule);
+    else sets.set(rule.name, rule);
+  }
+  return { sets, activations: activations.sort((a, b) => a.at - b.at), unreadable };
+}
+
+/**
+ * Reads a record of `oms.rules`.
+ * @throws Error if it is neither a rule set nor an activation
+ */
+export function readRule(key: string, value: Uint8Array): RuleSet | RulesCommand {
+  const content = jsonOf('A rule', value);
+  if (key.startsWith('activation/')) {
+    checkFields('An activation', content, RULES_COMMAND);
+    return content as unknown as RulesCommand;
+  }
+  checkFields('A rule set', content, RULE_SET);
+  const { name } = content as unknown as RuleSet;
+  if (key !== `set/${name}`) throw new Error(`The rule set ${name} stands under the key "${key.slice(0, 60)}".`);
+  return content as unknown as RuleSet;
+}
+
+/** Keeps a rule set under its name. */
+export async function publishRuleSet(producer: Producer, topics: TopicNames, ruleSet: RuleSet): Promise<void> {
+  await producer.send({
+    topic: topics.rules,
+    messages: [{ key: `set/${ruleSet.name}`, value: JSON.stringify(ruleSet) }],
+  });
+}
+
+/** Lets a rule set hold from a time on: it is delivered to every key, and remembered for keys to come. */
+export async function activateRules(
+  producer: Producer,
+  topics: TopicNames,
+  keys: readonly Key[],
+  { ruleSet, validFrom, author, at }: Pick<RulesCommand, 'ruleSet' | 'validFrom' | 'author' | 'at'>,
+): Promise<RulesCommand> {
+  const command: RulesCommand = {
+    command: 'rules',
+    commandId: randomUUID(),
+    at,
+    author,
+    reason: null,
+    ruleSet,
+    validFrom,
+  };
+  // Remembered first: a key that is imported in between gets it too, and twice is once.
+  await producer.send({
+    topic: topics.rules,
+    messages: [{ key: `activation/${command.commandId}`, value: JSON.stringify(command) }],
+  });
+  await deliver(producer, topics, keys, [command]);
+  return command;
+}
+
+/** Delivers all that was activated so far to keys that are new. */
+export async function deliverRules(
+  reader: LogReader,
+  producer: Producer,
+  topics: TopicNames,
+  partitions: number,
+  keys: readonly Key[],
+): Promise<void> {
+  if (keys.length === 0) return;
+  const { activations } = await readRules(reader, topics, partitions);
+  if (activations.length > 0) await deliver(producer, topics, keys, activations);
+}
+
+/** A batch stays well below the largest that the topic takes. */
+const KEYS_PER_SEND = 1000;
+
+async function deliver(
+  producer: Producer,
+  topics: TopicNames,
+  keys: readonly Key[],
+  commands: readonly RulesCommand[],
+): Promise<void> {
+  const value = encodeCommands(commands);
+  for (let i = 0; i < keys.length; i += KEYS_PER_SEND) {
+    const messages = keys.slice(i, i + KEYS_PER_SEND).map((key) => ({ key: keyText(key), value }));
+    await producer.send({ topic: topics.events, messages, acks: -1 });
+  }
+}
