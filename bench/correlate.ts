@@ -1,8 +1,8 @@
 import RBush from 'rbush';
 import { Correlator } from '../operators/correlate/correlate.js';
-import type { Key, PlacedEvent } from '../operators/event.js';
-import { GIVEN_RULE_SETS } from '../operators/rules.js';
-import { distanceMm } from '../operators/sphere.js';
+import type { Key, PlacedEvent } from '../operators/model/event.js';
+import { GIVEN_RULE_SETS } from '../operators/model/rules.js';
+import { distanceMm } from '../operators/model/sphere.js';
 import { seededRandom } from '../simulator/random.js';
 import { inTurns, Meter, type Figure, type Taken } from './figures.js';
 

@@ -1,6 +1,6 @@
 /** A process by itself with a million live events in one partition: prints, as JSON, what it holds and what snapshots take. */
 import { Correlator } from '../operators/correlate/correlate.js';
-import { keyText } from '../operators/event.js';
+import { keyText } from '../operators/model/event.js';
 import { denseStorm } from './correlate.js';
 
 /** What was measured. */

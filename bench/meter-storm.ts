@@ -1,5 +1,5 @@
 import type { Producer } from 'node-rdkafka';
-import type { Network } from '../operators/network.js';
+import type { Network } from '../operators/network/network.js';
 import { promised } from '../streams/kafka/client.js';
 import { partitionOf } from '../streams/partitioner.js';
 

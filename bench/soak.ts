@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { Correlator } from '../operators/correlate/correlate.js';
-import type { Key, LogEntry, PlacedEvent } from '../operators/event.js';
-import type { OutageRecord } from '../operators/outage.js';
+import type { Key, LogEntry, PlacedEvent } from '../operators/model/event.js';
+import type { OutageRecord } from '../operators/model/outage.js';
 import { seededRandom } from '../simulator/random.js';
 import { plot } from './plot.js';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type pg from 'pg';
-import type { Customer, DistributionPoint, Network } from '../operators/network.js';
+import type { Customer, DistributionPoint, Network } from '../operators/network/network.js';
 import { replaceNetwork } from '../pipeline/jobs/network/store.js';
 import { withDatabase } from './databases.js';
 import { figureOf, type Figure, type Taken } from './figures.js';

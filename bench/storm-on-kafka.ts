@@ -1,5 +1,5 @@
 import type { Admin } from 'kafkajs';
-import { EMPTY_NETWORK } from '../operators/network.js';
+import { EMPTY_NETWORK } from '../operators/network/network.js';
 import { connectToolProducer } from '../streams/kafka/tool-producer.js';
 import { publishNetwork } from '../pipeline/jobs/network/store.js';
 import { connectProducer, disconnect } from '../streams/kafka/client.js';

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { readEnvironment } from '../connections/environment.js';
-import { GIVEN_RULE_SETS, type RuleSet } from '../operators/rules.js';
+import { GIVEN_RULE_SETS, type RuleSet } from '../operators/model/rules.js';
 import { BLOCK_BYTES, lineBlocks } from '../pipeline/offline/line-blocks.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { Correlating, OfflineRun, type OutageWithMembers } from '../pipeline/offline/offline.js';
@@ -121,7 +121,7 @@ export async function ruleSetOf(nameOrFile: string): Promise<RuleSet> {
     throw new WrongUse(`"${nameOrFile}" is neither a file nor one of ${Object.keys(GIVEN_RULE_SETS).join(', ')}.`);
   }
   // Its validator takes a fifth of a second to load.
-  const { readRuleSet } = await import('../operators/rule-set-file.js');
+  const { readRuleSet } = await import('../operators/model/rule-set-file.js');
   return readRuleSet(text, nameOrFile);
 }
 

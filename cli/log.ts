@@ -1,9 +1,9 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { readEnvironment, type Environment } from '../connections/environment.js';
-import { canonicalEntry } from '../operators/canonical-event.js';
-import { isCommand, parseKey, type Key, type LogEntry } from '../operators/event.js';
-import { decodeLogRecord } from '../operators/log-record.js';
-import { textOf } from '../operators/record-shape.js';
+import { canonicalEntry } from '../operators/model/canonical-event.js';
+import { isCommand, parseKey, type Key, type LogEntry } from '../operators/model/event.js';
+import { decodeLogRecord } from '../operators/log/log-record.js';
+import { textOf } from '../operators/model/record-shape.js';
 import { placeOf } from '../streams/set-aside.js';
 import { topicNames } from '../connections/topics.js';
 import type { SourceRecord } from '../streams/topology.js';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { PoolClient } from 'pg';
 import { readEnvironment, type Environment } from '../connections/environment.js';
-import { keyText, type Key } from '../operators/event.js';
-import type { Network } from '../operators/network.js';
-import type { NetworkElement } from '../operators/registry.js';
+import { keyText, type Key } from '../operators/model/event.js';
+import type { Network } from '../operators/network/network.js';
+import type { NetworkElement } from '../operators/network/registry.js';
 import { placeOf } from '../streams/set-aside.js';
 import { topicNames } from '../connections/topics.js';
 import { demoNetwork } from '../simulator/network/demo.js';

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { userInfo } from 'node:os';
 import type { PoolClient } from 'pg';
 import type { Environment } from '../connections/environment.js';
-import { formatTime } from '../operators/time.js';
+import { formatTime } from '../operators/model/time.js';
 import { topicNames } from '../connections/topics.js';
 import { readBasis } from '../pipeline/jobs/reconcile/repair-basis.js';
 import {

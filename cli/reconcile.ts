@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { userInfo } from 'node:os';
 import type { PoolClient } from 'pg';
 import { readEnvironment, type Environment } from '../connections/environment.js';
-import { formatTime } from '../operators/time.js';
+import { formatTime } from '../operators/model/time.js';
 import { Comparison } from '../pipeline/jobs/reconcile/comparison.js';
 import { ORDERS, type Order } from '../operators/reconcile/finding.js';
 import { dayRange, lastRange, rangeText, type TimeRange } from '../pipeline/jobs/reconcile/range.js';

@@ -1,6 +1,6 @@
 import type { Environment } from '../connections/environment.js';
-import { readOutageRecord } from '../operators/outage-reading.js';
-import { jsonOf } from '../operators/record-shape.js';
+import { readOutageRecord } from '../operators/model/outage-reading.js';
+import { jsonOf } from '../operators/model/record-shape.js';
 import { placeOf } from '../streams/set-aside.js';
 import { topicNames, type TopicNames } from '../connections/topics.js';
 import { readCompacted, tombstone, unreadableText, type UnreadableRecord } from '../connections/compacted-topic.js';

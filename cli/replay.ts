@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { readEnvironment, type Environment } from '../connections/environment.js';
-import { parseTime } from '../operators/time.js';
+import { parseTime } from '../operators/model/time.js';
 import { topicNames } from '../connections/topics.js';
 import { LineSender } from '../pipeline/jobs/line-sender.js';
 import type { SourceRecord } from '../streams/topology.js';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { userInfo } from 'node:os';
 import { readEnvironment, type Environment } from '../connections/environment.js';
-import type { Key } from '../operators/event.js';
-import { formatTime } from '../operators/time.js';
+import type { Key } from '../operators/model/event.js';
+import { formatTime } from '../operators/model/time.js';
 import { topicNames } from '../connections/topics.js';
 import { unreadableText } from '../connections/compacted-topic.js';
 import { activateRules, publishRuleSet, readRules, type KnownRules } from '../pipeline/jobs/rule-delivery.js';

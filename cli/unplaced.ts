@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os';
 import { InvalidArgumentError, type Command } from 'commander';
 import { readEnvironment, type Environment } from '../connections/environment.js';
-import { parseKey } from '../operators/event.js';
-import { SOURCES, type Source } from '../operators/source.js';
-import { Registry } from '../operators/registry.js';
+import { parseKey } from '../operators/model/event.js';
+import { SOURCES, type Source } from '../operators/model/source.js';
+import { Registry } from '../operators/network/registry.js';
 import { topicNames } from '../connections/topics.js';
 import { loadNetwork } from '../pipeline/jobs/network/store.js';
 import { GivingBack, placesOf, readUnplaced, type HandPlace } from '../pipeline/jobs/unplaced.js';

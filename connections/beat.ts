@@ -10,7 +10,7 @@ import {
   TEXT,
   type Fields,
   type Kind,
-} from '../operators/record-shape.js';
+} from '../operators/model/record-shape.js';
 import type { Pulse } from '../streams/pulse.js';
 
 /** How often a process says that it lives, ms. */

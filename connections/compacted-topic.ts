@@ -1,5 +1,5 @@
 import type { Producer } from 'kafkajs';
-import { textOf } from '../operators/record-shape.js';
+import { textOf } from '../operators/model/record-shape.js';
 import { placeOf } from '../streams/set-aside.js';
 import type { LogReader } from '../streams/broker.js';
 import { partitionOf } from '../streams/partitioner.js';

@@ -1,4 +1,4 @@
-import type { Source } from '../operators/source.js';
+import type { Source } from '../operators/model/source.js';
 
 /** The names of the topics; `prefix` makes a separate set. */
 export function topicNames(prefix = '') {

@@ -1,6 +1,15 @@
-import type { EvidenceRecord } from '../operators/correlate/outcome.js';
-import type { Source } from '../operators/source.js';
-import { checkFields, jsonOf, listOf, nullable, OBJECT, objectOf, TEXT, type Kind } from '../operators/record-shape.js';
+import type { EvidenceRecord } from '../operators/model/outcome.js';
+import type { Source } from '../operators/model/source.js';
+import {
+  checkFields,
+  jsonOf,
+  listOf,
+  nullable,
+  OBJECT,
+  objectOf,
+  TEXT,
+  type Kind,
+} from '../operators/model/record-shape.js';
 import type { TopicNames } from '../connections/topics.js';
 import type { FollowedRecord } from './follower.js';
 import type { PublishedAt } from './publisher.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { decodeLogRecord } from '../operators/log-record.js';
+import { decodeLogRecord } from '../operators/log/log-record.js';
 import { alarm, event, MemoryGateway, TIME, topics } from './memory-gateway.fixture.js';
 
 let gateway: MemoryGateway;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { topicNames } from '../connections/topics.js';
-import type { OutageRecord } from '../operators/outage.js';
+import type { OutageRecord } from '../operators/model/outage.js';
 import { Answers } from './answers.js';
 import type { Database } from './database.js';
 import type { EventStream } from './event-stream.js';

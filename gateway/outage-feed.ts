@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs';
-import type { Key } from '../operators/event.js';
-import type { OutageRecord } from '../operators/outage.js';
-import { readOutageRecord } from '../operators/outage-reading.js';
+import type { Key } from '../operators/model/event.js';
+import type { OutageRecord } from '../operators/model/outage.js';
+import { readOutageRecord } from '../operators/model/outage-reading.js';
 import type { Database } from './database.js';
 import { Audience, eventFrame, type EventStream } from './event-stream.js';
 import type { FollowedRecord, StartOffset } from './follower.js';

@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import type { FastifyInstance, FastifySchemaValidationError } from 'fastify';
-import { parseTime } from '../operators/time.js';
+import { parseTime } from '../operators/model/time.js';
 import { GatewayError } from './errors.js';
 
 const options = { removeAdditional: false, useDefaults: true, allErrors: false, strict: false, verbose: true } as const;

@@ -1,22 +1,22 @@
-import { canonicalCommand, canonicalEvent } from '../operators/canonical-event.js';
+import { canonicalCommand, canonicalEvent } from '../operators/model/canonical-event.js';
 import { Correlator } from '../operators/correlate/correlate.js';
-import type { Outcome } from '../operators/correlate/outcome.js';
-import { keyText, parseKey, type Key, type LogEntry } from '../operators/event.js';
-import { SOURCES, type Source } from '../operators/source.js';
-import { checkPlaced } from '../operators/log-entry-shape.js';
-import { decodeLogRecord, encodeLogRecord } from '../operators/log-record.js';
-import { readNetworkElement } from '../operators/network-element.js';
+import type { Outcome } from '../operators/model/outcome.js';
+import { keyText, parseKey, type Key, type LogEntry } from '../operators/model/event.js';
+import { SOURCES, type Source } from '../operators/model/source.js';
+import { checkPlaced } from '../operators/log/log-entry-shape.js';
+import { decodeLogRecord, encodeLogRecord } from '../operators/log/log-record.js';
+import { readNetworkElement } from '../operators/network/network-element.js';
 import type { Reading } from '../operators/normalise/fields.js';
 import { normalise, type Report } from '../operators/normalise/normalise.js';
-import type { OutageRecord } from '../operators/outage.js';
-import { readOutageRecord } from '../operators/outage-reading.js';
-import { place } from '../operators/place.js';
-import { Policies } from '../operators/policies.js';
-import { receiptOf } from '../operators/receipt.js';
-import { isEpochMs, textOf } from '../operators/record-shape.js';
-import { Registry } from '../operators/registry.js';
-import type { StormThresholds } from '../operators/storm-mode.js';
-import { formatTime, parseTime } from '../operators/time.js';
+import type { OutageRecord } from '../operators/model/outage.js';
+import { readOutageRecord } from '../operators/model/outage-reading.js';
+import { place } from '../operators/place/place.js';
+import { Policies } from '../operators/policies/policies.js';
+import { receiptOf } from '../operators/model/receipt.js';
+import { isEpochMs, textOf } from '../operators/model/record-shape.js';
+import { Registry } from '../operators/network/registry.js';
+import type { StormThresholds } from '../operators/policies/storm-mode.js';
+import { formatTime, parseTime } from '../operators/model/time.js';
 import {
   jsonRecord,
   Topology,

@@ -8,7 +8,7 @@ import { OfflineRun } from '../pipeline/offline/offline.js';
 import { simulateStorm } from '../simulator/storm/storm.js';
 import type { CanonicalEvent } from '../simulator/storm/canonical-event.js';
 import { sourceShape } from '../simulator/storm/shapes.js';
-import { timeOf } from '../operators/time.js';
+import { timeOf } from '../operators/model/time.js';
 import { folder, NETWORK, parsed, refusal, result, run, start } from './commands-program.js';
 import { TestSystem } from './system.js';
 

@@ -7,7 +7,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
-import type { OutageRecord } from '../operators/outage.js';
+import type { OutageRecord } from '../operators/model/outage.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
 import type { OutageWithMembers } from '../pipeline/offline/offline.js';
 import { simulateStorm } from '../simulator/storm/storm.js';

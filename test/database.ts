@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
-import type { Network } from '../operators/network.js';
+import type { Network } from '../operators/network/network.js';
 import { migrate } from '../sql/migrate.js';
 import { replaceNetwork } from '../pipeline/jobs/network/store.js';
 

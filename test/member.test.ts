@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { retryUntil } from '../dev/retry.js';
-import { EMPTY_NETWORK } from '../operators/network.js';
+import { EMPTY_NETWORK } from '../operators/network/network.js';
 import { KafkaMember } from '../streams/kafka/member.js';
 import { TestSystem } from './system.js';
 

@@ -1,7 +1,7 @@
 /** Kafka's data is gone, and the database stays: nothing goes on without a word, and on request all goes on. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { retryUntil } from '../dev/retry.js';
-import { EMPTY_NETWORK, type Network } from '../operators/network.js';
+import { EMPTY_NETWORK, type Network } from '../operators/network/network.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { publishNetwork } from '../pipeline/jobs/network/store.js';
 import { withAdmin } from '../streams/kafka/admin.js';

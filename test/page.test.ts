@@ -4,7 +4,7 @@ import { findChromium } from '../dev/chromium.js';
 import { freePort } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
 import { startGateway, type RunningGateway } from '../gateway/gateway.js';
-import type { OutageRecord } from '../operators/outage.js';
+import type { OutageRecord } from '../operators/model/outage.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { sendToGateway } from '../simulator/storm/gateway-sender.js';
 import { simulateStorm } from '../simulator/storm/storm.js';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isCommand, type LogEntry } from '../operators/event.js';
-import { isClockSuspect, timeOf } from '../operators/time.js';
+import { isCommand, type LogEntry } from '../operators/model/event.js';
+import { isClockSuspect, timeOf } from '../operators/model/time.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { TestDatabase } from './database.js';
 import { cornerLogs } from './corner-logs.js';

@@ -8,11 +8,11 @@ import {
   type Key,
   type LogEntry,
   type PlacedEvent,
-} from '../operators/event.js';
-import { SOURCES } from '../operators/source.js';
-import { outageIdOf } from '../operators/identity.js';
-import { GIVEN_RULE_SETS, type RuleSet } from '../operators/rules.js';
-import { EARTH_RADIUS_M } from '../operators/sphere.js';
+} from '../operators/model/event.js';
+import { SOURCES } from '../operators/model/source.js';
+import { outageIdOf } from '../operators/model/identity.js';
+import { GIVEN_RULE_SETS, type RuleSet } from '../operators/model/rules.js';
+import { EARTH_RADIUS_M } from '../operators/model/sphere.js';
 
 export const MINUTE = 60_000;
 export const START = Date.UTC(2026, 9, 4, 10);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { retryUntil } from '../dev/retry.js';
-import { isCommand } from '../operators/event.js';
-import { decodeLogRecord } from '../operators/log-record.js';
+import { isCommand } from '../operators/model/event.js';
+import { decodeLogRecord } from '../operators/log/log-record.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
 import type { RunningStage } from '../pipeline/pipeline.js';
 import { simulateStorm } from '../simulator/storm/storm.js';

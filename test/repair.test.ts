@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PooledDatabase } from '../gateway/database.js';
 import { membersOf } from '../gateway/oms/outage-history.js';
-import { outageIdOf } from '../operators/identity.js';
-import type { Customer } from '../operators/network.js';
-import type { OutageRecord } from '../operators/outage.js';
+import { outageIdOf } from '../operators/model/identity.js';
+import type { Customer } from '../operators/network/network.js';
+import type { OutageRecord } from '../operators/model/outage.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { rejectedRepairs } from '../pipeline/jobs/reconcile/repair-publication.js';
 import { simulateStorm } from '../simulator/storm/storm.js';

@@ -1,5 +1,5 @@
-import { decodeLogRecord } from '../operators/log-record.js';
-import { Registry } from '../operators/registry.js';
+import { decodeLogRecord } from '../operators/log/log-record.js';
+import { Registry } from '../operators/network/registry.js';
 import { TestDriver } from '../streams/driver.js';
 import type { SourceRecord } from '../streams/topology.js';
 import { buildTopology } from '../pipeline/topology.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PlacedEvent } from '../operators/event.js';
-import { formatTime } from '../operators/time.js';
+import type { PlacedEvent } from '../operators/model/event.js';
+import { formatTime } from '../operators/model/time.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { seededRandom } from '../simulator/random.js';
 import { TestDatabase } from './database.js';
@@ -147,7 +147,7 @@ describe('what it returns', () => {
   it('gives an event without an id the one that the gateway would', async () => {
     const twice = [1, 2].map(() => call('content', `'outage', 'kaifa', null, ${AT}, 31.5, -1e-7`, ON_FEEDER));
     expect(new Set(await Promise.all(twice)).size).toBe(1);
-    const { contentIdOf } = await import('../operators/identity.js');
+    const { contentIdOf } = await import('../operators/model/identity.js');
     const id = contentIdOf({
       source: 'kaifa', kind: 'outage', occurredAt: '2026-10-04T10:00:00.000Z', lat: 31.5, lon: -1e-7, feederId: feeder!.feederId,
     }); // prettier-ignore

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { retryUntil } from '../dev/retry.js';
-import { decodeLogRecord } from '../operators/log-record.js';
+import { decodeLogRecord } from '../operators/log/log-record.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { OfflineRun, type OutageWithMembers } from '../pipeline/offline/offline.js';
 import { simulateStorm } from '../simulator/storm/storm.js';

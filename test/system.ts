@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { inject } from 'vitest';
 import { retryUntil } from '../dev/retry.js';
 import { readEnvironment, type Environment } from '../connections/environment.js';
-import { EMPTY_NETWORK, type Network } from '../operators/network.js';
+import { EMPTY_NETWORK, type Network } from '../operators/network/network.js';
 import { LineSender } from '../pipeline/jobs/line-sender.js';
 import { connectToolProducer } from '../streams/kafka/tool-producer.js';
 import { publishNetwork } from '../pipeline/jobs/network/store.js';

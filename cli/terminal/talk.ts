@@ -1,7 +1,7 @@
 import { MultiBar, Presets } from 'cli-progress';
 import { createInterface } from 'node:readline/promises';
 import { InvalidArgumentError } from 'commander';
-import { parseTime } from '../../operators/time.js';
+import { parseTime } from '../../operators/model/time.js';
 
 /** Standard error carries the talk, standard output the result. */
 export const say = (line: string): void => console.error(line);

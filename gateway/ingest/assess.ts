@@ -1,6 +1,6 @@
-import { canonicalEvent } from '../../operators/canonical-event.js';
-import type { ReportedEvent } from '../../operators/event.js';
-import { SOURCES, type Source } from '../../operators/source.js';
+import { canonicalEvent } from '../../operators/model/canonical-event.js';
+import type { ReportedEvent } from '../../operators/model/event.js';
+import { SOURCES, type Source } from '../../operators/model/source.js';
 import { readCanonical } from '../../operators/normalise/canonical.js';
 import { isFields, Refusal, type Reading } from '../../operators/normalise/fields.js';
 import { MAX_VALUE_BYTES, normalise, normaliseValue } from '../../operators/normalise/normalise.js';

@@ -1,5 +1,5 @@
-import type { ReportedEvent } from '../../operators/event.js';
-import type { Source } from '../../operators/source.js';
+import type { ReportedEvent } from '../../operators/model/event.js';
+import type { Source } from '../../operators/model/source.js';
 import { LISTED_REFUSALS, type ReportAnswer } from './report.js';
 
 /** The body of a request, and what reading it needs to know. */

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { KINDS, REACHES } from '../../operators/event.js';
-import { SOURCES } from '../../operators/source.js';
+import { KINDS, REACHES } from '../../operators/model/event.js';
+import { SOURCES } from '../../operators/model/source.js';
 import { MAX_VALUE_BYTES } from '../../operators/normalise/normalise.js';
 import { errorAnswers } from '../errors.js';
 import { isContent, json, jsonLines, readBytes } from './body.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { parseTime } from '../../operators/time.js';
+import { parseTime } from '../../operators/model/time.js';
 import { GatewayError } from '../errors.js';
 
 /** What a source record says of itself. */

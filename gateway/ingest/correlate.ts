@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { KINDS, REACHES } from '../../operators/event.js';
-import { SOURCES, type Source } from '../../operators/source.js';
-import { contentIdOf } from '../../operators/identity.js';
+import { KINDS, REACHES } from '../../operators/model/event.js';
+import { SOURCES, type Source } from '../../operators/model/source.js';
+import { contentIdOf } from '../../operators/model/identity.js';
 import { readCanonical } from '../../operators/normalise/canonical.js';
 import { Refusal } from '../../operators/normalise/fields.js';
-import { GIVEN_RULE_SETS } from '../../operators/rules.js';
+import { GIVEN_RULE_SETS } from '../../operators/model/rules.js';
 import { sourceTopics } from '../../connections/topics.js';
 import type { Answer } from '../answers.js';
 import { errorAnswers, GatewayError } from '../errors.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Source } from '../../operators/source.js';
+import type { Source } from '../../operators/model/source.js';
 import type { Database } from '../database.js';
 import { GatewayError } from '../errors.js';
 

@@ -1,4 +1,4 @@
-import type { Kind } from '../../operators/event.js';
+import type { Kind } from '../../operators/model/event.js';
 import { KIND_OF_CODE } from '../../operators/normalise/kaifa.js';
 
 const RESTORATION =

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../../connections/environment.js';
-import type { Source } from '../../operators/source.js';
+import type { Source } from '../../operators/model/source.js';
 import { sourceTopics } from '../../connections/topics.js';
 import { GatewayError } from '../errors.js';
 import type { Services } from '../services.js';

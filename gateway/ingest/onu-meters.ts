@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import type { NetworkElement } from '../../operators/registry.js';
+import type { NetworkElement } from '../../operators/network/registry.js';
 import { errorAnswers } from '../errors.js';
 import type { Services } from '../services.js';
 import { JSON_ERRORS, readJson } from './body.js';

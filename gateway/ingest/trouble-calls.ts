@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { OutageRecordSchema, type OutageRecord } from '../../operators/outage.js';
+import { OutageRecordSchema, type OutageRecord } from '../../operators/model/outage.js';
 import type { Database } from '../database.js';
 
 const { status, severity, etr, restoredAt, firstDetectedAt, customersOut } = OutageRecordSchema.properties;

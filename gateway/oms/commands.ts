@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { COMMANDS, keyText, type Key, type OutageCommand } from '../../operators/event.js';
-import { encodeCommands } from '../../operators/log-record.js';
+import { COMMANDS, keyText, type Key, type OutageCommand } from '../../operators/model/event.js';
+import { encodeCommands } from '../../operators/log/log-record.js';
 import { errorAnswers, GatewayError } from '../errors.js';
 import { JSON_ERRORS, readJson } from '../ingest/body.js';
 import { DescribedTime } from '../ingest/report.js';

@@ -1,4 +1,4 @@
-import { parseTime } from '../../operators/time.js';
+import { parseTime } from '../../operators/model/time.js';
 import { GatewayError } from '../errors.js';
 
 /** The last outage of a page: the next page begins behind it. */

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { KINDS, REACHES } from '../../operators/event.js';
-import { SOURCES } from '../../operators/source.js';
-import { OutageRecordSchema, type OutageRecord } from '../../operators/outage.js';
+import { KINDS, REACHES } from '../../operators/model/event.js';
+import { SOURCES } from '../../operators/model/source.js';
+import { OutageRecordSchema, type OutageRecord } from '../../operators/model/outage.js';
 import { errorAnswers, GatewayError } from '../errors.js';
 import type { Services } from '../services.js';
 import { membersOf, timelineOf } from './outage-history.js';

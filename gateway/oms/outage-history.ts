@@ -1,5 +1,5 @@
-import type { Source } from '../../operators/source.js';
-import type { OutageRecord } from '../../operators/outage.js';
+import type { Source } from '../../operators/model/source.js';
+import type { OutageRecord } from '../../operators/model/outage.js';
 import type { Database } from '../database.js';
 import type { Member, TimelineEntry } from './outage-story.js';
 

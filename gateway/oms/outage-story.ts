@@ -1,10 +1,10 @@
-import type * as outcome from '../../operators/correlate/outcome.js';
-import type { Kind, Reach } from '../../operators/event.js';
-import type { Source } from '../../operators/source.js';
+import type * as outcome from '../../operators/model/outcome.js';
+import type { Kind, Reach } from '../../operators/model/event.js';
+import type { Source } from '../../operators/model/source.js';
 
 /** What the API tells of an outage beside its record, and what the page reads. */
 
-export type { Link } from '../../operators/correlate/outcome.js';
+export type { Link } from '../../operators/model/outcome.js';
 
 /** An event of an outage, with the raw facts of it and why it belongs to it. */
 export interface Member {

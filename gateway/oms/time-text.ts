@@ -1,4 +1,4 @@
-import { parseTime } from '../../operators/time.js';
+import { parseTime } from '../../operators/model/time.js';
 import { GatewayError } from '../errors.js';
 
 /** Later, ISO 8601 needs more than four digits for the year, which PostgreSQL does not read. */

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { always, command, joined, report, rules, wide } from '../../test/corner-entries.js';
 import { amend, back, later } from '../../test/corner-amends.js';
 import { arbitraryLog, MINUTE, north, START, type LogOf } from '../../test/random-log.js';
-import { outageIdOf } from '../identity.js';
-import { GIVEN_RULE_SETS } from '../rules.js';
-import type { OutageRecord } from '../outage.js';
+import { outageIdOf } from '../model/identity.js';
+import { GIVEN_RULE_SETS } from '../model/rules.js';
+import type { OutageRecord } from '../model/outage.js';
 import { Correlator } from './correlate.js';
-import type { EvidenceRecord, Outcome } from './outcome.js';
+import type { EvidenceRecord, Outcome } from '../model/outcome.js';
 
 const KEY = { substationId: 'S', feederId: 'F' };
 const idOf = (opener: string): string => outageIdOf('S', 'F', 'kaifa', opener);

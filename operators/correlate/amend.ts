@@ -1,12 +1,12 @@
-import { keyText, type AmendCommand, type PlacedEvent } from '../event.js';
-import { outageIdOf } from '../identity.js';
-import { timeOf } from '../time.js';
-import { Body } from './body.js';
-import { NONE } from './columns.js';
-import type { Draft } from './draft.js';
+import { keyText, type AmendCommand, type PlacedEvent } from '../model/event.js';
+import { outageIdOf } from '../model/identity.js';
+import { timeOf } from '../model/time.js';
+import { Body } from './outage/body.js';
+import { NONE } from './columns/columns.js';
+import type { Draft } from './outage/draft.js';
 import type { KeyState } from './key-state.js';
-import type { OutageState } from './outage-state.js';
-import { FIRST } from './reporters.js';
+import type { OutageState } from './outage/outage-state.js';
+import { FIRST } from './outage/reporters.js';
 
 /**
  * Corrections: what reconciliation found is taken into an outage. All of a command holds or nothing does, so it is looked

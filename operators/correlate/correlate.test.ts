@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bruteForce, type BruteOutage } from '../../test/brute-force.js';
 import { arbitraryEvent, HERE, MINUTE, north, START } from '../../test/random-log.js';
-import type { LogEntry, OutageCommand, PlacedEvent, RulesCommand } from '../event.js';
-import type { OutageRecord } from '../outage.js';
-import { GIVEN_RULE_SETS } from '../rules.js';
+import type { LogEntry, OutageCommand, PlacedEvent, RulesCommand } from '../model/event.js';
+import type { OutageRecord } from '../model/outage.js';
+import { GIVEN_RULE_SETS } from '../model/rules.js';
 import { Correlator } from './correlate.js';
-import type { EvidenceRecord, LateRecord } from './outcome.js';
+import type { EvidenceRecord, LateRecord } from '../model/outcome.js';
 
 const KEY = { substationId: 'S', feederId: 'F' };
 

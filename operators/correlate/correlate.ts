@@ -1,8 +1,8 @@
-import { keyText, type Key, type LogEntry } from '../event.js';
-import { Room } from './columns.js';
+import { keyText, type Key, type LogEntry } from '../model/event.js';
+import { Room } from './columns/columns.js';
 import { KeyState } from './key-state.js';
-import type { LogPosition, Outcome } from './outcome.js';
-import { decodeKeyState, encodeKeyState } from './snapshot.js';
+import type { LogPosition, Outcome } from '../model/outcome.js';
+import { decodeKeyState, encodeKeyState } from './snapshot/snapshot.js';
 
 /** The keys of one partition of the log. */
 export class Correlator {

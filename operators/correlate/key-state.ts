@@ -6,24 +6,24 @@ import {
   type LogEntry,
   type OutageCommand,
   type PlacedEvent,
-} from '../event.js';
-import { outageIdOf } from '../identity.js';
-import { RuleTimeline } from '../rules.js';
-import { unitVector } from '../sphere.js';
-import { isClockSuspect, timeOf } from '../time.js';
-import type { OutageRecord } from '../outage.js';
+} from '../model/event.js';
+import { outageIdOf } from '../model/identity.js';
+import { RuleTimeline } from '../model/rules.js';
+import { unitVector } from '../model/sphere.js';
+import { isClockSuspect, timeOf } from '../model/time.js';
+import type { OutageRecord } from '../model/outage.js';
 import { amend } from './amend.js';
-import type { Body } from './body.js';
-import { Cells } from './cells.js';
-import { NONE, type Room } from './columns.js';
-import { Draft } from './draft.js';
-import { Entries } from './entries.js';
-import { LinkIndex, type Found } from './link-index.js';
-import { Identities, Members, type LinkEvent } from './members.js';
-import { OutageState } from './outage-state.js';
-import type { Link, LogPosition, Outcome } from './outcome.js';
-import { FIRST, OUT_ENTRIES, Reporters } from './reporters.js';
-import { AHEAD } from './text-table.js';
+import type { Body } from './outage/body.js';
+import { Cells } from './linking/cells.js';
+import { NONE, type Room } from './columns/columns.js';
+import { Draft } from './outage/draft.js';
+import { Entries } from './outage/entries.js';
+import { LinkIndex, type Found } from './linking/link-index.js';
+import { Identities, Members, type LinkEvent } from './linking/members.js';
+import { OutageState } from './outage/outage-state.js';
+import type { Link, LogPosition, Outcome } from '../model/outcome.js';
+import { FIRST, OUT_ENTRIES, Reporters } from './outage/reporters.js';
+import { AHEAD } from './columns/text-table.js';
 
 /** How often, in the key's own time, what can have no more effect is looked for. */
 const SWEEP_MS = 45 * 60_000;

@@ -1,4 +1,4 @@
-import type { EvidenceRecord, Membership } from './outcome.js';
+import type { EvidenceRecord, Membership } from '../model/outcome.js';
 
 /** Something that an entry of a log record did, and the order among what one entry did. */
 interface Step {

@@ -1,4 +1,4 @@
-import type { ReportedEvent } from '../event.js';
+import type { ReportedEvent } from '../model/event.js';
 import {
   coordinatesAt,
   idAt,

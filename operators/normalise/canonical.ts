@@ -1,7 +1,7 @@
-import { KINDS, REACHES, type ReportedEvent } from '../event.js';
-import { SOURCES } from '../source.js';
-import { contentIdOf } from '../identity.js';
-import { RECEIPT_FLAGS } from '../receipt.js';
+import { KINDS, REACHES, type ReportedEvent } from '../model/event.js';
+import { SOURCES } from '../model/source.js';
+import { contentIdOf } from '../model/identity.js';
+import { RECEIPT_FLAGS } from '../model/receipt.js';
 import {
   coordinatesAt,
   idAt,

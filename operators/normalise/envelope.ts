@@ -1,4 +1,4 @@
-import { parseTime } from '../time.js';
+import { parseTime } from '../model/time.js';
 import { isFields, type Fields } from './fields.js';
 
 /** What stands inside an envelope, and when the envelope says it was received. */

@@ -1,5 +1,5 @@
-import type { Append } from '../receipt.js';
-import { parseTime } from '../time.js';
+import type { Append } from '../model/receipt.js';
+import { parseTime } from '../model/time.js';
 
 /** Why a report was refused; each has a counter of its name. */
 export const REJECT_REASONS = [

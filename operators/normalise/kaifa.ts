@@ -1,6 +1,6 @@
 import { XMLParser } from 'fast-xml-parser';
-import type { Kind, ReportedEvent } from '../event.js';
-import { contentIdOf } from '../identity.js';
+import type { Kind, ReportedEvent } from '../model/event.js';
+import { contentIdOf } from '../model/identity.js';
 import {
   coordinatesAt,
   idAt,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ReportedEvent } from '../event.js';
-import type { Source } from '../source.js';
+import type { ReportedEvent } from '../model/event.js';
+import type { Source } from '../model/source.js';
 import { normalise, type Report } from './normalise.js';
 
 const RECEIVED = Date.UTC(2026, 9, 4, 18, 5);

@@ -1,6 +1,6 @@
-import type { ReportedEvent } from '../event.js';
-import type { Source } from '../source.js';
-import { withReceipt } from '../receipt.js';
+import type { ReportedEvent } from '../model/event.js';
+import type { Source } from '../model/source.js';
+import { withReceipt } from '../model/receipt.js';
 import { readCallCenter } from './call-center.js';
 import { isCanonical, readCanonical } from './canonical.js';
 import { openEnvelope } from './envelope.js';

@@ -1,5 +1,5 @@
-import type { Kind, ReportedEvent } from '../event.js';
-import { contentIdOf } from '../identity.js';
+import type { Kind, ReportedEvent } from '../model/event.js';
+import { contentIdOf } from '../model/identity.js';
 import { checkId, coordinatesAt, idAt, objectAt, quote, Refusal, timeAt, type Fields, type Reading } from './fields.js';
 
 const KIND_OF: ReadonlyMap<unknown, Kind> = new Map([

@@ -1,5 +1,5 @@
-import type { Kind, Reach, ReportedEvent } from '../event.js';
-import { contentIdOf } from '../identity.js';
+import type { Kind, Reach, ReportedEvent } from '../model/event.js';
+import { contentIdOf } from '../model/identity.js';
 import { coordinatesAt, idAt, objectAt, quote, Refusal, timeAt, wordAt, type Fields, type Reading } from './fields.js';
 
 const KIND_OF_ALARM: ReadonlyMap<unknown, Kind> = new Map([

@@ -1,5 +1,5 @@
-import { outageIdOf } from '../identity.js';
-import { formatTime } from '../time.js';
+import { outageIdOf } from '../model/identity.js';
+import { formatTime } from '../model/time.js';
 import type { Cause, CauseReason, ComparedMember, Order } from './finding.js';
 import type { Group } from './groups.js';
 import { durationText, shortId } from './sentence.js';

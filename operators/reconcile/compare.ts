@@ -1,4 +1,4 @@
-import { contentIdOf } from '../identity.js';
+import { contentIdOf } from '../model/identity.js';
 import {
   FIELD_KINDS,
   FINDING_KINDS,

@@ -2,9 +2,9 @@
  * What a reconciliation found: differences between what the stream stored and what a replay of its log gives. Plain data:
  * times are ISO 8601, UTC, milliseconds; everything survives JSON.
  */
-import type { Key, Kind } from '../event.js';
-import type { Source } from '../source.js';
-import type { Severity, Status } from '../outage.js';
+import type { Key, Kind } from '../model/event.js';
+import type { Source } from '../model/source.js';
+import type { Severity, Status } from '../model/outage.js';
 
 /** In which order a replay takes the log: as the stream did, or by the time that counts. */
 export const ORDERS = ['log', 'event-time'] as const;

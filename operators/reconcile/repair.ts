@@ -1,6 +1,13 @@
-import { keyText, type AmendCommand, type Key, type Command, type OutageCommand, type PlacedEvent } from '../event.js';
-import { contentIdOf, outageIdOf } from '../identity.js';
-import { timeOf } from '../time.js';
+import {
+  keyText,
+  type AmendCommand,
+  type Key,
+  type Command,
+  type OutageCommand,
+  type PlacedEvent,
+} from '../model/event.js';
+import { contentIdOf, outageIdOf } from '../model/identity.js';
+import { timeOf } from '../model/time.js';
 import type { ComparedMember, ComparedOutage, Finding } from './finding.js';
 import { identityOf } from './stored-entry.js';
 

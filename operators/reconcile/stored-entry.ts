@@ -1,5 +1,5 @@
-import type { Kind, Reach } from '../event.js';
-import type { Source } from '../source.js';
+import type { Kind, Reach } from '../model/event.js';
+import type { Source } from '../model/source.js';
 
 /** Where an entry stands on the log. */
 export interface LogPlace {

@@ -1,6 +1,6 @@
 import type { Message, Producer } from 'kafkajs';
 import { isFields } from '../../operators/normalise/fields.js';
-import { SOURCES } from '../../operators/source.js';
+import { SOURCES } from '../../operators/model/source.js';
 import { HISTORY_TYPE, sourceTopics, type TopicNames } from '../../connections/topics.js';
 
 const LINES_PER_RECORD = 200;

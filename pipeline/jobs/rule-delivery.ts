@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Producer } from 'kafkajs';
-import { keyText, type Key, type RulesCommand } from '../../operators/event.js';
-import { RULE_SET, RULES_COMMAND } from '../../operators/log-entry-shape.js';
-import { encodeCommands } from '../../operators/log-record.js';
-import { checkFields, jsonOf } from '../../operators/record-shape.js';
-import { GIVEN_RULE_SETS, type RuleSet } from '../../operators/rules.js';
+import { keyText, type Key, type RulesCommand } from '../../operators/model/event.js';
+import { RULE_SET, RULES_COMMAND } from '../../operators/log/log-entry-shape.js';
+import { encodeCommands } from '../../operators/log/log-record.js';
+import { checkFields, jsonOf } from '../../operators/model/record-shape.js';
+import { GIVEN_RULE_SETS, type RuleSet } from '../../operators/model/rules.js';
 import type { TopicNames } from '../../connections/topics.js';
 import { readCompacted, type UnreadableRecord } from '../../connections/compacted-topic.js';
 import type { LogReader } from '../../streams/broker.js';

@@ -1,10 +1,10 @@
 import type { Producer } from 'kafkajs';
 import type { ClientBase } from 'pg';
-import type { Source } from '../../operators/source.js';
+import type { Source } from '../../operators/model/source.js';
 import { readCanonical } from '../../operators/normalise/canonical.js';
 import { isFields, Refusal, type Fields } from '../../operators/normalise/fields.js';
-import { place, type Placement } from '../../operators/place.js';
-import type { Registry } from '../../operators/registry.js';
+import { place, type Placement } from '../../operators/place/place.js';
+import type { Registry } from '../../operators/network/registry.js';
 import type { TopicNames } from '../../connections/topics.js';
 import { LineSender } from './line-sender.js';
 

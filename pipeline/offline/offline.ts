@@ -1,7 +1,7 @@
 import { Memberships } from '../../operators/correlate/memberships.js';
-import type { EvidenceRecord } from '../../operators/correlate/outcome.js';
-import type { PlacedEvent } from '../../operators/event.js';
-import type { OutageRecord } from '../../operators/outage.js';
+import type { EvidenceRecord } from '../../operators/model/outcome.js';
+import type { PlacedEvent } from '../../operators/model/event.js';
+import type { OutageRecord } from '../../operators/model/outage.js';
 import { topicNames } from '../../connections/topics.js';
 import { TestDriver } from '../../streams/driver.js';
 import type { OutRecord } from '../../streams/topology.js';

@@ -1,10 +1,16 @@
-import { keyText, type Command, type LogEntry, type PlacedEvent, type RulesCommand } from '../../operators/event.js';
-import { encodeLogRecord } from '../../operators/log-record.js';
-import type { Network } from '../../operators/network.js';
+import {
+  keyText,
+  type Command,
+  type LogEntry,
+  type PlacedEvent,
+  type RulesCommand,
+} from '../../operators/model/event.js';
+import { encodeLogRecord } from '../../operators/log/log-record.js';
+import type { Network } from '../../operators/network/network.js';
 import { isFields, type Fields } from '../../operators/normalise/fields.js';
 import { MAX_VALUE_BYTES } from '../../operators/normalise/normalise.js';
-import { Registry } from '../../operators/registry.js';
-import { parseTime } from '../../operators/time.js';
+import { Registry } from '../../operators/network/registry.js';
+import { parseTime } from '../../operators/model/time.js';
 import { topicNames } from '../../connections/topics.js';
 import { TestDriver } from '../../streams/driver.js';
 import type { OutRecord } from '../../streams/topology.js';

@@ -1,20 +1,22 @@
 import type { PoolClient } from 'pg';
-import { canonicalCommand } from '../../operators/canonical-event.js';
-import type {
-  EvidenceRecord,
-  LateRecord,
-  LogPosition,
-  Restatement,
-  Witness,
-} from '../../operators/correlate/outcome.js';
-import { isCommand, parseKey, type Key, type LogEntry, type PlacedEvent } from '../../operators/event.js';
-import { SOURCES, type Source } from '../../operators/source.js';
-import { decodeLogRecord } from '../../operators/log-record.js';
-import { compareRecords } from '../../operators/outage-order.js';
-import type { OutageRecord } from '../../operators/outage.js';
-import { readOutageRecord } from '../../operators/outage-reading.js';
-import { checkFields, isEpochMs, jsonOf, listOf, OBJECT, textOf, type Kind } from '../../operators/record-shape.js';
-import { formatTime, timeOf } from '../../operators/time.js';
+import { canonicalCommand } from '../../operators/model/canonical-event.js';
+import type { EvidenceRecord, LateRecord, LogPosition, Restatement, Witness } from '../../operators/model/outcome.js';
+import { isCommand, parseKey, type Key, type LogEntry, type PlacedEvent } from '../../operators/model/event.js';
+import { SOURCES, type Source } from '../../operators/model/source.js';
+import { decodeLogRecord } from '../../operators/log/log-record.js';
+import { compareRecords } from '../../operators/model/outage-order.js';
+import type { OutageRecord } from '../../operators/model/outage.js';
+import { readOutageRecord } from '../../operators/model/outage-reading.js';
+import {
+  checkFields,
+  isEpochMs,
+  jsonOf,
+  listOf,
+  OBJECT,
+  textOf,
+  type Kind,
+} from '../../operators/model/record-shape.js';
+import { formatTime, timeOf } from '../../operators/model/time.js';
 import type { TopicNames } from '../../connections/topics.js';
 import type { SourceRecord } from '../../streams/topology.js';
 import { CopyRows, type Columns, type Point } from '../../connections/postgres/copy.js';

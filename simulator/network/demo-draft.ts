@@ -6,7 +6,7 @@ import type {
   Network,
   Section,
   Substation,
-} from '../../operators/network.js';
+} from '../../operators/network/network.js';
 import { offset, type Point } from './plane.js';
 import type { Random } from '../random.js';
 

@@ -1,5 +1,5 @@
-import type { DeviceType, Substation } from '../../operators/network.js';
-import { distanceMm } from '../../operators/sphere.js';
+import type { DeviceType, Substation } from '../../operators/network/network.js';
+import { distanceMm } from '../../operators/model/sphere.js';
 import type { DemoDraft } from './demo-draft.js';
 import { offset, type Point } from './plane.js';
 import type { Random } from '../random.js';

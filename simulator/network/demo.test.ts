@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Network, Section } from '../../operators/network.js';
-import { distanceMm } from '../../operators/sphere.js';
+import type { Network, Section } from '../../operators/network/network.js';
+import { distanceMm } from '../../operators/model/sphere.js';
 import { demoNetwork } from './demo.js';
 
 const demo = demoNetwork();

@@ -1,4 +1,4 @@
-import type { Network, Substation } from '../../operators/network.js';
+import type { Network, Substation } from '../../operators/network/network.js';
 import { buildFeeder, type Sector } from './demo-feeder.js';
 import { DemoDraft } from './demo-draft.js';
 import { offset, type Point } from './plane.js';

@@ -1,5 +1,5 @@
-import type { Kind, Reach } from '../../operators/event.js';
-import type { Source } from '../../operators/source.js';
+import type { Kind, Reach } from '../../operators/model/event.js';
+import type { Source } from '../../operators/model/source.js';
 
 /**
  * A report in our own form, as it stands on a line of an event file. It holds what its field system says and no more:

@@ -1,4 +1,4 @@
-import { DEVICE_TYPES, type Customer, type Device, type DeviceType } from '../../operators/network.js';
+import { DEVICE_TYPES, type Customer, type Device, type DeviceType } from '../../operators/network/network.js';
 import type { Random } from '../random.js';
 import type { Supply } from './supply.js';
 

@@ -1,4 +1,4 @@
-import type { Kind } from '../../operators/event.js';
+import type { Kind } from '../../operators/model/event.js';
 import type { CanonicalEvent } from './canonical-event.js';
 
 /** EndDeviceEventType codes (IEC 61968-9) that Kaifa's head-end system uses: meter power down and power up. */

@@ -1,5 +1,5 @@
-import type { Reach } from '../../operators/event.js';
-import type { Customer, Network } from '../../operators/network.js';
+import type { Reach } from '../../operators/model/event.js';
+import type { Customer, Network } from '../../operators/network/network.js';
 import type { Random } from '../random.js';
 import type { CanonicalEvent } from './canonical-event.js';
 import type { PlannedFault, Spell } from './faults.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ReportedEvent } from '../../operators/event.js';
+import type { ReportedEvent } from '../../operators/model/event.js';
 import { normalise } from '../../operators/normalise/normalise.js';
-import { parseTime } from '../../operators/time.js';
+import { parseTime } from '../../operators/model/time.js';
 import { demoNetwork } from '../network/demo.js';
 import type { CanonicalEvent } from './canonical-event.js';
 import { kaifaBatch, sourceShape, type SourceRequest } from './shapes.js';

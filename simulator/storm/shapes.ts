@@ -2,7 +2,7 @@
  * Events as the field systems send them: to the routes and in the shapes that a utility's producers use today. What a
  * shape cannot say (when it is received, how far it reaches) is left to the receiver.
  */
-import type { Source } from '../../operators/source.js';
+import type { Source } from '../../operators/model/source.js';
 import type { CanonicalEvent } from './canonical-event.js';
 import { eventMessage } from './kaifa-message.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Customer, Device, Network } from '../../operators/network.js';
+import type { Customer, Device, Network } from '../../operators/network/network.js';
 import { demoNetwork } from '../network/demo.js';
 import { readNetwork } from '../../pipeline/jobs/network/read.js';
 import type { CanonicalEvent } from './canonical-event.js';

@@ -1,6 +1,6 @@
-import type { Source } from '../../operators/source.js';
-import type { DeviceType, Network } from '../../operators/network.js';
-import { formatTime } from '../../operators/time.js';
+import type { Source } from '../../operators/model/source.js';
+import type { DeviceType, Network } from '../../operators/network/network.js';
+import { formatTime } from '../../operators/model/time.js';
 import { seededRandom } from '../random.js';
 import type { CanonicalEvent } from './canonical-event.js';
 import { planFaults, type PlannedFault } from './faults.js';

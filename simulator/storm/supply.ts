@@ -1,4 +1,4 @@
-import type { Customer, Device, DeviceType, Network } from '../../operators/network.js';
+import type { Customer, Device, DeviceType, Network } from '../../operators/network/network.js';
 
 /** Who is supplied through what: the device tree of a network with the customers below each device. */
 export class Supply {

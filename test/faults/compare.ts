@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
-import type { EvidenceRecord, LateRecord, LogPosition } from '../../operators/correlate/outcome.js';
-import { isCommand } from '../../operators/event.js';
-import { decodeLogRecord } from '../../operators/log-record.js';
-import type { OutageRecord } from '../../operators/outage.js';
+import type { EvidenceRecord, LateRecord, LogPosition } from '../../operators/model/outcome.js';
+import { isCommand } from '../../operators/model/event.js';
+import { decodeLogRecord } from '../../operators/log/log-record.js';
+import type { OutageRecord } from '../../operators/model/outage.js';
 import type { SourceRecord } from '../../streams/topology.js';
 import { sourceTopics, type TopicNames } from '../../connections/topics.js';
 import { replayedLog, textOf } from '../replayed-log.js';

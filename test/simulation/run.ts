@@ -1,4 +1,4 @@
-import { Registry } from '../../operators/registry.js';
+import { Registry } from '../../operators/network/registry.js';
 import { readNetwork } from '../../pipeline/jobs/network/read.js';
 import { seededRandom } from '../../simulator/random.js';
 import { simulateStorm } from '../../simulator/storm/storm.js';
@@ -6,8 +6,8 @@ import { TestDriver } from '../../streams/driver.js';
 import { partitionOf } from '../../streams/partitioner.js';
 import { StageRuntime, type RuntimeOptions } from '../../streams/runtime.js';
 import type { Topology } from '../../streams/topology.js';
-import { decodeLogRecord } from '../../operators/log-record.js';
-import { isCommand } from '../../operators/event.js';
+import { decodeLogRecord } from '../../operators/log/log-record.js';
+import { isCommand } from '../../operators/model/event.js';
 import { buildTopology } from '../../pipeline/topology.js';
 import { topicNames } from '../../connections/topics.js';
 import { isReadable, replayedLog, textOf } from '../replayed-log.js';

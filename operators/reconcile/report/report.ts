@@ -1,4 +1,4 @@
-import { cellText } from '../../csv.js';
+import { cellText } from '../../model/csv.js';
 import type { Finding } from '../finding.js';
 import { beginOf } from '../groups.js';
 import { identityOf } from '../stored-entry.js';

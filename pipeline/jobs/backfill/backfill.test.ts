@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Registry } from '../../../operators/registry.js';
+import { Registry } from '../../../operators/network/registry.js';
 import { readNetwork } from '../network/read.js';
 import { backfillIdOf, publish, ReadHistory, type Input, type Reject } from './backfill.js';
 import type { OrderedEvent } from './event-order.js';

@@ -1,9 +1,9 @@
-import type { Source } from '../../../operators/source.js';
-import { contentIdOf } from '../../../operators/identity.js';
+import type { Source } from '../../../operators/model/source.js';
+import { contentIdOf } from '../../../operators/model/identity.js';
 import type { Report } from '../../../operators/normalise/normalise.js';
-import { place } from '../../../operators/place.js';
-import type { Registry } from '../../../operators/registry.js';
-import { timeOf } from '../../../operators/time.js';
+import { place } from '../../../operators/place/place.js';
+import type { Registry } from '../../../operators/network/registry.js';
+import { timeOf } from '../../../operators/model/time.js';
 import { Copies } from './copies.js';
 import { EventOrder, type OrderedEvent } from './event-order.js';
 import type { History, Row } from './history.js';

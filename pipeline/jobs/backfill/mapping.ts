@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { parse, YAMLError } from 'yaml';
-import { SOURCES } from '../../../operators/source.js';
+import { SOURCES } from '../../../operators/model/source.js';
 import { isFields } from '../../../operators/normalise/fields.js';
 import { WrongInput } from './wrong-input.js';
 

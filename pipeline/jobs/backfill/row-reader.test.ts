@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ReportedEvent } from '../../../operators/event.js';
-import type { Source } from '../../../operators/source.js';
+import type { ReportedEvent } from '../../../operators/model/event.js';
+import type { Source } from '../../../operators/model/source.js';
 import { normaliseText } from '../../../operators/normalise/normalise.js';
 import { readMapping } from './mapping.js';
 import { canonicalLine, RowReader } from './row-reader.js';

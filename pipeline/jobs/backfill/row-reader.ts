@@ -1,10 +1,10 @@
-import type { ReportedEvent } from '../../../operators/event.js';
-import { SOURCES, type Source } from '../../../operators/source.js';
-import { contentIdOf } from '../../../operators/identity.js';
+import type { ReportedEvent } from '../../../operators/model/event.js';
+import { SOURCES, type Source } from '../../../operators/model/source.js';
+import { contentIdOf } from '../../../operators/model/identity.js';
 import { isCanonical, readCanonical } from '../../../operators/normalise/canonical.js';
 import { isFields, quote, Refusal, type Fields } from '../../../operators/normalise/fields.js';
 import { normaliseText, normaliseValue, type Report } from '../../../operators/normalise/normalise.js';
-import { isClockSuspect, parseTime, timeOf } from '../../../operators/time.js';
+import { isClockSuspect, parseTime, timeOf } from '../../../operators/model/time.js';
 import { columnsOf, FIELD_NAMES, type FieldName, type MappedField, type Mapping } from './mapping.js';
 
 /** How the rows of one input are to be understood. */

@@ -1,8 +1,8 @@
 import type { PoolClient } from 'pg';
 import { readCanonical } from '../../../operators/normalise/canonical.js';
 import type { Fields } from '../../../operators/normalise/fields.js';
-import { place } from '../../../operators/place.js';
-import type { Registry } from '../../../operators/registry.js';
+import { place } from '../../../operators/place/place.js';
+import type { Registry } from '../../../operators/network/registry.js';
 import { inTransaction } from '../../../connections/postgres/transaction.js';
 import { CopyRows, jsonText, type Columns } from '../../../connections/postgres/copy.js';
 import type { OrderedEvent } from './event-order.js';

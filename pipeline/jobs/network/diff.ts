@@ -1,4 +1,4 @@
-import type { Network } from '../../../operators/network.js';
+import type { Network } from '../../../operators/network/network.js';
 import { TABLES, type Table } from './tables.js';
 
 /** What an import would do to one kind of record: ids in the order of their files. */

@@ -11,8 +11,8 @@
  * Features may stand in any order. Coordinates are `[lon, lat]`, as ever in GeoJSON.
  */
 import { readFile } from 'node:fs/promises';
-import type { Network } from '../../../operators/network.js';
-import { distanceMm } from '../../../operators/sphere.js';
+import type { Network } from '../../../operators/network/network.js';
+import { distanceMm } from '../../../operators/model/sphere.js';
 import { Cells } from './cells.js';
 import type { NetworkError } from './network-error.js';
 import { TABLES, type NetworkRows, type Rows, type Table } from './tables.js';

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Network } from '../../../operators/network.js';
+import type { Network } from '../../../operators/network/network.js';
 import { demoNetwork } from '../../../simulator/network/demo.js';
 import { InvalidNetwork, networkErrorText } from './network-error.js';
 import { readNetwork } from './read.js';

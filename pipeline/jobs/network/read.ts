@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { Network } from '../../../operators/network.js';
+import type { Network } from '../../../operators/network/network.js';
 import { readCsvFolder } from './csv.js';
 import { readGeoJson } from './geojson.js';
 import { InvalidNetwork, networkErrorText, type NetworkError } from './network-error.js';

@@ -8,8 +8,8 @@ import type {
   Network,
   Section,
   Substation,
-} from '../../../operators/network.js';
-import { elementsOf, Registry } from '../../../operators/registry.js';
+} from '../../../operators/network/network.js';
+import { elementsOf, Registry } from '../../../operators/network/registry.js';
 import { readCompacted, tombstone, type CompactedTopic } from '../../../connections/compacted-topic.js';
 import { CopyRows, type Columns } from '../../../connections/postgres/copy.js';
 import type { LogReader } from '../../../streams/broker.js';

@@ -7,7 +7,7 @@ import {
   type Network,
   type Section,
   type Substation,
-} from '../../../operators/network.js';
+} from '../../../operators/network/network.js';
 import type { Cells } from './cells.js';
 
 const SECTION_KINDS = ['line', 'switch', 'xfmr'] as const;

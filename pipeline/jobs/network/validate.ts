@@ -1,4 +1,4 @@
-import type { Device } from '../../../operators/network.js';
+import type { Device } from '../../../operators/network/network.js';
 import type { NetworkError } from './network-error.js';
 import { TABLES, type NetworkRows, type Rows, type Table } from './tables.js';
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cellText } from '../../../operators/csv.js';
-import type { Network } from '../../../operators/network.js';
+import { cellText } from '../../../operators/model/csv.js';
+import type { Network } from '../../../operators/network/network.js';
 import { TABLES, type Table } from './tables.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { keyText } from '../../../operators/event.js';
+import { keyText } from '../../../operators/model/event.js';
 import type { ComparedOutage } from '../../../operators/reconcile/finding.js';
 import { byTime } from '../../../operators/reconcile/groups.js';
 import { Restorations } from '../../../operators/indices/interruption.js';

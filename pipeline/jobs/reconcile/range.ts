@@ -1,4 +1,4 @@
-import { formatTime, parseTime } from '../../../operators/time.js';
+import { formatTime, parseTime } from '../../../operators/model/time.js';
 
 /** A stretch of time, epoch ms: from, up to. */
 export interface TimeRange {

@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
-import type { Kind, OutageCommand, PlacedEvent, Reach } from '../../../operators/event.js';
-import type { Source } from '../../../operators/source.js';
-import { outageIdOf } from '../../../operators/identity.js';
-import { timeOf } from '../../../operators/time.js';
+import type { Kind, OutageCommand, PlacedEvent, Reach } from '../../../operators/model/event.js';
+import type { Source } from '../../../operators/model/source.js';
+import { outageIdOf } from '../../../operators/model/identity.js';
+import { timeOf } from '../../../operators/model/time.js';
 import type { ComparedMember, Finding } from '../../../operators/reconcile/finding.js';
 import { mayHaveLeft, type RepairBasis } from '../../../operators/reconcile/repair.js';
 import { identityOf } from '../../../operators/reconcile/stored-entry.js';

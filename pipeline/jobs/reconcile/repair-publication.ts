@@ -1,7 +1,7 @@
 import type { Message, Producer } from 'kafkajs';
 import type { ClientBase } from 'pg';
-import { keyText, type Command } from '../../../operators/event.js';
-import { encodeCommands } from '../../../operators/log-record.js';
+import { keyText, type Command } from '../../../operators/model/event.js';
+import { encodeCommands } from '../../../operators/log/log-record.js';
 import type { TopicNames } from '../../../connections/topics.js';
 import type { Repair } from '../../../operators/reconcile/repair.js';
 

@@ -10,10 +10,10 @@ import {
   type LogEntry,
   type OutageCommand,
   type PlacedEvent,
-} from '../../../operators/event.js';
-import { outageIdOf } from '../../../operators/identity.js';
-import type { OutageRecord } from '../../../operators/outage.js';
-import { isClockSuspect, timeOf } from '../../../operators/time.js';
+} from '../../../operators/model/event.js';
+import { outageIdOf } from '../../../operators/model/identity.js';
+import type { OutageRecord } from '../../../operators/model/outage.js';
+import { isClockSuspect, timeOf } from '../../../operators/model/time.js';
 import { findings } from '../../../operators/reconcile/compare.js';
 import type { ComparedMember, ComparedOutage, Finding } from '../../../operators/reconcile/finding.js';
 import { firstSince } from './repair-basis.js';

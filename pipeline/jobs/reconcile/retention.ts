@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { formatTime } from '../../../operators/time.js';
+import { formatTime } from '../../../operators/model/time.js';
 
 const DAY_MS = 86_400_000;
 

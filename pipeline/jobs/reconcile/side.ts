@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
-import { keyText } from '../../../operators/event.js';
-import type { Source } from '../../../operators/source.js';
-import type { OutageRecord, Severity, Status } from '../../../operators/outage.js';
-import { formatTime } from '../../../operators/time.js';
+import { keyText } from '../../../operators/model/event.js';
+import type { Source } from '../../../operators/model/source.js';
+import type { OutageRecord, Severity, Status } from '../../../operators/model/outage.js';
+import { formatTime } from '../../../operators/model/time.js';
 import { memberKey } from '../../../operators/reconcile/causes.js';
 import type { ComparedMember, ComparedOutage } from '../../../operators/reconcile/finding.js';
 

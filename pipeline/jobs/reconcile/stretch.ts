@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
-import type { Key, Kind, Reach } from '../../../operators/event.js';
-import type { Source } from '../../../operators/source.js';
+import type { Key, Kind, Reach } from '../../../operators/model/event.js';
+import type { Source } from '../../../operators/model/source.js';
 import { KeyEntries } from '../../../operators/reconcile/stored-entry.js';
 
 /** Which part of one key's log a replay took. */

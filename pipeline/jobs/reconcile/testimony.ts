@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import type { Source } from '../../../operators/source.js';
+import type { Source } from '../../../operators/model/source.js';
 import type { StreamOutcome, Testimony } from '../../../operators/reconcile/causes.js';
 import type { Finding } from '../../../operators/reconcile/finding.js';
 import type { KeyBooks } from './key-batch.js';

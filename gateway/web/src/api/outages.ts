@@ -1,10 +1,10 @@
-import type { OutageRecord, Status } from '../../../../operators/outage.js';
+import type { OutageRecord, Status } from '../../../../operators/model/outage.js';
 import type { Member, TimelineEntry } from '../../../oms/outage-story.js';
 import { getJson } from './request.js';
 
-export type { Kind, Reach } from '../../../../operators/event.js';
-export type { OutageRecord, Severity, Status } from '../../../../operators/outage.js';
-export type { Source } from '../../../../operators/source.js';
+export type { Kind, Reach } from '../../../../operators/model/event.js';
+export type { OutageRecord, Severity, Status } from '../../../../operators/model/outage.js';
+export type { Source } from '../../../../operators/model/source.js';
 export type { Link, Member, TimelineEntry } from '../../../oms/outage-story.js';
 
 export const OPEN_STATUSES = ['detected', 'confirmed', 'in_progress', 'partially_restored'] as const satisfies Status[];

@@ -1,4 +1,4 @@
-import { compareRecords } from '../../../../operators/outage-order.js';
+import { compareRecords } from '../../../../operators/model/outage-order.js';
 import { fetchLatestOutage, openOutagePages, type OutageRecord } from '../api/outages.js';
 import { RequestFailed } from '../api/request.js';
 import { DATABASE_LAG_MS, OpenOutages, type OpenOutage } from './openOutages.js';

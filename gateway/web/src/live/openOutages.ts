@@ -1,4 +1,4 @@
-import { compareRecords } from '../../../../operators/outage-order.js';
+import { compareRecords } from '../../../../operators/model/outage-order.js';
 import { OPEN_STATUSES, type OutageRecord, type Status } from '../api/outages.js';
 
 /** How long a restored outage stays on the page, greyed: long enough to be noticed. */

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { compareRecords } from '../../../../operators/outage-order.js';
+import { compareRecords } from '../../../../operators/model/outage-order.js';
 import type { Member } from '../api/outages.js';
 import type { FeedSnapshot } from '../live/feed.js';
 import { MapPane, type MapTarget } from '../map/MapPane.js';

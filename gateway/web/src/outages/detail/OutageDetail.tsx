@@ -1,4 +1,4 @@
-import { compareRecords } from '../../../../../operators/outage-order.js';
+import { compareRecords } from '../../../../../operators/model/outage-order.js';
 import { useEffect, useRef } from 'react';
 import type { Member, OutageRecord } from '../../api/outages.js';
 import { SeverityBadge } from '../SeverityBadge.js';

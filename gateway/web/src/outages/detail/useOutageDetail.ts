@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { compareRecords } from '../../../../../operators/outage-order.js';
+import { compareRecords } from '../../../../../operators/model/outage-order.js';
 import { fetchOutage, type OutageDetail, type OutageRecord } from '../../api/outages.js';
 import { RequestFailed } from '../../api/request.js';
 

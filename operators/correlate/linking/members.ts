@@ -1,0 +1,220 @@
+import type { PlacedEvent } from '../../model/event.js';
+import { SOURCES, type Source } from '../../model/source.js';
+import { unitVector } from '../../model/sphere.js';
+import { countOf, numberIn, renumber, type Room } from '../columns/columns.js';
+import { textHash, TextTable, type PackedTexts } from '../columns/text-table.js';
+
+/** Numbers of the sources, as they stand in columns. */
+export const SOURCE_NUMBERS: Readonly<Record<Source, number>> = { scada: 0, kaifa: 1, onu: 2, call_center: 3 };
+
+/** Who the events of one key are: each identity `(source, sourceEventId)` has a number, and the time when it was seen. */
+export class Identities {
+  readonly texts: TextTable;
+  /** By number: the time of the event (epoch ms), as of its last copy that was not a duplicate; NaN while it is new. */
+  seenAt: Float64Array;
+
+  constructor(private readonly room: Room) {
+    this.texts = new TextTable(room);
+    this.seenAt = room.take(Float64Array, 0);
+  }
+
+  /** The number of an event. */
+  of({ source, sourceEventId }: Pick<PlacedEvent, 'source' | 'sourceEventId'>): number {
+    const { texts } = this;
+    const known = texts.size;
+    const number = texts.intern(SOURCE_NUMBERS[source], sourceEventId);
+    if (number === known) {
+      this.seenAt = this.room.grown(this.seenAt, known + 1);
+      this.seenAt[number] = NaN;
+    }
+    return number;
+  }
+
+  /** Looks where events are that come soon. */
+  lookAhead(events: readonly PlacedEvent[]): void {
+    this.texts.lookAhead(events, identityHash);
+  }
+
+  source(number: number): Source {
+    return SOURCES[this.texts.tag(number)]!;
+  }
+
+  /** Puts back what a snapshot has kept, where there are none yet. */
+  unpack(texts: PackedTexts, seenAt: Float64Array): void {
+    this.texts.unpack(texts);
+    this.seenAt = this.room.copy(seenAt);
+  }
+
+  /** Forgets identities. Returns their new numbers. */
+  keep(isKept: (number: number) => boolean): Int32Array {
+    const renumbered = this.texts.keep(isKept);
+    this.seenAt = this.room.keptRows(this.seenAt, renumbered);
+    return renumbered;
+  }
+}
+
+function identityHash({ source, sourceEventId }: PlacedEvent): number {
+  return textHash(SOURCE_NUMBERS[source], sourceEventId);
+}
+
+/** An outage event as linking sees it: `t` in epoch ms, degrees, and the same place as a unit vector. */
+export interface LinkEvent {
+  t: number;
+  lat: number;
+  lon: number;
+  x: number;
+  y: number;
+  z: number;
+  /** Reach feeder or substation: space does not matter. */
+  wide: boolean;
+  /** Its number among the identities of the key, and what that stands for. */
+  identity: number;
+  source: Source;
+  sourceEventId: string;
+}
+
+/** Values of a member, and how many of them a snapshot keeps. */
+const WIDTH = 6;
+const PACKED_WIDTH = 3;
+
+/** Numbers of a member: its identity, and members of its cell that came before it. */
+const LINKS = 3;
+const IDENTITY = 0;
+const EARLIER = 1;
+const SKIP = 2;
+
+/** {@link Members} as they stand in a snapshot: time, latitude and longitude of each, and its identity. */
+export interface PackedMembers {
+  readonly places: Float64Array;
+  readonly identities: Int32Array;
+}
+
+/** The outage events of one key that others may link to: what linking asks of them, a row for each. */
+export class Members {
+  #size = 0;
+  /** Time (epoch ms), latitude and longitude (degrees), and the same place as a unit vector. */
+  #values: Float64Array;
+  #links: Int32Array;
+
+  constructor(
+    readonly identities: Identities,
+    private readonly room: Room,
+  ) {
+    this.#values = room.take(Float64Array, 0);
+    this.#links = room.take(Int32Array, 0);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Takes in a member. Returns its row. */
+  add({ t, lat, lon, x, y, z, identity }: Omit<LinkEvent, 'wide' | 'source' | 'sourceEventId'>): number {
+    const row = this.#size++;
+    this.#links = this.room.grown(this.#links, this.#size * LINKS);
+    this.#values = this.room.grown(this.#values, this.#size * WIDTH);
+    const at = row * WIDTH;
+    this.#values[at] = t;
+    this.#values[at + 1] = lat;
+    this.#values[at + 2] = lon;
+    this.#values[at + 3] = x;
+    this.#values[at + 4] = y;
+    this.#values[at + 5] = z;
+    this.#links[row * LINKS + IDENTITY] = identity;
+    return row;
+  }
+
+  t(row: number): number {
+    return this.#values[row * WIDTH]!;
+  }
+
+  lat(row: number): number {
+    return this.#values[row * WIDTH + 1]!;
+  }
+
+  lon(row: number): number {
+    return this.#values[row * WIDTH + 2]!;
+  }
+
+  x(row: number): number {
+    return this.#values[row * WIDTH + 3]!;
+  }
+
+  y(row: number): number {
+    return this.#values[row * WIDTH + 4]!;
+  }
+
+  z(row: number): number {
+    return this.#values[row * WIDTH + 5]!;
+  }
+
+  identity(row: number): number {
+    return this.#links[row * LINKS + IDENTITY]!;
+  }
+
+  /** The member before it in its cell, by time; NONE if it is the earliest. */
+  earlier(row: number): number {
+    return this.#links[row * LINKS + EARLIER]!;
+  }
+
+  /** A member of its cell long before it, to get to old ones in fewer steps; NONE if there is none. */
+  skip(row: number): number {
+    return this.#links[row * LINKS + SKIP]!;
+  }
+
+  link(row: number, earlier: number, skip: number): void {
+    this.#links[row * LINKS + EARLIER] = earlier;
+    this.#links[row * LINKS + SKIP] = skip;
+  }
+
+  /** The members as they are kept in a snapshot: unit vectors are made again. */
+  pack(): PackedMembers {
+    const places = new Float64Array(this.#size * PACKED_WIDTH);
+    for (let row = 0; row < this.#size; row++) {
+      for (let i = 0; i < PACKED_WIDTH; i++) places[row * PACKED_WIDTH + i] = this.#values[row * WIDTH + i]!;
+    }
+    const identities = new Int32Array(this.#size);
+    for (let row = 0; row < this.#size; row++) identities[row] = this.identity(row);
+    return { places, identities };
+  }
+
+  /** Puts back what {@link pack} gave, where there are none yet. */
+  unpack({ places, identities }: PackedMembers): void {
+    const member = { t: 0, lat: 0, lon: 0, x: 0, y: 0, z: 0, identity: 0 };
+    for (let row = 0; row < identities.length; row++) {
+      member.t = places[row * PACKED_WIDTH]!;
+      member.lat = places[row * PACKED_WIDTH + 1]!;
+      member.lon = places[row * PACKED_WIDTH + 2]!;
+      member.identity = identities[row]!;
+      unitVector(member.lat, member.lon, member);
+      this.add(member);
+    }
+  }
+
+  /**
+   * Forgets rows, and the identities that neither a row needs nor `isSeen` holds for.
+   * @param used by row: 1 if it is kept
+   * @returns by row: its new number, or {@link NONE}
+   */
+  keep(used: Uint8Array, isSeen: (seenAt: number) => boolean): Int32Array {
+    const rows = renumber(this.#size, (row) => used[row] === 1);
+    this.#values = this.room.keptRows(this.#values, rows, WIDTH);
+    this.#links = this.room.keptRows(this.#links, rows, LINKS);
+    this.#size = countOf(rows);
+    const numbers = this.#keepIdentities(isSeen);
+    const links = this.#links;
+    for (let at = 0; at < this.#size * LINKS; at += LINKS) {
+      links[at + IDENTITY] = numbers[links[at + IDENTITY]!]!;
+      links[at + EARLIER] = numberIn(rows, links[at + EARLIER]!);
+      links[at + SKIP] = numberIn(rows, links[at + SKIP]!);
+    }
+    return rows;
+  }
+
+  #keepIdentities(isSeen: (seenAt: number) => boolean): Int32Array {
+    const { identities } = this;
+    const used = new Uint8Array(identities.texts.size);
+    for (let row = 0; row < this.#size; row++) used[this.identity(row)] = 1;
+    return identities.keep((number) => used[number] === 1 || isSeen(identities.seenAt[number]!));
+  }
+}

@@ -1,0 +1,235 @@
+import { Packr } from 'msgpackr';
+import { keyText, parseKey } from '../../model/event.js';
+import type { Source } from '../../model/source.js';
+import type { RuleSet } from '../../model/rules.js';
+import type { Body } from '../outage/body.js';
+import { EVERYWHERE } from '../linking/cells.js';
+import type { Room } from '../columns/columns.js';
+import type { PackedEntries } from '../outage/entries.js';
+import type { Extent } from '../linking/extent.js';
+import { KeyState } from '../key-state.js';
+import type { PackedMembers } from '../linking/members.js';
+import { OutageState } from '../outage/outage-state.js';
+import type { Reporters } from '../outage/reporters.js';
+import { decodeVersion1, type PackedKeyV1 } from './snapshot-v1.js';
+import type { PackedTexts } from '../columns/text-table.js';
+
+/**
+ * The state of a key as bytes. A restored state must go on exactly as the one it was taken from would have, so what has
+ * an order (outages, cells, entries of a unit) keeps it. Columns are written as they stand in memory: a storm changes every
+ * key, and encoding them all must not cost the stream much.
+ */
+const VERSION = 2;
+
+/** Takes columns of numbers as they are. */
+const packr = new Packr({ moreTypes: true, useRecords: false });
+
+interface PackedExtent {
+  wide: Int32Array;
+  /** By cell: its number, and how many of the rows are its. */
+  cells: Int32Array;
+  sizes: Int32Array;
+  rows: Int32Array;
+}
+
+interface PackedBody {
+  scalars: Pick<Body, (typeof BODY_SCALARS)[number]>;
+  reporters: Record<Source, number>;
+  weights: { weight: number; count: number }[];
+  wides: { unit: number; lastT: number; backAt: number }[];
+  extent: PackedExtent;
+  box: [number, number, number, number] | null;
+  indexed: boolean;
+}
+
+interface PackedOutage {
+  outageId: string;
+  openedBy: OutageState['openedBy'];
+  scalars: Pick<OutageState, (typeof OUTAGE_SCALARS)[number]>;
+  flags: string[];
+  crew: string[];
+  acknowledgedBy: string[];
+  amended: string[];
+  /** Null: it shares the body of the outage that it merged into. */
+  body: PackedBody | null;
+}
+
+interface PackedKey {
+  version: typeof VERSION;
+  key: string;
+  rules: { validFrom: number; ruleSet: RuleSet }[];
+  /** The longest of any rule set so far; absent in the first snapshots of this version. */
+  longest?: Pick<RuleSet, 'retentionMs' | 'windowMs'>;
+  scalars: Pick<KeyState, (typeof KEY_SCALARS)[number]>;
+  origin: { lat: number; lon: number } | null;
+  commandsSeen: [string, number][];
+  identities: PackedTexts;
+  seenAt: Float64Array;
+  members: PackedMembers;
+  reporters: ReturnType<Reporters['pack']>;
+  entries: PackedEntries;
+  outages: PackedOutage[];
+}
+
+export const KEY_SCALARS = ['watermark', 'memoryFrom', 'indexFrom', 'sweptAt'] as const;
+
+export const OUTAGE_SCALARS = [
+  'status',
+  'mergedInto',
+  'absorbed',
+  'cancelled',
+  'closed',
+  'decidedAt',
+  'confirmed',
+  'etr',
+  'incident',
+  'epitaph',
+  'revision',
+  'log',
+] as const;
+
+const BODY_SCALARS = [
+  'number',
+  'firstEntry',
+  'lastEntry',
+  'events',
+  'firstDetectedAt',
+  'lastEventAt',
+  'assetsAffected',
+  'assetsOut',
+  'unitsAffected',
+  'unitsOut',
+  'customersAffected',
+  'customersOut',
+  'feederCustomers',
+  'confirmThreshold',
+  'sumLat',
+  'sumLon',
+  'minLat',
+  'maxLat',
+  'minLon',
+  'maxLon',
+  'latestBackAt',
+] as const;
+
+function pick<T, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(names.map((name) => [name, from[name]])) as Pick<T, K>;
+}
+
+/** Encodes the state of a key. */
+export function encodeKeyState(state: KeyState): Uint8Array {
+  const { identities } = state;
+  const indexed = new Set(state.index.owners);
+  const packed: PackedKey = {
+    version: VERSION,
+    key: keyText(state.key),
+    rules: state.rules.dated.slice(1).map(({ validFrom, ruleSet }) => ({ validFrom, ruleSet })),
+    longest: { retentionMs: state.rules.maxRetentionMs, windowMs: state.rules.maxWindowMs },
+    scalars: pick(state, KEY_SCALARS),
+    origin: state.index.origin && { lat: state.index.origin.lat, lon: state.index.origin.lon },
+    commandsSeen: [...state.commandsSeen],
+    identities: identities.texts.pack(),
+    seenAt: identities.seenAt.subarray(0, identities.texts.size),
+    members: state.members.pack(),
+    reporters: state.reporters.pack(),
+    entries: state.entries.pack(),
+    outages: [...state.outages.values()].map((outage) => ({
+      outageId: outage.outageId,
+      openedBy: outage.openedBy,
+      scalars: pick(outage, OUTAGE_SCALARS),
+      flags: [...outage.flags],
+      crew: [...outage.crew],
+      acknowledgedBy: [...outage.acknowledgedBy],
+      amended: [...outage.amended],
+      body: outage.mergedInto === null ? packBody(outage.body, indexed.has(outage.body), state) : null,
+    })),
+  };
+  return packr.pack(packed);
+}
+
+function packBody(body: Body, indexed: boolean, state: KeyState): PackedBody {
+  const { extent, box } = body;
+  return {
+    scalars: pick(body, BODY_SCALARS),
+    reporters: body.reporters,
+    weights: body.weights,
+    wides: body.wides,
+    extent: packExtent(extent, state),
+    box: box && [box.minX, box.minY, box.maxX, box.maxY],
+    indexed,
+  };
+}
+
+function packExtent(extent: Extent, { cells }: KeyState): PackedExtent {
+  const all = [...extent.pointCells()];
+  const rows = all.map((cell) => cells.rows(cell));
+  return {
+    wide: Int32Array.from(extent.wideRows),
+    cells: Int32Array.from(all, (cell) => cells.number(cell)),
+    sizes: Int32Array.from(rows, ({ length }) => length),
+    rows: Int32Array.from(rows.flat()),
+  };
+}
+
+/**
+ * Decodes the state of a key, of this version or the one before.
+ * @throws Error if it is of a version that this program does not read
+ */
+export function decodeKeyState(bytes: Uint8Array, room: Room): KeyState {
+  const packed = packr.unpack(bytes) as PackedKey | PackedKeyV1;
+  if (packed.version === VERSION) return unpackKey(packed, room);
+  if (packed.version === 1) return decodeVersion1(packed, room);
+  const { version } = packed as { version: unknown };
+  throw new Error(`A snapshot has version ${String(version)}; this program reads versions 1 and ${VERSION}.`);
+}
+
+function unpackKey(packed: PackedKey, room: Room): KeyState {
+  const state = new KeyState(parseKey(packed.key), room);
+  for (const { validFrom, ruleSet } of packed.rules) state.rules.add(ruleSet, validFrom);
+  if (packed.longest) state.rules.heed(packed.longest);
+  Object.assign(state, packed.scalars);
+  state.index.origin = packed.origin;
+  for (const [id, t] of packed.commandsSeen) state.commandsSeen.set(id, t);
+  state.identities.unpack(packed.identities, packed.seenAt);
+  state.members.unpack(packed.members);
+  state.reporters.unpack(packed.reporters);
+  state.reporters.memoryFrom = state.memoryFrom;
+  state.entries.unpack(packed.entries);
+  for (const { outageId, openedBy, scalars, flags, crew, acknowledgedBy, amended, body } of packed.outages) {
+    const outage = new OutageState(outageId, openedBy, state.entries, state.cells);
+    Object.assign(outage, scalars);
+    for (const flag of flags) outage.flags.add(flag);
+    for (const name of crew) outage.crew.add(name);
+    for (const name of acknowledgedBy) outage.acknowledgedBy.add(name);
+    for (const identity of amended) outage.amended.add(identity);
+    state.outages.set(outageId, outage);
+    if (body) unpackBody(body, outage.body, state);
+  }
+  findBodies(state);
+  state.entries.list(state.bodies);
+  return state;
+}
+
+/** Gives outages that have merged the body of their survivor. */
+export function findBodies({ outages }: KeyState): void {
+  for (const outage of outages.values()) {
+    let survivor = outage;
+    while (survivor.mergedInto !== null) survivor = outages.get(survivor.mergedInto)!;
+    outage.body = survivor.body;
+  }
+}
+
+function unpackBody(packed: PackedBody, body: Body, state: KeyState): void {
+  Object.assign(body, packed.scalars);
+  state.entries.ownAgain(body, packed.scalars.number);
+  Object.assign(body.reporters, packed.reporters);
+  body.weights = packed.weights;
+  body.wides = packed.wides;
+  const { wide, cells, sizes, rows } = packed.extent;
+  for (const row of wide) body.extent.put(EVERYWHERE, row);
+  let at = 0;
+  cells.forEach((number, i) => {
+    for (const end = at + sizes[i]!; at < end; at++) body.extent.put(number, rows[at]!);
+  });
+  if (packed.indexed) state.index.restore(body, packed.box);
+}

@@ -1,0 +1,157 @@
+import { Packr } from 'msgpackr';
+import { isCommand, type Command, type LogEntry, type PlacedEvent } from '../model/event.js';
+import { checkColumns, checkDegrees, checkEntry, checkTimes, missing } from './log-entry-shape.js';
+import type { EventColumns } from './log-record-schema.js';
+import { jsonOf } from '../model/record-shape.js';
+
+interface LogRecordV1 {
+  readonly v: 1;
+  readonly entries: readonly LogEntry[];
+}
+
+/** Plain MessagePack, that any reader of it understands. */
+const packr = new Packr({ useRecords: false });
+
+/**
+ * Encodes entries of one key as a log record. Events go in columns: of 100 meters' events each takes 0.3 us to write, 0.1
+ * to read and 69 bytes; as JSON 1.9 us, 1.9 us and 279 bytes, and MessagePack, Avro or Protobuf by rows lie between.
+ */
+export function encodeLogRecord(entries: readonly LogEntry[]): string | Uint8Array {
+  return areEvents(entries) && entries.length > 0 ? packr.pack(columnsOf(entries)) : encodeRows(entries);
+}
+
+/** Encodes commands for one key as a log record. */
+export function encodeCommands(commands: readonly Command[]): string {
+  return encodeRows(commands);
+}
+
+function encodeRows(entries: readonly LogEntry[]): string {
+  return JSON.stringify({ v: 1, entries } satisfies LogRecordV1);
+}
+
+function areEvents(entries: readonly LogEntry[]): entries is readonly PlacedEvent[] {
+  return !entries.some(isCommand);
+}
+
+function columnsOf(events: readonly PlacedEvent[]): EventColumns {
+  return {
+    v: 2,
+    count: events.length,
+    source: columnOf(events, 'source'),
+    kind: columnOf(events, 'kind'),
+    type: columnOf(events, 'type'),
+    sourceEventId: columnOf(events, 'sourceEventId'),
+    assetId: columnOf(events, 'assetId'),
+    occurredAt: doublesOf(events, 'occurredAt'),
+    receivedAt: doublesOf(events, 'receivedAt'),
+    lat: doublesOf(events, 'lat'),
+    lon: doublesOf(events, 'lon'),
+    dpId: columnOf(events, 'dpId'),
+    reach: columnOf(events, 'reach'),
+    customerId: columnOf(events, 'customerId'),
+    feederCustomers: columnOf(events, 'feederCustomers'),
+    flags: events.flatMap(({ flags }, i): [number, string[]][] => (flags.length > 0 ? [[i, [...flags]]] : [])),
+  };
+}
+
+function columnOf<K extends keyof PlacedEvent>(
+  events: readonly PlacedEvent[],
+  name: K,
+): PlacedEvent[K] | PlacedEvent[K][] {
+  const first = events[0]![name];
+  return events.every((event) => event[name] === first) ? first : events.map((event) => event[name]);
+}
+
+function doublesOf(
+  events: readonly PlacedEvent[],
+  name: 'occurredAt' | 'receivedAt' | 'lat' | 'lon',
+): Uint8Array<ArrayBuffer> {
+  const values = new Float64Array(events.length);
+  for (let i = 0; i < values.length; i++) values[i] = events[i]![name];
+  return new Uint8Array(values.buffer);
+}
+
+const BRACE = 0x7b;
+
+/**
+ * Decodes a log record of any version so far. What comes back is what its type says, whatever the bytes were: all that
+ * reads the log can rely on it.
+ * @throws Error if it is none
+ */
+export function decodeLogRecord(value: Uint8Array | null): readonly LogEntry[] {
+  if (value === null) throw new Error('A record of the log has no value.');
+  if (value[0] !== BRACE) return eventsOf(unpacked(value));
+  const record = jsonOf('A record of the log', value) as Partial<LogRecordV1>;
+  if (record.v !== 1) throw new UnknownVersion(record.v);
+  if (!Array.isArray(record.entries)) throw new Error('A record of the log holds no entries.');
+  record.entries.forEach(checkEntry);
+  return record.entries as readonly LogEntry[];
+}
+
+function unpacked(value: Uint8Array): Partial<EventColumns> | null {
+  try {
+    return packr.unpack(value) as Partial<EventColumns> | null;
+  } catch (error) {
+    throw new Error(`A record of the log is neither MessagePack nor JSON (${(error as Error).message}).`, {
+      cause: error,
+    });
+  }
+}
+
+class UnknownVersion extends Error {
+  constructor(version: unknown) {
+    super(`A record of the log has version ${String(version)}; this program reads versions 1 and 2.`);
+  }
+}
+
+const NO_FLAGS: readonly string[] = [];
+
+function eventsOf(record: Partial<EventColumns> | null): PlacedEvent[] {
+  if (record?.v !== 2) throw new UnknownVersion(record?.v);
+  const columns = record as Record<keyof EventColumns, unknown>;
+  checkColumns(columns);
+  const { count } = columns;
+  const occurredAt = numbersIn(columns, 'occurredAt');
+  const receivedAt = numbersIn(columns, 'receivedAt');
+  const lat = numbersIn(columns, 'lat');
+  const lon = numbersIn(columns, 'lon');
+  checkTimes('occurredAt', occurredAt);
+  checkTimes('receivedAt', receivedAt);
+  checkDegrees('lat', lat);
+  checkDegrees('lon', lon);
+  const flags = new Map(columns.flags);
+  const events: PlacedEvent[] = [];
+  for (let i = 0; i < count; i++) {
+    events.push({
+      source: at(columns.source, i),
+      kind: at(columns.kind, i),
+      type: at(columns.type, i),
+      sourceEventId: at(columns.sourceEventId, i),
+      assetId: at(columns.assetId, i),
+      occurredAt: occurredAt[i]!,
+      receivedAt: receivedAt[i]!,
+      lat: lat[i]!,
+      lon: lon[i]!,
+      dpId: at(columns.dpId, i),
+      reach: at(columns.reach, i),
+      customerId: at(columns.customerId, i),
+      feederCustomers: at(columns.feederCustomers, i),
+      flags: flags.get(i) ?? NO_FLAGS,
+    });
+  }
+  return events;
+}
+
+function at<T>(column: T | readonly T[], i: number): T {
+  return Array.isArray(column) ? (column as readonly T[])[i]! : (column as T);
+}
+
+function numbersIn(columns: EventColumns, name: 'occurredAt' | 'receivedAt' | 'lat' | 'lon'): Float64Array {
+  const bytes = columns[name];
+  if (!(bytes instanceof Uint8Array) || bytes.byteLength !== columns.count * Float64Array.BYTES_PER_ELEMENT)
+    throw missing(name, columns.count);
+  // Copied, as doubles must lie at multiples of eight.
+  const values = new Float64Array(columns.count);
+  new Uint8Array(values.buffer).set(bytes);
+  return values;
+}

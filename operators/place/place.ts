@@ -1,0 +1,159 @@
+import type { Key, PlacedEvent, Reach, ReportedEvent } from '../model/event.js';
+import type { Asset, Registry } from '../network/registry.js';
+import { distanceMm } from '../model/sphere.js';
+
+/** How far a place without a known id may be from the distribution point that it is taken for. */
+const NEAREST_M = 500;
+
+/** How far an event's own coordinates may be from what the registry says. */
+const OWN_COORDINATES_M = 5000;
+
+/** An event on the log of a key. */
+export interface Placement {
+  readonly key: Key;
+  readonly event: PlacedEvent;
+}
+
+/** Why an event could not be placed. */
+export interface Unplaced {
+  readonly reason: 'unknownIds' | 'outsideNetwork' | 'nothingToGoBy';
+  readonly detail: string;
+}
+
+/** What the registry found, and by what: an id of the event or its coordinates. */
+interface Found {
+  readonly spot: Asset;
+  readonly by: 'asset' | 'feeder' | 'substation' | 'coordinates';
+}
+
+/**
+ * Places an event: by the ids in it (asset, distribution point, feeder), else by the nearest distribution point within
+ * 500 m of its coordinates. The registry beats what the event says of itself, with a flag.
+ * @returns a placement for its key, for reach substation one for every feeder of the substation; or why there is none
+ */
+export function place(event: ReportedEvent, registry: Registry): Placement[] | Unplaced {
+  const found = spotOf(event, registry);
+  if (!found) return unplaced(event);
+  const { spot } = found;
+  const reach = reachOf(event, found);
+  const flags = flagsOf(event, found, reach);
+  const own = ownCoordinates(event, spot);
+  if (event.lat !== null && event.lon !== null && !own) flags.push('coordinatesIgnored');
+  const placementOn = (key: Key): Placement => ({
+    key,
+    event: {
+      source: event.source,
+      kind: event.kind,
+      type: event.type,
+      sourceEventId: event.sourceEventId,
+      assetId: event.assetId,
+      occurredAt: event.occurredAt,
+      receivedAt: event.receivedAt,
+      lat: own?.lat ?? spot.lat,
+      lon: own?.lon ?? spot.lon,
+      dpId: spot.dpId,
+      reach,
+      customerId: spot.customerId,
+      feederCustomers: reach === 'point' ? 0 : registry.customersOfFeeder(key.feederId),
+      flags,
+    },
+  });
+  return reach === 'substation' ? registry.keysOf(spot.key.substationId).map(placementOn) : [placementOn(spot.key)];
+}
+
+function spotOf(event: ReportedEvent, registry: Registry): Found | null {
+  const asset = assetOf(event, registry);
+  if (asset) return { spot: asset, by: 'asset' };
+  const point = event.dpId === null ? null : registry.point(event.dpId);
+  if (point) return { spot: point, by: 'asset' };
+  const feeder = event.feederId === null ? null : registry.feeder(event.feederId);
+  if (feeder) return { spot: feeder, by: 'feeder' };
+  const substation = substationSpot(event, registry);
+  if (substation) return { spot: substation, by: 'substation' };
+  const { lat, lon } = event;
+  const nearest = lat === null || lon === null ? null : registry.nearestPoint(lat, lon, NEAREST_M);
+  return nearest && { spot: nearest, by: 'coordinates' };
+}
+
+/** The first asset of the event that the registry knows. */
+function assetOf({ source, assetId, otherAssetIds }: ReportedEvent, registry: Registry): Asset | null {
+  const asset = assetId === null ? null : registry.asset(source, assetId);
+  if (asset) return asset;
+  for (const other of otherAssetIds) {
+    const known = registry.asset(source, other);
+    if (known) return known;
+  }
+  return null;
+}
+
+/** A report on a whole substation needs no feeder: it goes to all of them. */
+function substationSpot({ reach, assetId, substationId }: ReportedEvent, registry: Registry): Asset | null {
+  const named = [assetId, reach === 'substation' ? substationId : null].find(
+    (id): id is string => id !== null && registry.substation(id) !== null,
+  );
+  const substation = named === undefined ? null : registry.substation(named);
+  const key = substation && registry.keysOf(substation.substationId)[0];
+  if (!substation || !key) return null;
+  return {
+    key,
+    lat: substation.lat,
+    lon: substation.lon,
+    dpId: null,
+    customerId: null,
+    reach: 'substation',
+  };
+}
+
+/**
+ * How far the event speaks. Meters, ONUs, callers and switching devices below the feeder head are points, whatever the
+ * event says; the head and what the registry does not know speak as far as the event says.
+ */
+function reachOf({ source, reach, assetId }: ReportedEvent, { spot, by }: Found): Reach {
+  if (source !== 'scada') return 'point';
+  if (by === 'substation') return 'substation';
+  if (spot.reach === 'point') return 'point';
+  if (reach !== null) return reach;
+  // An alarm on a feeder that names no device is that of the feeder breaker.
+  return spot.reach ?? (assetId === null ? 'feeder' : 'point');
+}
+
+function flagsOf(event: ReportedEvent, { spot, by }: Found, reach: Reach): string[] {
+  const flags: string[] = [];
+  const contradicts =
+    (event.feederId !== null && event.feederId !== spot.key.feederId && by !== 'substation') ||
+    (event.substationId !== null && event.substationId !== spot.key.substationId) ||
+    (event.dpId !== null && spot.dpId !== null && event.dpId !== spot.dpId);
+  if (contradicts) flags.push('contradictsRegistry');
+  if (by === 'coordinates') flags.push('placedByCoordinates');
+  if (event.placedByHand) flags.push('placedByHand');
+  if (event.reach !== null && event.reach !== reach) flags.push('reachIgnored');
+  if (event.receiptFlag) flags.push(event.receiptFlag);
+  return flags;
+}
+
+function ownCoordinates({ lat, lon }: ReportedEvent, spot: Asset): { lat: number; lon: number } | null {
+  if (lat === null || lon === null) return null;
+  if (lat === spot.lat && lon === spot.lon) return { lat, lon };
+  return distanceMm(lat, lon, spot.lat, spot.lon) <= OWN_COORDINATES_M * 1000 ? { lat, lon } : null;
+}
+
+function unplaced(event: ReportedEvent): Unplaced {
+  const ids = [
+    ['asset', event.assetId],
+    ['distribution point', event.dpId],
+    ['feeder', event.feederId],
+    ['substation', event.substationId],
+  ].flatMap(([what, id]) => (id === null ? [] : [`${what} "${id}"`]));
+  const where = event.lat === null || event.lon === null ? null : `${event.lat}, ${event.lon}`;
+  if (where) {
+    return {
+      reason: 'outsideNetwork',
+      detail: `No distribution point lies within ${NEAREST_M} m of ${where}${ids.length ? `, and the registry does not know ${ids.join(', ')}` : ''}.`,
+    };
+  }
+  if (ids.length > 0) return { reason: 'unknownIds', detail: `The registry does not know ${ids.join(', ')}.` };
+  return {
+    reason: 'nothingToGoBy',
+    detail: 'The event names no asset, distribution point or feeder and has no coordinates.',
+  };
+}
