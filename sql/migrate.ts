@@ -33,8 +33,7 @@ export function migrate(databaseUrl: string, to = 'max'): Promise<string[]> {
     if (latest) {
       // Functions name each other, in no order of files: PostgreSQL looks into them when all are there.
       await client.query('set check_function_bodies = off');
-      for (const folder of ['functions', 'functions/reconcile', 'views'])
-        await replaceObjects(client, `${SQL}${folder}`);
+      for (const folder of ['functions', 'views']) await replaceObjects(client, `${SQL}${folder}`);
     }
     return applied.map(({ filename }) => filename.split('/').pop()!);
   });
@@ -96,8 +95,9 @@ async function withMigrations<T>(
   }
 }
 
+/** Runs every script in a folder and in those below it. */
 async function replaceObjects(client: pg.Client, folder: string): Promise<void> {
-  for (const file of (await readdir(folder)).sort()) {
+  for (const file of (await readdir(folder, { recursive: true })).sort()) {
     if (file.endsWith('.sql')) await client.query(await readFile(`${folder}/${file}`, 'utf8'));
   }
 }
