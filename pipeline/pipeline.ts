@@ -87,6 +87,7 @@ export async function startStages(
           commitMs,
           snapshotMs,
           acceptGap,
+          advice: { setAside: 'see oms.rejected.', unreadable: '"oms doctor" says what to do.' },
           say,
           now: Date.now,
         }),

@@ -123,7 +123,7 @@ class Restore {
   #sayDamage(damaged: readonly string[], low: number): void {
     if (this.#saidDamage) return;
     this.#saidDamage = true;
-    const cut = low > 0 ? ` It begins at offset ${low}: outages from before that are not known again.` : '';
+    const cut = low > 0 ? ` It begins at offset ${low}: what was before that is not known again.` : '';
     const which = `${damaged.slice(0, DAMAGE_SAID).join('; ')}${damaged.length > DAMAGE_SAID ? '; ...' : ''}`;
     this.#say('warn', `has snapshots that cannot be read (${which}); rebuilding from the log.${cut}`);
   }

@@ -30,6 +30,8 @@ export interface RuntimeOptions extends RestoreOptions {
   readonly slot: string;
   /** Longest time between two commits, ms. */
   readonly commitMs: number;
+  /** What to do about records that were set aside, and about those that cannot be read: the end of a sentence each. */
+  readonly advice: { readonly setAside: string; readonly unreadable: string };
 }
 
 /** What is processed before a commit at the latest: what came out of it waits in memory. */
@@ -113,8 +115,8 @@ export class StageRuntime {
   /** Why the stage is degraded. */
   complaints(): string[] {
     return [
-      ...this.#rejected.complaints('set aside with an error', 'see oms.rejected.'),
-      ...this.unreadable.complaints('left out as unreadable', '"oms doctor" says what to do.'),
+      ...this.#rejected.complaints('set aside with an error', this.options.advice.setAside),
+      ...this.unreadable.complaints('left out as unreadable', this.options.advice.unreadable),
     ];
   }
 

@@ -18,7 +18,7 @@ export class SetAside {
   }
 
   /**
-   * A sentence about them, none if there are none: `2 records were left out as unreadable (oms.rules/0/5, oms.rules/3/1):
+   * A sentence about them, none if there are none: `2 records were left out as unreadable (letters/0/5, letters/3/1):
    * see ...`
    * @param how what was done with them: `left out as unreadable`
    * @param advice where to look

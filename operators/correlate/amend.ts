@@ -5,7 +5,7 @@ import { Body } from './outage/body.js';
 import { NONE } from './columns/columns.js';
 import type { Draft } from './outage/draft.js';
 import type { KeyState } from './key-state.js';
-import type { OutageState } from './outage/outage-state.js';
+import type { OutageBody, OutageState } from './outage/outage-state.js';
 import { FIRST } from './outage/reporters.js';
 
 /**
@@ -158,7 +158,7 @@ function restate(state: KeyState, outage: OutageState, draft: Draft): Back[] {
 }
 
 /** The units of a body were back at these times; nobody else is told. */
-function tellAgain({ entries, reporters }: KeyState, body: Body, known: readonly Back[]): void {
+function tellAgain({ entries, reporters }: KeyState, body: OutageBody, known: readonly Back[]): void {
   for (const [unit, t] of known) {
     for (let entry = reporters.unitTexts.value(unit, FIRST); entry !== NONE; entry = entries.nextOfUnit(entry)) {
       if (entries.bodyOf(entry) === body) body.restore(entry, t);

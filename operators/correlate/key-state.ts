@@ -1,29 +1,17 @@
-import {
-  isCommand,
-  keyText,
-  type Command,
-  type Key,
-  type LogEntry,
-  type OutageCommand,
-  type PlacedEvent,
-} from '../model/event.js';
+import type { Key, PlacedEvent } from '../model/event.js';
 import { outageIdOf } from '../model/identity.js';
 import { RuleTimeline } from '../model/rules.js';
 import { unitVector } from '../model/sphere.js';
-import { isClockSuspect, timeOf } from '../model/time.js';
+import { isClockSuspect } from '../model/time.js';
 import type { OutageRecord } from '../model/outage.js';
-import { amend } from './amend.js';
-import type { Body } from './outage/body.js';
 import { Cells } from './linking/cells.js';
 import { NONE, type Room } from './columns/columns.js';
 import { Draft } from './outage/draft.js';
 import { Entries } from './outage/entries.js';
-import { LinkIndex, type Found } from './linking/link-index.js';
+import { LinkIndex } from './linking/link-index.js';
 import { Identities, Members, type LinkEvent } from './linking/members.js';
-import { OutageState } from './outage/outage-state.js';
-import type { Link, LogPosition, Outcome } from '../model/outcome.js';
+import { OutageState, type OutageBody } from './outage/outage-state.js';
 import { FIRST, OUT_ENTRIES, Reporters } from './outage/reporters.js';
-import { AHEAD } from './columns/text-table.js';
 
 /** How often, in the key's own time, what can have no more effect is looked for. */
 const SWEEP_MS = 45 * 60_000;
@@ -31,18 +19,15 @@ const SWEEP_MS = 45 * 60_000;
 /** No event counts at a time earlier than this before it was received: nothing changes a restored outage for longer. */
 const SETTLED_MS = 7 * 86_400_000;
 
-/**
- * The state of one key: a fold of its log. No clock, no I/O, no chance: the same entries give the same outages.
- * Times are epoch milliseconds.
- */
+/** The state of one key, and the steps by which it changes: fold.ts takes them. Times are epoch milliseconds. */
 export class KeyState {
   readonly rules = new RuleTimeline();
   readonly identities: Identities;
   readonly members: Members;
   readonly cells: Cells;
   readonly reporters: Reporters;
-  readonly entries: Entries;
-  readonly index = new LinkIndex<Body>();
+  readonly entries: Entries<OutageBody>;
+  readonly index = new LinkIndex<OutageBody>();
   readonly outages = new Map<string, OutageState>();
   /** Ids of commands taken, with the watermark at which they were. */
   readonly commandsSeen = new Map<string, number>();
@@ -80,63 +65,15 @@ export class KeyState {
     this.entries = new Entries(this.reporters, room);
   }
 
-  /**
-   * Takes in the entries of one log record, in order.
-   * @returns what is to be published: each outage that changed once, as it is after the last entry
-   */
-  apply(entries: readonly LogEntry[], log: LogPosition): Outcome {
-    const draft = new Draft(this.key, log);
-    entries.forEach((entry, logIndex) => {
-      if (logIndex % AHEAD === 0) this.#lookAhead(entries.slice(logIndex, logIndex + AHEAD));
-      draft.begin(entry, logIndex, isCommand(entry) ? entry.at : timeOf(entry));
-      if (isCommand(entry)) this.#command(entry, draft);
-      else this.#event(entry, draft);
-      draft.end();
-    });
-    return draft.outcome((outage) => this.#record(outage));
-  }
-
-  /**
-   * In a large storm every event looks at places of memory that are in no cache, and waits for each of them. Here they are
-   * looked at for many events together. Nothing depends on it but time.
-   */
-  #lookAhead(entries: readonly LogEntry[]): void {
-    const events = entries.filter((entry): entry is PlacedEvent => !isCommand(entry));
-    this.identities.lookAhead(events);
-    this.reporters.lookAhead(events);
-  }
-
-  #record(outage: OutageState): OutageRecord {
+  /** The record of an outage, as it is now. */
+  record(outage: OutageState): OutageRecord {
     return outage.record(this.key, this.rules.at(outage.body.lastEventAt), this.index.origin!.lon);
   }
 
-  #event(event: PlacedEvent, draft: Draft): void {
-    let identity = this.identities.of(event);
-    if (this.identities.seenAt[identity]! >= this.memoryFrom) {
-      draft.duplicate(event);
-      return;
-    }
-    const t = timeOf(event);
-    const late = event.kind === 'outage' ? this.#lateReason(event, t) : null;
-    if (late) draft.late(event, late, this.watermark);
-    this.identities.seenAt[identity] = t;
-    // A sweep gives new numbers.
-    if (t > this.watermark && !isClockSuspect(event) && this.#advance(t)) identity = this.identities.of(event);
-    if (late) return;
-    if (event.kind === 'outage') this.#outage(event, identity, t, draft);
-    else this.#restoration(event, t, draft);
-  }
-
-  #lateReason(event: PlacedEvent, t: number): 'receivedTooLate' | 'behindWatermark' | null {
-    const rules = this.rules.at(t);
-    if (t < event.receivedAt - rules.windowMs - rules.latenessMs) return 'receivedTooLate';
-    return t < this.watermark - rules.retentionMs ? 'behindWatermark' : null;
-  }
-
   /** Moves the watermark on; what can have no more effect is swept out, now and then. Returns whether it was. */
-  #advance(watermark: number): boolean {
+  advance(watermark: number): boolean {
     this.watermark = watermark;
-    this.#moveHorizons();
+    this.moveHorizons();
     const sweep = Math.floor(watermark / SWEEP_MS);
     if (sweep === this.sweptAt) return false;
     this.sweptAt = sweep;
@@ -145,7 +82,7 @@ export class KeyState {
   }
 
   /** The horizons only move on: a longer retention does not bring back what is gone. */
-  #moveHorizons(): void {
+  moveHorizons(): void {
     const { maxRetentionMs, maxWindowMs } = this.rules;
     this.memoryFrom = Math.max(this.memoryFrom, this.watermark - maxRetentionMs);
     this.reporters.memoryFrom = this.memoryFrom;
@@ -177,8 +114,17 @@ export class KeyState {
     this.#compactRows = this.#rows;
   }
 
+  /** Gives outages that have merged the body of their survivor, when they were put back one by one. */
+  shareBodies(): void {
+    for (const outage of this.outages.values()) {
+      let survivor = outage;
+      while (survivor.mergedInto !== null) survivor = this.outages.get(survivor.mergedInto)!;
+      outage.body = survivor.body;
+    }
+  }
+
   /** What its outages are made of. */
-  get bodies(): Body[] {
+  get bodies(): OutageBody[] {
     return [...this.outages.values()].flatMap(({ mergedInto, body }) => (mergedInto === null ? [body] : []));
   }
 
@@ -192,35 +138,19 @@ export class KeyState {
     return restoredAt !== null && restoredAt < this.watermark - SETTLED_MS;
   }
 
-  #outage(event: PlacedEvent, identity: number, t: number, draft: Draft): void {
-    this.index.origin ??= { lat: event.lat, lon: event.lon };
-    const linkEvent = this.#describe(event, identity, t);
-    const probes = this.index.probes(t, this.rules, this.indexFrom);
-    const found = this.index.find(linkEvent, probes);
-    const wasClosed = isSomeClosed(found);
-    const outage = found.length === 0 ? this.open(event, draft) : this.#merge(found, draft);
-    if (outage === null) {
-      draft.duplicate(event);
-      return;
-    }
-    const back = this.#admit(outage, event, t, linkEvent);
-    outage.closed &&= back;
-    if (wasClosed && !outage.closed) {
-      outage.flags.add('reopened');
-      draft.timeline(outage, 'reopened');
-    }
-    draft.member(outage, event, linkOf(found));
-  }
-
   /** Makes an outage event a member of an outage, wherever it is; later events link to it if it is not too old. */
   admit(outage: OutageState, event: PlacedEvent, t: number): void {
     this.index.origin ??= { lat: event.lat, lon: event.lon };
-    const linkEvent = t >= this.indexFrom ? this.#describe(event, this.identities.of(event), t) : null;
-    this.#admit(outage, event, t, linkEvent);
+    const linkEvent = t >= this.indexFrom ? this.describe(event, this.identities.of(event), t) : null;
+    this.join(outage, event, t, linkEvent);
   }
 
-  /** @returns whether the member is back already */
-  #admit(outage: OutageState, event: PlacedEvent, t: number, linkEvent: LinkEvent | null): boolean {
+  /**
+   * Makes an event a member.
+   * @param linkEvent as it stands in the index; null: it is too old to be there
+   * @returns whether the member is back already
+   */
+  join(outage: OutageState, event: PlacedEvent, t: number, linkEvent: LinkEvent | null): boolean {
     const back = outage.body.add(event, t, this.rules.at(t), this.index.origin!.lon);
     if (linkEvent) this.index.add(outage.body, linkEvent);
     if (isClockSuspect(event)) outage.flags.add('clockSuspect');
@@ -231,7 +161,7 @@ export class KeyState {
   }
 
   /** The event as linking sees it. One object serves all: a storm would make six boxed numbers for each event. */
-  #describe({ lat, lon, reach, source, sourceEventId }: PlacedEvent, identity: number, t: number): LinkEvent {
+  describe({ lat, lon, reach, source, sourceEventId }: PlacedEvent, identity: number, t: number): LinkEvent {
     const linkEvent = this.#linkEvent;
     linkEvent.t = t;
     linkEvent.lat = lat;
@@ -257,22 +187,11 @@ export class KeyState {
     return outage;
   }
 
-  /** The survivor of the outages to which an event links: the earliest first report, ties by smaller id. */
-  #merge(found: readonly Found<Body>[], draft: Draft): OutageState {
-    if (found.length === 1) return found[0]!.owner.outage;
-    const outages = found
-      .map(({ owner }) => owner.outage)
-      .sort((a, b) => a.body.firstDetectedAt - b.body.firstDetectedAt || (a.outageId < b.outageId ? -1 : 1));
-    const [survivor, ...others] = outages as [OutageState, ...OutageState[]];
-    for (const other of others) this.mergeInto(survivor, other, draft);
-    return survivor;
-  }
-
   /** One outage becomes part of another: nothing of it is lost. */
   mergeInto(survivor: OutageState, other: OutageState, draft: Draft): void {
     draft.timeline(other, 'merged', survivor.outageId);
     draft.timeline(survivor, 'absorbed', other.outageId);
-    other.epitaph = this.#record(other);
+    other.epitaph = this.record(other);
     survivor.takeOver(other);
     this.#mergeBodies(survivor, other);
   }
@@ -288,18 +207,14 @@ export class KeyState {
     other.body = large;
   }
 
-  #restoration(event: PlacedEvent, t: number, draft: Draft): void {
-    if (this.restore(event, t, draft)) draft.restoration(event);
-    else draft.withoutEffect(event);
-  }
-
   /** What a restoration at `t` speaks for is back. Returns whether that concerns a member. */
   restore(event: PlacedEvent, t: number, draft: Draft): boolean {
     if (event.reach !== 'point') return this.#restoreFeeder(t, draft);
-    return this.#restoreUnit(this.reporters.unitOf(event), t, draft);
+    return this.restoreUnit(this.reporters.unitOf(event), t, draft);
   }
 
-  #restoreUnit(unit: number, t: number, draft: Draft): boolean {
+  /** A unit is back at `t` (epoch ms). Returns whether that concerns a member. */
+  restoreUnit(unit: number, t: number, draft: Draft): boolean {
     const { entries, reporters } = this;
     if (!reporters.rememberUnit(unit, t)) return false;
     let concerned = false;
@@ -332,64 +247,10 @@ export class KeyState {
     return concerned;
   }
 
-  #command(command: Command, draft: Draft): void {
-    const seenAt = this.commandsSeen.get(command.commandId);
-    if (seenAt !== undefined && seenAt >= this.memoryFrom) return;
-    this.commandsSeen.set(command.commandId, Math.max(this.watermark, command.at));
-    if (command.command === 'rules') {
-      this.rules.add(command.ruleSet, command.validFrom);
-      this.#moveHorizons();
-      return;
-    }
-    if (command.command === 'amend') {
-      amend(this, command, draft);
-      return;
-    }
-    const outage = this.living(command.outageId);
-    if (!outage) {
-      draft.reject(
-        command,
-        'unknownOutage',
-        `No outage ${command.outageId} on ${keyText(this.key)}, or it was settled long ago: check the id.`,
-      );
-      return;
-    }
-    this.#decide(outage, command, draft);
-  }
-
   /** The outage of an id, or the one that it merged into; null if there is none, or it was settled long ago. */
   living(outageId: string): OutageState | null {
     let outage = this.outages.get(outageId);
     while (outage?.mergedInto) outage = this.outages.get(outage.mergedInto);
     return outage ?? null;
   }
-
-  #decide(outage: OutageState, command: OutageCommand, draft: Draft): void {
-    outage.decide(command);
-    if (outage.cancelled) this.index.remove(outage.body);
-    if (command.command === 'restore' || command.command === 'close') {
-      for (const unit of outage.body.units) this.#restoreUnit(unit, command.at, draft);
-    }
-    const to = command.command === 'crew' ? (command.crew ?? null) : null;
-    draft.timeline(outage, command.leaves ? 'crewLeft' : command.command, to);
-  }
-}
-
-function isSomeClosed(found: readonly Found<Body>[]): boolean {
-  for (let i = 0; i < found.length; i++) if (found[i]!.owner.outage.closed) return true;
-  return false;
-}
-
-/** Of several links one tells why: the first by identity, so that it does not depend on the order of the search. */
-function linkOf(found: readonly Found<Body>[]): Link | null {
-  if (found.length === 1) return found[0]!.link;
-  let best: Link | null = null;
-  for (const { link } of found) {
-    const earlier =
-      best === null ||
-      link.source < best.source ||
-      (link.source === best.source && link.sourceEventId < best.sourceEventId);
-    if (earlier) best = link;
-  }
-  return best;
 }

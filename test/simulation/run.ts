@@ -83,6 +83,7 @@ async function keepRunning(
       commitMs: 100,
       snapshotMs: 1000,
       acceptGap: false,
+      advice: { setAside: 'see there.', unreadable: 'see here.' },
       say: () => undefined,
       now: () => world.nowMs,
     };

@@ -85,6 +85,7 @@ async function run(acceptGap = false): Promise<StageRuntime> {
     commitMs: 10,
     snapshotMs: 0,
     acceptGap,
+    advice: { setAside: 'see there.', unreadable: 'see here.' },
     say: (level, message) => said.push(`${level} ${message}`),
     now: () => world.nowMs,
   })
@@ -108,7 +109,7 @@ describe('a record on which a node throws', () => {
     expect(texts('rejected')).toEqual(['out of letters']);
     expect(calls.filter((text) => text === 'fail')).toHaveLength(2);
     expect(runtime.statistics.rejected).toBe(1);
-    expect(runtime.complaints()).toEqual(['1 record was set aside with an error (letters/0/1): see oms.rejected.']);
+    expect(runtime.complaints()).toEqual(['1 record was set aside with an error (letters/0/1): see there.']);
     expect(said.filter((line) => line.includes('letters/0/1'))).toEqual([
       'warn count: letters/0/1 failed (out of letters); it is tried once more.',
       'error count: letters/0/1 failed (out of letters); it is set aside.',
@@ -131,7 +132,7 @@ describe('a record on which a node throws', () => {
     const runtime = await run();
     expect(runtime.statistics).toMatchObject({ rejected: 500, aborts: 0 });
     expect(runtime.complaints()).toEqual([
-      '500 records were set aside with an error (the last: letters/0/994, letters/0/996, letters/0/998): see oms.rejected.',
+      '500 records were set aside with an error (the last: letters/0/994, letters/0/996, letters/0/998): see there.',
     ]);
     expect(said.filter((line) => line.includes('it is set aside'))).toHaveLength(500);
     // Each that failed was tried once more.

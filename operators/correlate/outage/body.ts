@@ -4,10 +4,9 @@ import type { RuleSet } from '../../model/rules.js';
 import { relativeLon } from '../../model/sphere.js';
 import type { Cells } from '../linking/cells.js';
 import { NONE, numberIn } from '../columns/columns.js';
-import { ABSENT, OUT, type Entries, type MemberState } from './entries.js';
+import { ABSENT, OUT, type Entries, type EntryOwner, type MemberState } from './entries.js';
 import { Extent } from '../linking/extent.js';
 import type { Indexed } from '../linking/link-index.js';
-import type { OutageState } from './outage-state.js';
 
 /** Coordinates are summed as whole ten-millionths of a degree (1 cm), so that a mean does not depend on the order. */
 const FIXED = 1e7;
@@ -20,11 +19,17 @@ interface WideMember {
   backAt: number;
 }
 
+/** Whose body it is. */
+interface Owner {
+  /** Whether an outage event at `t` (epoch ms) may link to it, as known now. */
+  isOpenAt(t: number): boolean;
+}
+
 /**
  * The members of one outage: what they add up to, and where they are. Two bodies merge small into large; which outage
  * survives is another matter.
  */
-export class Body implements Indexed {
+export class Body<Outage extends Owner = Owner> implements Indexed, EntryOwner {
   readonly extent: Extent;
   box: Indexed['box'] = null;
   /** Its number among the bodies of the key, and the ends of its list of entries there. */
@@ -57,8 +62,8 @@ export class Body implements Indexed {
   latestBackAt = -Infinity;
 
   constructor(
-    public outage: OutageState,
-    private readonly entries: Entries,
+    public outage: Outage,
+    private readonly entries: Entries<Body<Outage>>,
     cells: Cells,
   ) {
     this.extent = new Extent(cells);

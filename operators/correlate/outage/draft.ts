@@ -1,31 +1,16 @@
 import { isCommand, type Command, type Key, type LogEntry, type PlacedEvent } from '../../model/event.js';
 import type { OutageRecord } from '../../model/outage.js';
 import { formatTime } from '../../model/time.js';
-import type { OutageState } from './outage-state.js';
+import type { OutageDraft, OutageState } from './outage-state.js';
 import type {
   EvidenceRecord,
   LateRecord,
   Link,
   LogPosition,
-  Membership,
   Outcome,
   RejectedCommand,
-  Restatement,
-  TimelineEntry,
   Witness,
 } from '../../model/outcome.js';
-
-/** What the log record at hand did to one outage. */
-export interface OutageDraft {
-  readonly of: Draft;
-  readonly outage: OutageState;
-  /** Whether the entry at hand changed it. */
-  touched: boolean;
-  readonly members: Membership[];
-  readonly restorations: Witness[];
-  readonly timeline: TimelineEntry[];
-  restated: Restatement | null;
-}
 
 /** Gathers what the entries of one log record lead to. */
 export class Draft {

@@ -1,4 +1,3 @@
-import type { Body } from './body.js';
 import { countOf, NONE, numberIn, renumber, type Room } from '../columns/columns.js';
 import { FIRST, OUT_ENTRIES, type Reporters } from './reporters.js';
 import type { TextTable } from '../columns/text-table.js';
@@ -24,6 +23,17 @@ const BACK = 1;
 export const OUT = 2;
 export type MemberState = typeof ABSENT | typeof BACK | typeof OUT;
 
+/** Whose entries they are: a body, the members of one outage. */
+export interface EntryOwner {
+  /** Its number among the bodies of the key, and the first of its list of entries. */
+  number: number;
+  readonly firstEntry: number;
+  /** Its wide members have units, too. */
+  noteWides(): void;
+  /** Takes note of new numbers: its own, those of entries and of units. */
+  renumber(number: number, entries: Int32Array, units: Int32Array): void;
+}
+
 /** {@link Entries} as they stand in a snapshot. */
 export interface PackedEntries {
   readonly links: Int32Array;
@@ -36,7 +46,7 @@ export interface PackedEntries {
  * Those of a reporter and of a unit are lists too, the latest body first: in a week of storms they get long, and nearly
  * always it is the latest outage that is asked for.
  */
-export class Entries {
+export class Entries<Body extends EntryOwner = EntryOwner> {
   #size = 0;
   #links: Int32Array;
   #values: Float64Array;
@@ -334,6 +344,6 @@ export class Entries {
 }
 
 /** Bodies in the order of their numbers, which is that of the lists. */
-function byNumber(bodies: readonly Body[]): Body[] {
+function byNumber<Body extends EntryOwner>(bodies: readonly Body[]): Body[] {
   return [...bodies].sort((a, b) => a.number - b.number);
 }

@@ -5,16 +5,31 @@ import type { RuleSet } from '../../model/rules.js';
 import { formatTime } from '../../model/time.js';
 import { Body } from './body.js';
 import type { Cells } from '../linking/cells.js';
-import type { OutageDraft } from './draft.js';
 import type { Entries } from './entries.js';
-import type { LogPosition } from '../../model/outcome.js';
+import type { LogPosition, Membership, Restatement, TimelineEntry, Witness } from '../../model/outcome.js';
 
 /** IEEE 1366: an interruption of at most this long is momentary. */
 const MOMENTARY_MS = 5 * 60_000;
 
+/** The members of an outage, and what they add up to. */
+export type OutageBody = Body<OutageState>;
+
+/** What the log record at hand did to one outage. */
+export interface OutageDraft {
+  /** The gathering that it belongs to. */
+  readonly of: object;
+  readonly outage: OutageState;
+  /** Whether the entry at hand changed it. */
+  touched: boolean;
+  readonly members: Membership[];
+  readonly restorations: Witness[];
+  readonly timeline: TimelineEntry[];
+  restated: Restatement | null;
+}
+
 /** One outage: who it is and what was decided about it. What it is made of is its body. */
 export class OutageState {
-  body: Body;
+  body: OutageBody;
   status: Status = 'detected';
   mergedInto: string | null = null;
   /** Outages that merged into this one, and into those. */
@@ -42,7 +57,7 @@ export class OutageState {
   constructor(
     readonly outageId: string,
     readonly openedBy: { readonly source: PlacedEvent['source']; readonly sourceEventId: string },
-    entries: Entries,
+    entries: Entries<OutageBody>,
     cells: Cells,
   ) {
     this.body = new Body(this, entries, cells);

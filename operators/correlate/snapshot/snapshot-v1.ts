@@ -2,12 +2,10 @@ import { parseKey } from '../../model/event.js';
 import { SOURCES, type Source } from '../../model/source.js';
 import type { RuleSet } from '../../model/rules.js';
 import { unitVector } from '../../model/sphere.js';
-import type { Body } from '../outage/body.js';
 import { EVERYWHERE } from '../linking/cells.js';
 import type { Room } from '../columns/columns.js';
 import { KeyState } from '../key-state.js';
-import { OutageState } from '../outage/outage-state.js';
-import { findBodies } from './snapshot.js';
+import { OutageState, type OutageBody } from '../outage/outage-state.js';
 
 /** The first version of the state of a key as bytes: objects that refer to each other by their position. */
 
@@ -18,7 +16,7 @@ interface PackedColumn {
 }
 
 interface PackedBody {
-  scalars: Omit<Partial<Body>, 'latestBackAt'> & { latestBackAt: number | null };
+  scalars: Omit<Partial<OutageBody>, 'latestBackAt'> & { latestBackAt: number | null };
   reporters: Record<Source, number>;
   weights: { weight: number; count: number }[];
   entries: { lastT: number; backAt: number | null; weight: number }[];
@@ -93,7 +91,7 @@ export function decodeVersion1(packed: PackedKeyV1, room: Room): KeyState {
     }
     fill(outage.body, body, numbers.units, state);
   }
-  findBodies(state);
+  state.shareBodies();
   return state;
 }
 
@@ -115,7 +113,7 @@ function numbersOf(packed: PackedKeyV1, { reporters }: KeyState): { reporters: n
   return { reporters: reporterNumbers, units };
 }
 
-function fill(body: Body, packed: PackedBody, units: readonly number[], state: KeyState): void {
+function fill(body: OutageBody, packed: PackedBody, units: readonly number[], state: KeyState): void {
   const { members, identities } = state;
   const { latestBackAt, ...scalars } = packed.scalars;
   Object.assign(body, scalars, { latestBackAt: latestBackAt ?? NaN });

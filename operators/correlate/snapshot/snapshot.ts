@@ -2,14 +2,13 @@ import { Packr } from 'msgpackr';
 import { keyText, parseKey } from '../../model/event.js';
 import type { Source } from '../../model/source.js';
 import type { RuleSet } from '../../model/rules.js';
-import type { Body } from '../outage/body.js';
 import { EVERYWHERE } from '../linking/cells.js';
 import type { Room } from '../columns/columns.js';
 import type { PackedEntries } from '../outage/entries.js';
 import type { Extent } from '../linking/extent.js';
 import { KeyState } from '../key-state.js';
 import type { PackedMembers } from '../linking/members.js';
-import { OutageState } from '../outage/outage-state.js';
+import { OutageState, type OutageBody } from '../outage/outage-state.js';
 import type { Reporters } from '../outage/reporters.js';
 import { decodeVersion1, type PackedKeyV1 } from './snapshot-v1.js';
 import type { PackedTexts } from '../columns/text-table.js';
@@ -33,7 +32,7 @@ interface PackedExtent {
 }
 
 interface PackedBody {
-  scalars: Pick<Body, (typeof BODY_SCALARS)[number]>;
+  scalars: Pick<OutageBody, (typeof BODY_SCALARS)[number]>;
   reporters: Record<Source, number>;
   weights: { weight: number; count: number }[];
   wides: { unit: number; lastT: number; backAt: number }[];
@@ -147,7 +146,7 @@ export function encodeKeyState(state: KeyState): Uint8Array {
   return packr.pack(packed);
 }
 
-function packBody(body: Body, indexed: boolean, state: KeyState): PackedBody {
+function packBody(body: OutageBody, indexed: boolean, state: KeyState): PackedBody {
   const { extent, box } = body;
   return {
     scalars: pick(body, BODY_SCALARS),
@@ -205,21 +204,12 @@ function unpackKey(packed: PackedKey, room: Room): KeyState {
     state.outages.set(outageId, outage);
     if (body) unpackBody(body, outage.body, state);
   }
-  findBodies(state);
+  state.shareBodies();
   state.entries.list(state.bodies);
   return state;
 }
 
-/** Gives outages that have merged the body of their survivor. */
-export function findBodies({ outages }: KeyState): void {
-  for (const outage of outages.values()) {
-    let survivor = outage;
-    while (survivor.mergedInto !== null) survivor = outages.get(survivor.mergedInto)!;
-    outage.body = survivor.body;
-  }
-}
-
-function unpackBody(packed: PackedBody, body: Body, state: KeyState): void {
+function unpackBody(packed: PackedBody, body: OutageBody, state: KeyState): void {
   Object.assign(body, packed.scalars);
   state.entries.ownAgain(body, packed.scalars.number);
   Object.assign(body.reporters, packed.reporters);
