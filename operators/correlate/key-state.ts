@@ -6,7 +6,7 @@ import { isClockSuspect } from '../model/time.js';
 import type { OutageRecord } from '../model/outage.js';
 import { Cells } from './linking/cells.js';
 import { NONE, type Room } from './columns/columns.js';
-import { Draft } from './outage/draft.js';
+import type { Draft } from './outage/draft.js';
 import { Entries } from './outage/entries.js';
 import { LinkIndex } from './linking/link-index.js';
 import { Identities, Members, type LinkEvent } from './linking/members.js';
