@@ -9,7 +9,7 @@ import { encodeCommands, encodeLogRecord } from '../operators/log/log-record.js'
 import { parseKey, type PlacedEvent } from '../operators/model/event.js';
 import { elementsOf, Registry } from '../operators/network/registry.js';
 import { GIVEN_RULE_SETS } from '../operators/model/rules.js';
-import { arbitraryGarbage, type GarbageRecord } from '../test/garbage.js';
+import { arbitraryGarbage, type GarbageRecord } from '../test/kit/garbage.js';
 import { topicNames } from '../connections/topics.js';
 import { readPublished } from './jobs/network/store.js';
 import { demoNetwork } from '../simulator/network/demo.js';

@@ -10,8 +10,8 @@ import type { RunningStage } from '../pipeline/pipeline.js';
 import { simulateStorm } from '../simulator/storm/storm.js';
 import { placeOf } from '../streams/set-aside.js';
 import type { StageName } from '../connections/topics.js';
-import { folder, NETWORK, result, run, start, type Running } from './commands-program.js';
-import { TestSystem } from './system.js';
+import { folder, NETWORK, result, run, start, type Running } from './kit/commands-program.js';
+import { TestSystem } from './kit/system.js';
 
 const network = await readNetwork(NETWORK);
 const startMs = Date.now() - 6 * 3_600_000;

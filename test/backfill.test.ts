@@ -9,8 +9,8 @@ import { simulateStorm } from '../simulator/storm/storm.js';
 import type { CanonicalEvent } from '../simulator/storm/canonical-event.js';
 import { sourceShape } from '../simulator/storm/shapes.js';
 import { timeOf } from '../operators/model/time.js';
-import { folder, NETWORK, parsed, refusal, result, run, start } from './commands-program.js';
-import { TestSystem } from './system.js';
+import { folder, NETWORK, parsed, refusal, result, run, start } from './kit/commands-program.js';
+import { TestSystem } from './kit/system.js';
 
 const network = await readNetwork(NETWORK);
 const file = (name: string): string => join(folder, name);

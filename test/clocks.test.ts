@@ -14,9 +14,9 @@ import type { OutageRecord } from '../operators/model/outage.js';
 import { demoNetwork } from '../simulator/network/demo.js';
 import { withAdmin } from '../streams/kafka/admin.js';
 import { ensureTopics, senderStampedTopics } from '../connections/topic-admin.js';
-import { folder, start, type Running } from './commands-program.js';
-import { Reconciliation } from './reconciliation.js';
-import { TestSystem } from './system.js';
+import { folder, start, type Running } from './kit/commands-program.js';
+import { Reconciliation } from './kit/reconciliation.js';
+import { TestSystem } from './kit/system.js';
 
 /** Whose clock says when a report was received: the broker's, whatever senders and our own computers say. */
 

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { freePort } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
 import type { OutageWithMembers } from '../pipeline/offline/offline.js';
-import { folder, NETWORK, parsed, refusal, result, run, start } from './commands-program.js';
+import { folder, NETWORK, parsed, refusal, result, run, start } from './kit/commands-program.js';
 
 const file = (name: string): string => join(folder, name);
 const NOBODY = `127.0.0.1:${await freePort()}`;

@@ -15,8 +15,8 @@ import type { SourceRecord } from '../streams/topology.js';
 import { withAdmin } from '../streams/kafka/admin.js';
 import { ensureTopics } from '../connections/topic-admin.js';
 import { topicNames } from '../connections/topics.js';
-import { folder, NETWORK, parsed, refusal, result, run, start } from './commands-program.js';
-import { TestSystem } from './system.js';
+import { folder, NETWORK, parsed, refusal, result, run, start } from './kit/commands-program.js';
+import { TestSystem } from './kit/system.js';
 
 const network = await readNetwork(NETWORK);
 // Of this day, so that what is reported now is not late.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMPTY_NETWORK } from '../operators/network/network.js';
 import { CopyRows, type Cell, type ColumnType } from '../connections/postgres/copy.js';
-import { TestDatabase } from './database.js';
+import { TestDatabase } from './kit/database.js';
 
 let database: TestDatabase;
 

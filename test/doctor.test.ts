@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePort, freePortsInARow } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
-import { folder, NETWORK, run, start, type Running } from './commands-program.js';
-import { TestSystem } from './system.js';
+import { folder, NETWORK, run, start, type Running } from './kit/commands-program.js';
+import { TestSystem } from './kit/system.js';
 
 const network = await readNetwork(NETWORK);
 

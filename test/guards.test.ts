@@ -6,7 +6,7 @@ import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { simulateStorm } from '../simulator/storm/storm.js';
 import { compare, type Comparison } from './faults/compare.js';
 import { Member } from './faults/fleet.js';
-import { TestSystem } from './system.js';
+import { TestSystem } from './kit/system.js';
 
 /**
  * The comparison that finds no difference must be able to find one. Each guard is taken out of a copy of the built

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { retryUntil } from '../dev/retry.js';
 import { EMPTY_NETWORK } from '../operators/network/network.js';
 import { KafkaMember } from '../streams/kafka/member.js';
-import { TestSystem } from './system.js';
+import { TestSystem } from './kit/system.js';
 
 const PARTITIONS = [0, 1, 2, 3];
 

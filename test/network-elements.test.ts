@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { retryUntil } from '../dev/retry.js';
 import { demoNetwork } from '../simulator/network/demo.js';
-import { TestSystem } from './system.js';
+import { TestSystem } from './kit/system.js';
 
 const network = demoNetwork({ substations: 1 });
 const point = network.distributionPoints[0]!;

@@ -6,8 +6,8 @@ import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { publishNetwork } from '../pipeline/jobs/network/store.js';
 import { withAdmin } from '../streams/kafka/admin.js';
 import { ensureTopics } from '../connections/topic-admin.js';
-import { NETWORK, run } from './commands-program.js';
-import { TestSystem } from './system.js';
+import { NETWORK, run } from './kit/commands-program.js';
+import { TestSystem } from './kit/system.js';
 
 let network: Network;
 let system: TestSystem;

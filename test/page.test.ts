@@ -8,7 +8,7 @@ import type { OutageRecord } from '../operators/model/outage.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { sendToGateway } from '../simulator/storm/gateway-sender.js';
 import { simulateStorm } from '../simulator/storm/storm.js';
-import { TestSystem } from './system.js';
+import { TestSystem } from './kit/system.js';
 
 const OPEN = ['detected', 'confirmed', 'in_progress', 'partially_restored'];
 

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { isCommand, type LogEntry } from '../operators/model/event.js';
 import { isClockSuspect, timeOf } from '../operators/model/time.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
-import { TestDatabase } from './database.js';
-import { cornerLogs } from './corner-logs.js';
-import { arbitraryLog } from './random-log.js';
+import { TestDatabase } from './kit/database.js';
+import { cornerLogs } from './kit/corner-logs.js';
+import { arbitraryLog } from './kit/random-log.js';
 import {
   byKey,
   feedRows,
@@ -16,7 +16,7 @@ import {
   storeLog,
   type Compared,
   type KeyLog,
-} from './second-engine.js';
+} from './kit/second-engine.js';
 
 /** How many random storms are compared; PARITY_STORMS=10000 for a night. */
 const STORMS = Number(process.env.PARITY_STORMS ?? 240);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPgtap } from '../dev/pgtap.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
-import { TestDatabase } from './database.js';
+import { TestDatabase } from './kit/database.js';
 
 const folder = new URL('../sql/tests/', import.meta.url);
 const files = readdirSync(folder).filter((name) => name.endsWith('.sql'));

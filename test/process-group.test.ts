@@ -5,8 +5,8 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { freePortsInARow } from '../dev/ports.js';
 import { GiveUp, retryUntil } from '../dev/retry.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
-import { folder, start, type Running } from './commands-program.js';
-import { TestSystem } from './system.js';
+import { folder, start, type Running } from './kit/commands-program.js';
+import { TestSystem } from './kit/system.js';
 
 const network = await readNetwork(new URL('../data/ieee9500', import.meta.url).pathname);
 

@@ -6,7 +6,7 @@ import { readNetwork } from '../pipeline/jobs/network/read.js';
 import type { RunningStage } from '../pipeline/pipeline.js';
 import { simulateStorm } from '../simulator/storm/storm.js';
 import { sourceTopics } from '../connections/topics.js';
-import { TestSystem } from './system.js';
+import { TestSystem } from './kit/system.js';
 
 const network = await readNetwork(new URL('../data/ieee9500', import.meta.url).pathname);
 // A report on a substation goes to each of its feeders: those that go to one are counted.

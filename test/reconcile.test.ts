@@ -15,9 +15,9 @@ import type { Finding } from '../operators/reconcile/finding.js';
 import type { Summary } from '../operators/reconcile/summary.js';
 import type { CanonicalEvent } from '../simulator/storm/canonical-event.js';
 import { simulateStorm } from '../simulator/storm/storm.js';
-import { folder, NETWORK, refusal, result, run, start } from './commands-program.js';
-import { neighboursIn } from './neighbours.js';
-import { TestSystem } from './system.js';
+import { folder, NETWORK, refusal, result, run, start } from './kit/commands-program.js';
+import { neighboursIn } from './kit/neighbours.js';
+import { TestSystem } from './kit/system.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

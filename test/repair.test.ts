@@ -8,10 +8,10 @@ import type { OutageRecord } from '../operators/model/outage.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { rejectedRepairs } from '../pipeline/jobs/reconcile/repair-publication.js';
 import { simulateStorm } from '../simulator/storm/storm.js';
-import { NETWORK } from './commands-program.js';
-import { Reconciliation } from './reconciliation.js';
-import { neighboursIn } from './neighbours.js';
-import { TestSystem } from './system.js';
+import { NETWORK } from './kit/commands-program.js';
+import { Reconciliation } from './kit/reconciliation.js';
+import { neighboursIn } from './kit/neighbours.js';
+import { TestSystem } from './kit/system.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

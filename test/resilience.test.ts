@@ -8,8 +8,8 @@ import { readNetwork } from '../pipeline/jobs/network/read.js';
 import type { RunningStage } from '../pipeline/pipeline.js';
 import { simulateStorm } from '../simulator/storm/storm.js';
 import { compare } from './faults/compare.js';
-import { folder, start, type Running } from './commands-program.js';
-import { TestSystem } from './system.js';
+import { folder, start, type Running } from './kit/commands-program.js';
+import { TestSystem } from './kit/system.js';
 
 const network = await readNetwork(new URL('../data/ieee9500', import.meta.url).pathname);
 const { events } = simulateStorm(network, { seed: 9, faults: 30, hours: 3, startMs: Date.UTC(2026, 9, 4, 12) });

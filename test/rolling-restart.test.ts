@@ -9,7 +9,7 @@ import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { simulateStorm } from '../simulator/storm/storm.js';
 import { compare } from './faults/compare.js';
 import { Member } from './faults/fleet.js';
-import { TestSystem } from './system.js';
+import { TestSystem } from './kit/system.js';
 
 const LINES = 20;
 const network = await readNetwork(new URL('../data/ieee9500', import.meta.url).pathname);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../sql/migrate.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
-import { TestSystem } from './system.js';
+import { TestSystem } from './kit/system.js';
 
 const network = await readNetwork(new URL('../data/contract-cases/network', import.meta.url).pathname);
 

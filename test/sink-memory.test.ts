@@ -9,8 +9,8 @@ import type { PlacedEvent } from '../operators/model/event.js';
 import { encodeLogRecord } from '../operators/log/log-record.js';
 import { EMPTY_NETWORK } from '../operators/network/network.js';
 import { connectProducer, disconnect, promised } from '../streams/kafka/client.js';
-import { start, type Running } from './commands-program.js';
-import { TestSystem } from './system.js';
+import { start, type Running } from './kit/commands-program.js';
+import { TestSystem } from './kit/system.js';
 
 const RECORDS = 1600;
 const EVENTS_PER_RECORD = 200;

@@ -8,10 +8,10 @@ import { EMPTY_NETWORK } from '../operators/network/network.js';
 import type { OutageRecord } from '../operators/model/outage.js';
 import { Batch } from '../pipeline/sink/batch.js';
 import { topicNames } from '../connections/topics.js';
-import { cornerLogs } from './corner-logs.js';
-import { TestDatabase } from './database.js';
-import { arbitraryLog } from './random-log.js';
-import type { KeyLog } from './second-engine.js';
+import { cornerLogs } from './kit/corner-logs.js';
+import { TestDatabase } from './kit/database.js';
+import { arbitraryLog } from './kit/random-log.js';
+import type { KeyLog } from './kit/second-engine.js';
 
 const RANDOM_LOGS = 120;
 const SEED = Date.now() % 2 ** 31;

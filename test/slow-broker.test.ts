@@ -11,7 +11,7 @@ import { PartitionReader } from '../streams/kafka/partition-reader.js';
 import { withAdmin } from '../streams/kafka/admin.js';
 import { ensureTopics } from '../connections/topic-admin.js';
 import { topicNames } from '../connections/topics.js';
-import { start, type Running } from './commands-program.js';
+import { start, type Running } from './kit/commands-program.js';
 
 const PARTITIONS = 4;
 const SENDERS = 32;

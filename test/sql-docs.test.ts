@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
-import { TestDatabase } from './database.js';
-import { HERE } from './random-log.js';
-import { storeLog } from './second-engine.js';
+import { TestDatabase } from './kit/database.js';
+import { HERE } from './kit/random-log.js';
+import { storeLog } from './kit/second-engine.js';
 
 const page = readFileSync(new URL('../docs/sql.md', import.meta.url), 'utf8');
 const network = await readNetwork(new URL('../data/contract-cases/network', import.meta.url).pathname);

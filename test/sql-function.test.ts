@@ -3,7 +3,7 @@ import type { PlacedEvent } from '../operators/model/event.js';
 import { formatTime } from '../operators/model/time.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { seededRandom } from '../simulator/random.js';
-import { TestDatabase } from './database.js';
+import { TestDatabase } from './kit/database.js';
 
 const CONNECTIONS = 32;
 const network = await readNetwork(new URL('../data/contract-cases/network', import.meta.url).pathname);

@@ -7,8 +7,8 @@ import { simulateStorm } from '../simulator/storm/storm.js';
 import type { SourceRecord } from '../streams/topology.js';
 import { withAdmin } from '../streams/kafka/admin.js';
 import { checkTopics } from '../connections/topic-admin.js';
-import { replayedLog, textOf } from './replayed-log.js';
-import { TestSystem } from './system.js';
+import { replayedLog, textOf } from './kit/replayed-log.js';
+import { TestSystem } from './kit/system.js';
 
 const network = await readNetwork(new URL('../data/ieee9500', import.meta.url).pathname);
 const storm = simulateStorm(network, { seed: 7, faults: 60, hours: 6, startMs: Date.UTC(2026, 9, 4, 12) });

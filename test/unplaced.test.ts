@@ -7,9 +7,9 @@ import { retryUntil } from '../dev/retry.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { writeNetwork } from '../pipeline/jobs/network/write.js';
 import type { UnplacedEvent } from '../pipeline/jobs/unplaced.js';
-import { folder, parsed, refusal, result, run } from './commands-program.js';
-import { Reconciliation } from './reconciliation.js';
-import { TestSystem } from './system.js';
+import { folder, parsed, refusal, result, run } from './kit/commands-program.js';
+import { Reconciliation } from './kit/reconciliation.js';
+import { TestSystem } from './kit/system.js';
 
 const full = await readNetwork(new URL('../data/contract-cases/network', import.meta.url).pathname);
 /** The network before the meters of C1a and C1b were known. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { always, command, joined, report, rules, wide } from '../../test/corner-entries.js';
-import { amend, back, later } from '../../test/corner-amends.js';
-import { arbitraryLog, MINUTE, north, START, type LogOf } from '../../test/random-log.js';
+import { always, command, joined, report, rules, wide } from '../../test/kit/corner-entries.js';
+import { amend, back, later } from '../../test/kit/corner-amends.js';
+import { arbitraryLog, MINUTE, north, START, type LogOf } from '../../test/kit/random-log.js';
 import { outageIdOf } from '../model/identity.js';
 import { GIVEN_RULE_SETS } from '../model/rules.js';
 import type { OutageRecord } from '../model/outage.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bruteForce, type BruteOutage } from '../../test/brute-force.js';
-import { arbitraryEvent, HERE, MINUTE, north, START } from '../../test/random-log.js';
+import { bruteForce, type BruteOutage } from '../../test/kit/brute-force.js';
+import { arbitraryEvent, HERE, MINUTE, north, START } from '../../test/kit/random-log.js';
 import type { LogEntry, OutageCommand, PlacedEvent, RulesCommand } from '../model/event.js';
 import type { OutageRecord } from '../model/outage.js';
 import { GIVEN_RULE_SETS } from '../model/rules.js';

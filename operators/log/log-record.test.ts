@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Packr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
-import { arbitraryEvent } from '../../test/random-log.js';
+import { arbitraryEvent } from '../../test/kit/random-log.js';
 import type { LogEntry, OutageCommand, PlacedEvent } from '../model/event.js';
 import { checkEntry } from './log-entry-shape.js';
 import { decodeLogRecord, encodeCommands, encodeLogRecord } from './log-record.js';

@@ -2,7 +2,7 @@ import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arbitraryLog, arbitraryReport, rulesFrom, START } from '../../test/random-log.js';
+import { arbitraryLog, arbitraryReport, rulesFrom, START } from '../../test/kit/random-log.js';
 import type { LogEntry } from './event.js';
 import { decodeLogRecord } from '../log/log-record.js';
 import { LogRecordSchema } from '../log/log-record-schema.js';

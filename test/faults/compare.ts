@@ -5,7 +5,7 @@ import { decodeLogRecord } from '../../operators/log/log-record.js';
 import type { OutageRecord } from '../../operators/model/outage.js';
 import type { SourceRecord } from '../../streams/topology.js';
 import { sourceTopics, type TopicNames } from '../../connections/topics.js';
-import { replayedLog, textOf } from '../replayed-log.js';
+import { replayedLog, textOf } from '../kit/replayed-log.js';
 import { isGarbage } from './garbage.js';
 
 /** What was compared, and where it differs. */

@@ -10,7 +10,7 @@ import { decodeLogRecord } from '../../operators/log/log-record.js';
 import { isCommand } from '../../operators/model/event.js';
 import { buildTopology } from '../../pipeline/topology.js';
 import { topicNames } from '../../connections/topics.js';
-import { isReadable, replayedLog, textOf } from '../replayed-log.js';
+import { isReadable, replayedLog, textOf } from '../kit/replayed-log.js';
 import { SimulatedBroker, type Missing } from './simulated-broker.js';
 import { CALM, SimulatedProcess, World, type Chances } from './world.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { report } from '../../../test/corner-entries.js';
-import { arbitraryReport, MINUTE, north, START } from '../../../test/random-log.js';
+import { report } from '../../../test/kit/corner-entries.js';
+import { arbitraryReport, MINUTE, north, START } from '../../../test/kit/random-log.js';
 import { Correlator } from '../../../operators/correlate/correlate.js';
 import { Memberships } from '../../../operators/correlate/memberships.js';
 import {

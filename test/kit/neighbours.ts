@@ -1,4 +1,4 @@
-import type { Customer, Network } from '../operators/network/network.js';
+import type { Customer, Network } from '../../operators/network/network.js';
 
 /** Three customers behind one distribution point: what two of them report within 30 min links. */
 export function neighboursIn(network: Network): readonly [Customer, Customer, Customer] {

@@ -1,9 +1,9 @@
-import { decodeLogRecord } from '../operators/log/log-record.js';
-import { Registry } from '../operators/network/registry.js';
-import { TestDriver } from '../streams/driver.js';
-import type { SourceRecord } from '../streams/topology.js';
-import { buildTopology } from '../pipeline/topology.js';
-import type { TopicNames } from '../connections/topics.js';
+import { decodeLogRecord } from '../../operators/log/log-record.js';
+import { Registry } from '../../operators/network/registry.js';
+import { TestDriver } from '../../streams/driver.js';
+import type { SourceRecord } from '../../streams/topology.js';
+import { buildTopology } from '../../pipeline/topology.js';
+import type { TopicNames } from '../../connections/topics.js';
 
 /** A record as it is compared: its key and value in one text. */
 export function textOf(record: SourceRecord): string {

@@ -1,13 +1,13 @@
 import type { PoolClient } from 'pg';
 import { expect } from 'vitest';
-import { retryUntil } from '../dev/retry.js';
-import { Comparison } from '../pipeline/jobs/reconcile/comparison.js';
-import type { Finding, Order } from '../operators/reconcile/finding.js';
-import { readBasis } from '../pipeline/jobs/reconcile/repair-basis.js';
-import { publishRepairs } from '../pipeline/jobs/reconcile/repair-publication.js';
-import { repairOf, type Repair } from '../operators/reconcile/repair.js';
-import { beginRun, findRun, readFindings, stepRun } from '../pipeline/jobs/reconcile/run.js';
-import { compare } from './faults/compare.js';
+import { retryUntil } from '../../dev/retry.js';
+import { Comparison } from '../../pipeline/jobs/reconcile/comparison.js';
+import type { Finding, Order } from '../../operators/reconcile/finding.js';
+import { readBasis } from '../../pipeline/jobs/reconcile/repair-basis.js';
+import { publishRepairs } from '../../pipeline/jobs/reconcile/repair-publication.js';
+import { repairOf, type Repair } from '../../operators/reconcile/repair.js';
+import { beginRun, findRun, readFindings, stepRun } from '../../pipeline/jobs/reconcile/run.js';
+import { compare } from '../faults/compare.js';
 import type { TestSystem } from './system.js';
 
 /** Reconciles and repairs a stretch of time of a system that runs. */

@@ -1,6 +1,6 @@
 /** Corrections that press on one corner of the contract each. */
-import type { AmendCommand, PlacedEvent } from '../operators/model/event.js';
-import { outageIdOf } from '../operators/model/identity.js';
+import type { AmendCommand, PlacedEvent } from '../../operators/model/event.js';
+import { outageIdOf } from '../../operators/model/identity.js';
 import { always, command, joined, report, wide, type Corner } from './corner-entries.js';
 import { MINUTE, north, START, type LogOf } from './random-log.js';
 

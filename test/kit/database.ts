@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
-import type { Network } from '../operators/network/network.js';
-import { migrate } from '../sql/migrate.js';
-import { replaceNetwork } from '../pipeline/jobs/network/store.js';
+import type { Network } from '../../operators/network/network.js';
+import { migrate } from '../../sql/migrate.js';
+import { replaceNetwork } from '../../pipeline/jobs/network/store.js';
 
 /** A database of its own, migrated, on the PostGIS of the test run. */
 export class TestDatabase {

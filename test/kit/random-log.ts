@@ -1,6 +1,6 @@
 /** Random logs of one key, for the tests that compare engines. */
 import fc from 'fast-check';
-import { Correlator } from '../operators/correlate/correlate.js';
+import { Correlator } from '../../operators/correlate/correlate.js';
 import {
   COMMANDS,
   isCommand,
@@ -8,11 +8,11 @@ import {
   type Key,
   type LogEntry,
   type PlacedEvent,
-} from '../operators/model/event.js';
-import { SOURCES } from '../operators/model/source.js';
-import { outageIdOf } from '../operators/model/identity.js';
-import { GIVEN_RULE_SETS, type RuleSet } from '../operators/model/rules.js';
-import { EARTH_RADIUS_M } from '../operators/model/sphere.js';
+} from '../../operators/model/event.js';
+import { SOURCES } from '../../operators/model/source.js';
+import { outageIdOf } from '../../operators/model/identity.js';
+import { GIVEN_RULE_SETS, type RuleSet } from '../../operators/model/rules.js';
+import { EARTH_RADIUS_M } from '../../operators/model/sphere.js';
 
 export const MINUTE = 60_000;
 export const START = Date.UTC(2026, 9, 4, 10);

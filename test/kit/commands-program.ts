@@ -8,8 +8,8 @@ import { expect } from 'vitest';
 
 /** Runs the built program as a user does: as a process of its own. */
 
-const PROGRAM = fileURLToPath(new URL('../dist/cli/oms.js', import.meta.url));
-export const NETWORK = fileURLToPath(new URL('../data/ieee9500', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../dist/cli/oms.js', import.meta.url));
+export const NETWORK = fileURLToPath(new URL('../../data/ieee9500', import.meta.url));
 
 /** A folder for the files of one test file. */
 export const folder = await mkdtemp(join(tmpdir(), 'oms-commands-'));

@@ -1,12 +1,12 @@
 /** Feeds the second engine, in SQL, and reads its outages in the form of the first one's records. */
-import { canonicalCommand, canonicalEvent } from '../operators/model/canonical-event.js';
-import { Correlator } from '../operators/correlate/correlate.js';
-import { Memberships } from '../operators/correlate/memberships.js';
-import { isCommand, type Command, type Key, type LogEntry, type PlacedEvent } from '../operators/model/event.js';
-import { SOURCES } from '../operators/model/source.js';
-import type { Network } from '../operators/network/network.js';
-import type { OutageRecord } from '../operators/model/outage.js';
-import { formatTime, timeOf } from '../operators/model/time.js';
+import { canonicalCommand, canonicalEvent } from '../../operators/model/canonical-event.js';
+import { Correlator } from '../../operators/correlate/correlate.js';
+import { Memberships } from '../../operators/correlate/memberships.js';
+import { isCommand, type Command, type Key, type LogEntry, type PlacedEvent } from '../../operators/model/event.js';
+import { SOURCES } from '../../operators/model/source.js';
+import type { Network } from '../../operators/network/network.js';
+import type { OutageRecord } from '../../operators/model/outage.js';
+import { formatTime, timeOf } from '../../operators/model/time.js';
 import type { TestDatabase } from './database.js';
 import { HERE } from './random-log.js';
 

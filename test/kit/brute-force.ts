@@ -2,11 +2,11 @@
  * The contract's linking, merging, confidence, restoration and status by enumeration of all pairs: slow, short, and
  * nothing like the operator. One key, one rule set; no commands.
  */
-import type { PlacedEvent } from '../operators/model/event.js';
-import { outageIdOf } from '../operators/model/identity.js';
-import type { RuleSet } from '../operators/model/rules.js';
-import { distanceMm } from '../operators/model/sphere.js';
-import { isClockSuspect, timeOf } from '../operators/model/time.js';
+import type { PlacedEvent } from '../../operators/model/event.js';
+import { outageIdOf } from '../../operators/model/identity.js';
+import type { RuleSet } from '../../operators/model/rules.js';
+import { distanceMm } from '../../operators/model/sphere.js';
+import { isClockSuspect, timeOf } from '../../operators/model/time.js';
 
 interface Group {
   id: string;

@@ -1,7 +1,7 @@
 /** Logs that press on one corner of the contract each, by construction. */
-import type { PlacedEvent } from '../operators/model/event.js';
-import { GIVEN_RULE_SETS, type RuleSet } from '../operators/model/rules.js';
-import { EARTH_RADIUS_M } from '../operators/model/sphere.js';
+import type { PlacedEvent } from '../../operators/model/event.js';
+import { GIVEN_RULE_SETS, type RuleSet } from '../../operators/model/rules.js';
+import { EARTH_RADIUS_M } from '../../operators/model/sphere.js';
 import { amends } from './corner-amends.js';
 import { always, command, joined, report, rules, wide, type Corner } from './corner-entries.js';
 import { HERE, MINUTE, north, START } from './random-log.js';

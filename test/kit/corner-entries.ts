@@ -1,7 +1,7 @@
 /** Builders of entries for logs that press on one corner of the contract each. */
-import type { LogEntry, OutageCommand, PlacedEvent } from '../operators/model/event.js';
-import { outageIdOf } from '../operators/model/identity.js';
-import type { RuleSet } from '../operators/model/rules.js';
+import type { LogEntry, OutageCommand, PlacedEvent } from '../../operators/model/event.js';
+import { outageIdOf } from '../../operators/model/identity.js';
+import type { RuleSet } from '../../operators/model/rules.js';
 import { HERE, MINUTE, rulesFrom, START, type LogOf } from './random-log.js';
 import type { KeyLog } from './second-engine.js';
 
