@@ -21,7 +21,7 @@ export default tseslint.config(
     ignores: ['**/*.test.ts', '**/*.fixture.ts'],
     languageOptions: { parserOptions: { projectService: true } },
     plugins: { oms: { rules: { 'text-lookup': textLookup } } },
-    rules: { 'oms/text-lookup': 'error' },
+    rules: { 'oms/text-lookup': 'error', '@typescript-eslint/no-floating-promises': 'error' },
   },
   { files: ['**/*.js'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
 );

@@ -9,6 +9,10 @@ const WRONG_USE = 2;
 
 // Who reads our talk may be gone, as a killed npm start is: a gateway or a stage must not die of it.
 process.stderr.on('error', () => {});
+// Who reads our output has had enough, as "head" does: nothing is left to do.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') process.exit(0);
+});
 
 const program = new Command('oms')
   .description('outage management: correlates field reports into outages')

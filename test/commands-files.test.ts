@@ -30,6 +30,17 @@ describe('every command', () => {
     for (let i = 0; i < top.length; i += 4) await Promise.all(top.slice(i, i + 4).map((name) => explain([name])));
   });
 
+  it.each([['--help'], [...STORM, '--seed', '1']])(
+    'ends without a word when nobody reads its output: %s',
+    async (...args) => {
+      const { process, ended } = start(args);
+      process.stdout!.destroy();
+      const { code, err } = await ended;
+      expect(code, err).toBe(0);
+      expect(err).not.toMatch(/EPIPE|^\s+at /m);
+    },
+  );
+
   it.concurrent.each([
     ['an unknown command', ['reboot'], /unknown command 'reboot'/],
     ['an unknown option', ['lag', '--fast'], /unknown option '--fast'/],

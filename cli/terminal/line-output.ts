@@ -12,8 +12,6 @@ export class LineOutput {
   constructor(private readonly file?: string) {
     this.#out = file === undefined ? process.stdout : createWriteStream(file);
     this.#out.on('error', (error: NodeJS.ErrnoException) => {
-      // Who reads our output has had enough, as "head" does: nothing is left to do.
-      if (file === undefined && error.code === 'EPIPE') process.exit(0);
       this.#failed = fileProblem(file ?? 'standard output', error);
     });
   }

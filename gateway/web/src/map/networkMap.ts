@@ -86,7 +86,7 @@ export class NetworkMap {
     this.#map.on('load', () => {
       this.#ready = true;
       this.#paint();
-      for (const [source, data] of this.#data) this.#sourceOf(source).setData(data);
+      for (const [source, data] of this.#data) void this.#sourceOf(source).setData(data);
       this.#map.setFilter(FEEDER_HIGHLIGHT_LAYER, ['==', ['get', 'feeder_id'], this.#highlightedFeeder]);
     });
     this.#map.once('idle', () => {
@@ -151,7 +151,7 @@ export class NetworkMap {
 
   #setData(source: string, data: GeoJSON.FeatureCollection): void {
     this.#data.set(source, data);
-    if (this.#ready) this.#sourceOf(source).setData(data);
+    if (this.#ready) void this.#sourceOf(source).setData(data);
   }
 
   #sourceOf(source: string): GeoJSONSource {
