@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STATUSES } from '../operators/model/status.js';
 import { migrate } from '../sql/migrate.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { TestSystem } from './kit/system.js';
@@ -43,10 +44,17 @@ describe('the schema', () => {
     expect(await texts(bare)).toEqual([]);
   });
 
+  it('knows the statuses that an outage may have, and no other', async () => {
+    const check = `select pg_get_constraintdef(oid) as text from pg_constraint where conname = 'outages_status_known'`;
+    const words = [...(await texts(check))[0]!.matchAll(/'([a-z_]+)'/g)].map(([, word]) => word);
+    expect(words).toEqual([...STATUSES]);
+  });
+
   it('goes back to nothing and forth again', async () => {
     const url = system.environment.databaseUrl!;
     expect(await migrate(url)).toEqual([]);
     expect(await migrate(url, '000')).toEqual([
+      '013.undo.statuses.sql',
       '012.undo.opened-anew.sql',
       '011.undo.repairs.sql',
       '010.undo.sweeps.sql',
@@ -61,7 +69,7 @@ describe('the schema', () => {
       '001.undo.network.sql',
     ]);
     expect(await texts(`select n.nspname as text from pg_namespace n where ${OURS}`)).toEqual([]);
-    expect(await migrate(url)).toHaveLength(12);
+    expect(await migrate(url)).toHaveLength(13);
   });
 
   it('keeps raw events by day, and drops the days whose retention is over', async () => {

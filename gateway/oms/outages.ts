@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { OutageRecordSchema, SEVERITIES, STATUSES, type OutageRecord } from '../../operators/model/outage.js';
+import { OutageRecordSchema, SEVERITIES, type OutageRecord } from '../../operators/model/outage.js';
+import { STATUSES } from '../../operators/model/status.js';
 import { formatTime } from '../../operators/model/time.js';
 import { errorAnswers } from '../errors.js';
 import { DATE } from '../ingest/report.js';

@@ -1,4 +1,4 @@
-import type { Status } from '../model/outage.js';
+import type { Status } from '../model/status.js';
 import type { ComparedMember, ComparedOutage } from '../reconcile/finding.js';
 import { identityOf, type KeyEntries, type StoredEvent } from '../reconcile/stored-entry.js';
 

@@ -1,5 +1,6 @@
 import { SOURCES } from './source.js';
-import { SEVERITIES, STATUSES, type OutageRecord } from './outage.js';
+import { SEVERITIES, type OutageRecord } from './outage.js';
+import { STATUSES } from './status.js';
 import {
   between,
   BOOLEAN,

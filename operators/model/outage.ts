@@ -1,18 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { SOURCES } from './source.js';
-
-/** The statuses of an outage, in the contract's order of precedence. */
-export const STATUSES = [
-  'merged',
-  'cancelled',
-  'closed',
-  'restored',
-  'partially_restored',
-  'in_progress',
-  'confirmed',
-  'detected',
-] as const;
-export type Status = (typeof STATUSES)[number];
+import { STATUSES } from './status.js';
 
 export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];

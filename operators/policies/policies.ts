@@ -1,6 +1,7 @@
 import type { Key, OutageCommand, RulesCommand } from '../model/event.js';
 import { policyCommandIdOf } from '../model/identity.js';
 import type { OutageRecord } from '../model/outage.js';
+import { isOver } from '../model/status.js';
 import { StormMode, type StormThresholds } from './storm-mode.js';
 
 /**
@@ -44,8 +45,7 @@ export class Policies {
   hear(record: OutageRecord, heardAt: number): void {
     const joined = record.events - (this.#watched.get(record.outageId)?.record.events ?? 0);
     this.#stormMode?.hear({ substationId: record.substationId, feederId: record.feederId }, joined, heardAt);
-    const over = record.status === 'merged' || record.status === 'cancelled' || record.status === 'closed';
-    if (over) {
+    if (isOver(record.status)) {
       this.#watched.delete(record.outageId);
       this.#given.delete(record.outageId);
     } else {

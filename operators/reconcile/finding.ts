@@ -4,7 +4,8 @@
  */
 import type { Key, Kind } from '../model/event.js';
 import type { Source } from '../model/source.js';
-import type { Severity, Status } from '../model/outage.js';
+import type { Severity } from '../model/outage.js';
+import type { Status } from '../model/status.js';
 
 /** In which order a replay takes the log: as the stream did, or by the time that counts. */
 export const ORDERS = ['log', 'event-time'] as const;

@@ -1,6 +1,7 @@
 import type { Key, OutageCommand, PlacedEvent } from '../../model/event.js';
 import { incidentIdOf } from '../../model/identity.js';
-import type { OutageRecord, Severity, Status } from '../../model/outage.js';
+import type { OutageRecord, Severity } from '../../model/outage.js';
+import type { Status } from '../../model/status.js';
 import type { RuleSet } from '../../model/rules.js';
 import { formatTime } from '../../model/time.js';
 import { Body } from './body.js';

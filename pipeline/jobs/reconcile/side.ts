@@ -1,7 +1,8 @@
 import type { ClientBase } from 'pg';
 import { keyText } from '../../../operators/model/event.js';
 import type { Source } from '../../../operators/model/source.js';
-import type { OutageRecord, Severity, Status } from '../../../operators/model/outage.js';
+import type { OutageRecord, Severity } from '../../../operators/model/outage.js';
+import type { Status } from '../../../operators/model/status.js';
 import { formatTime } from '../../../operators/model/time.js';
 import { memberKey } from '../../../operators/reconcile/causes.js';
 import type { ComparedMember, ComparedOutage } from '../../../operators/reconcile/finding.js';

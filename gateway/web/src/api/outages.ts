@@ -1,13 +1,13 @@
-import type { OutageRecord, Status } from '../../../../operators/model/outage.js';
+import type { OutageRecord } from '../../../../operators/model/outage.js';
+import { OPEN_STATUSES } from '../../../../operators/model/status.js';
 import type { Member, TimelineEntry } from '../../../oms/outage-story.js';
 import { getJson } from './request.js';
 
 export type { Kind, Reach } from '../../../../operators/model/event.js';
-export type { OutageRecord, Severity, Status } from '../../../../operators/model/outage.js';
+export type { OutageRecord, Severity } from '../../../../operators/model/outage.js';
 export type { Source } from '../../../../operators/model/source.js';
+export { isOpen, OPEN_STATUSES, type Status } from '../../../../operators/model/status.js';
 export type { Link, Member, TimelineEntry } from '../../../oms/outage-story.js';
-
-export const OPEN_STATUSES = ['detected', 'confirmed', 'in_progress', 'partially_restored'] as const satisfies Status[];
 
 export interface OutageDetail {
   readonly outage: OutageRecord;

@@ -1,5 +1,5 @@
 import { compareRecords } from '../../../../operators/model/outage-order.js';
-import { OPEN_STATUSES, type OutageRecord, type Status } from '../api/outages.js';
+import { isOpen, type OutageRecord } from '../api/outages.js';
 
 /** How long a restored outage stays on the page, greyed: long enough to be noticed. */
 export const RESTORED_SHOWN_MS = 2 * 60_000;
@@ -107,8 +107,4 @@ export class OpenOutages {
     this.#entries.delete(record.outageId);
     this.#left.set(record.outageId, { record, at: now });
   }
-}
-
-function isOpen(status: Status): boolean {
-  return (OPEN_STATUSES as readonly Status[]).includes(status);
 }

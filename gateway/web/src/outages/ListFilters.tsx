@@ -2,7 +2,7 @@ import { OPEN_STATUSES, type Status } from '../api/outages.js';
 import { NO_FILTER, type ListFilter } from './listing.js';
 import { STATUS_WORDS } from './wording.js';
 
-const STATUSES = [...OPEN_STATUSES, 'restored'] as const satisfies Status[];
+const STATUSES: readonly Status[] = [...OPEN_STATUSES, 'restored'];
 
 interface ListFiltersProps {
   readonly filter: ListFilter;
