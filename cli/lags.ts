@@ -1,5 +1,5 @@
 import type { Environment } from '../connections/environment.js';
-import { STAGES, topicNames, type StageName } from '../connections/topics.js';
+import { STAGES, sourceTopics, topicNames, type StageName } from '../connections/topics.js';
 import { checkTopics } from '../connections/topic-admin.js';
 import { withDatabase, withReader, withTopics } from '../connections/services.js';
 
@@ -21,7 +21,7 @@ export async function lags(environment: Environment): Promise<Lag[]> {
   const { topicPrefix } = environment;
   const names = topicNames(topicPrefix);
   const sourcesOf: Readonly<Record<StageName, readonly string[]>> = {
-    place: [names.scada, names.kaifa, names.onu, names.callCenter],
+    place: Object.values(sourceTopics(names)),
     correlate: [names.events],
     policies: [names.outages],
     sink: [names.events, names.outages, names.evidence, names.unplaced, names.late, names.rejected],

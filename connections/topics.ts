@@ -1,12 +1,9 @@
-import type { Source } from '../operators/model/source.js';
+import { bySource, type Source } from '../operators/model/source.js';
 
 /** The names of the topics; `prefix` makes a separate set. */
 export function topicNames(prefix = '') {
   return {
-    scada: `${prefix}scada-outage-topic`,
-    kaifa: `${prefix}hes-kaifa-outage-topic`,
-    onu: `${prefix}onu-events-topic`,
-    callCenter: `${prefix}call_center_upstream_topic`,
+    ...bySource((_, { topic }) => `${prefix}${topic}`),
     events: `${prefix}oms.events`,
     outages: `${prefix}oms.outages`,
     evidence: `${prefix}oms.evidence`,
@@ -32,7 +29,7 @@ export const HISTORY_TYPE = 'oms.history';
 
 /** The topic of each source. */
 export function sourceTopics(topics: TopicNames): Readonly<Record<Source, string>> {
-  return { scada: topics.scada, kaifa: topics.kaifa, onu: topics.onu, call_center: topics.callCenter };
+  return bySource((source) => topics[source]);
 }
 
 /** The stages of the pipeline: what an installation needs to run, and the names of their consumer groups. */

@@ -121,7 +121,7 @@ describe('a stage', () => {
     ['place', topics.kaifa, [report]],
     ['place', topics.scada, [report]],
     ['place', topics.onu, [report]],
-    ['place', topics.callCenter, [report]],
+    ['place', topics.call_center, [report]],
     ['correlate', topics.events, log],
     ['policies', topics.outages, outages],
   ] as const)('%s goes on behind whatever is on %s, as if it had never been', (stage, topic, good) => {

@@ -93,7 +93,7 @@ it('goes on, names each bad record once, and loses no good one; commands say wha
   await system.send(lines.slice(0, half));
 
   // Garbage on every topic.
-  const sources = [topics.scada, topics.kaifa, topics.onu, topics.callCenter];
+  const sources = [topics.scada, topics.kaifa, topics.onu, topics.call_center];
   for (const topic of sources)
     await put(
       topic,

@@ -303,7 +303,7 @@ function timed({ occurredAt, receivedAt }: CanonicalEvent): { t: number; receive
 }
 
 async function linesOnSources(): Promise<CanonicalEvent[]> {
-  const topics = [system.topics.kaifa, system.topics.scada, system.topics.onu, system.topics.callCenter];
+  const topics = [system.topics.kaifa, system.topics.scada, system.topics.onu, system.topics.call_center];
   const records = (await Promise.all(topics.map((topic) => system.read(topic)))).flat();
   return records.flatMap(({ value }) => parsed<CanonicalEvent>(new TextDecoder().decode(value!)));
 }

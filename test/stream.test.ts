@@ -119,7 +119,7 @@ describe('odd records', () => {
     await producer.send({ topic: topics.onu, messages: [{ key: 'tombstone', value: null }] });
     await producer.send({ topic: topics.scada, messages: [{ key: 'x', value: '' }] });
     await producer.send({
-      topic: topics.callCenter,
+      topic: topics.call_center,
       messages: [{ key: 'x', value: JSON.stringify({ notes: 'x'.repeat(2_000_000) }) }],
     });
     await producer.send({

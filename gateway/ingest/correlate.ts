@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { KINDS, REACHES } from '../../operators/model/event.js';
-import { SOURCES, type Source } from '../../operators/model/source.js';
+import { bySource, SOURCES, type Source } from '../../operators/model/source.js';
 import { contentIdOf } from '../../operators/model/identity.js';
 import { readCanonical } from '../../operators/normalise/canonical.js';
 import { Refusal } from '../../operators/normalise/fields.js';
@@ -67,13 +67,12 @@ const Pending = Type.Object({
   warnings: Warnings,
 });
 
-/** The assets that metadata may name, by how likely the source means them. */
-const ASSETS_OF: Readonly<Record<Source, readonly (keyof Metadata)[]>> = {
-  scada: ['device_id', 'asset_id', 'meter_id', 'onu_id', 'customer_id'],
-  kaifa: ['meter_id', 'asset_id', 'customer_id', 'onu_id', 'device_id'],
-  onu: ['onu_id', 'asset_id', 'meter_id', 'customer_id', 'device_id'],
-  call_center: ['customer_id', 'meter_id', 'asset_id', 'onu_id', 'device_id'],
-};
+/** What metadata call an asset of a kind. */
+const NAMED = { device: 'device_id', meter: 'meter_id', onu: 'onu_id', customer: 'customer_id' } as const;
+/** The assets that metadata may name, by how likely the source means them: one of no kind is likelier than a second kind. */
+const ASSETS_OF: Readonly<Record<Source, readonly (keyof Metadata)[]>> = bySource(
+  (_, { lookedUp: [first, ...others] }) => [NAMED[first!], 'asset_id', ...others.map((kind) => NAMED[kind])],
+);
 
 /** One event, and at once what became of it: for callers that know nothing of topics. */
 export const correlate: FastifyPluginAsyncTypebox<Services> = async (app, services) => {

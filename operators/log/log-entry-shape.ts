@@ -1,5 +1,5 @@
 import { COMMANDS, KINDS, REACHES, type PlacedEvent } from '../model/event.js';
-import { SOURCES } from '../model/source.js';
+import { bySource, SOURCES } from '../model/source.js';
 import {
   between,
   BOOLEAN,
@@ -64,7 +64,7 @@ export const RULE_SET: Readonly<Record<string, Kind>> = {
   latenessMs: DURATION_MS,
   retentionMs: DURATION_MS,
   weights: objectOf(
-    Object.fromEntries(SOURCES.map((source) => [source, SHARE])),
+    bySource(() => SHARE),
     'a weight from 0 to 1 for each source',
   ),
   confirmThreshold: SHARE,

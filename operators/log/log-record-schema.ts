@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { COMMANDS, KINDS, REACHES } from '../model/event.js';
-import { SOURCES } from '../model/source.js';
+import { bySource, SOURCES } from '../model/source.js';
 
 const EpochMs = Type.Integer({ minimum: -8.64e15, maximum: 8.64e15, description: 'epoch ms, UTC' });
 const Customers = Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 });
@@ -39,7 +39,7 @@ const RuleSetSchema = Type.Object(
     radiusM: Type.Number({ minimum: 0, maximum: 1e7 }),
     latenessMs: DurationMs,
     retentionMs: DurationMs,
-    weights: Type.Object({ scada: Share, kaifa: Share, onu: Share, call_center: Share }),
+    weights: Type.Object(bySource(() => Share)),
     confirmThreshold: Share,
     severity: Type.Object({
       medium: Type.Number({ minimum: 0 }),

@@ -1,4 +1,4 @@
-import { SOURCES } from './source.js';
+import { bySource, SOURCES } from './source.js';
 import { SEVERITIES, type OutageRecord } from './outage.js';
 import { STATUSES } from './status.js';
 import {
@@ -34,7 +34,10 @@ const OUTAGE = {
   momentary: BOOLEAN,
   mergedInto: nullable(UUID),
   openedBy: objectOf({ source: SOURCE, sourceEventId: TEXT }, 'the identity of an event'),
-  reporters: objectOf(Object.fromEntries(SOURCES.map((source) => [source, COUNT])), 'a count for each source'),
+  reporters: objectOf(
+    bySource(() => COUNT),
+    'a count for each source',
+  ),
   events: COUNT,
   assetsAffected: COUNT,
   assetsOut: COUNT,

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { SOURCES } from './source.js';
+import { bySource, SOURCES } from './source.js';
 import { STATUSES } from './status.js';
 
 export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
@@ -30,7 +30,7 @@ export const OutageRecordSchema = Type.Object(
     momentary: Type.Boolean(),
     mergedInto: nullable(Type.String({ format: 'uuid' })),
     openedBy: Type.Object({ source: Type.Enum([...SOURCES]), sourceEventId: Type.String() }),
-    reporters: Type.Object({ scada: Count, kaifa: Count, onu: Count, call_center: Count }),
+    reporters: Type.Object(bySource(() => Count)),
     events: Count,
     assetsAffected: Count,
     assetsOut: Count,

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import Value from 'typebox/value';
 import { GIVEN_RULE_SETS, type RuleSet } from './rules.js';
+import { bySource } from './source.js';
 
 const RuleSetSchema = Type.Object(
   {
@@ -9,12 +10,7 @@ const RuleSetSchema = Type.Object(
     radiusM: Type.Number({ minimum: 0, maximum: 100_000 }),
     latenessMs: Type.Integer({ minimum: 0, maximum: 86_400_000 }),
     retentionMs: Type.Integer({ minimum: 0, maximum: 7 * 86_400_000 }),
-    weights: Type.Object({
-      scada: Type.Number({ minimum: 0, maximum: 1 }),
-      kaifa: Type.Number({ minimum: 0, maximum: 1 }),
-      onu: Type.Number({ minimum: 0, maximum: 1 }),
-      call_center: Type.Number({ minimum: 0, maximum: 1 }),
-    }),
+    weights: Type.Object(bySource(() => Type.Number({ minimum: 0, maximum: 1 }))),
     confirmThreshold: Type.Number({ minimum: 0, maximum: 1 }),
     severity: Type.Object({
       medium: Type.Integer({ minimum: 1 }),

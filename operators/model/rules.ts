@@ -1,4 +1,4 @@
-import type { Source } from './source.js';
+import { bySource, type Source } from './source.js';
 
 /** What links, confirms and ages events, from a time on. See the contract, "Rule sets". */
 export interface RuleSet {
@@ -22,7 +22,7 @@ const standard: RuleSet = {
   radiusM: 1000,
   latenessMs: 10 * MINUTE_MS,
   retentionMs: 360 * MINUTE_MS,
-  weights: { scada: 1, kaifa: 0.8, onu: 0.6, call_center: 0.4 },
+  weights: bySource((_, { weight }) => weight),
   confirmThreshold: 0.7,
   severity: { medium: 10, high: 100, critical: 1000 },
 };

@@ -1,7 +1,7 @@
 import { getBoundsOfDistance } from 'geolib';
 import RBush from 'rbush';
 import type { Key, Reach } from '../model/event.js';
-import { SOURCES, type Source } from '../model/source.js';
+import { bySource, SOURCE_TABLE, SOURCES, type AssetKind, type Source } from '../model/source.js';
 import type { Customer, Device, DistributionPoint, Feeder, Network, Substation } from './network.js';
 import { distanceMm } from '../model/sphere.js';
 
@@ -37,14 +37,6 @@ interface PointBox {
 
 /** geolib's earth is larger than the contract's: its bounds of a distance need a little more. */
 const BOUNDS_SLACK = 1.002;
-
-/** Which kinds of asset a source speaks of, most likely first. */
-const LOOKED_UP: Readonly<Record<Source, readonly ('device' | 'meter' | 'onu' | 'customer')[]>> = {
-  scada: ['device', 'meter', 'onu', 'customer'],
-  kaifa: ['meter', 'customer', 'onu', 'device'],
-  onu: ['onu', 'meter', 'customer', 'device'],
-  call_center: ['customer', 'meter', 'onu', 'device'],
-};
 
 /** The network in memory: asset -> key, distribution point, customer, coordinates. Takes updates while running. */
 export class Registry {
@@ -182,12 +174,7 @@ export class Registry {
   }
 
   /** Assets that were asked for, by source: a storm asks again and again. Dropped when the network changes. */
-  readonly #assets: Readonly<Record<Source, Map<string, Asset>>> = {
-    scada: new Map(),
-    kaifa: new Map(),
-    onu: new Map(),
-    call_center: new Map(),
-  };
+  readonly #assets: Readonly<Record<Source, Map<string, Asset>>> = bySource(() => new Map());
 
   /** An asset by the id that an event of `source` carries; null if nobody knows it. */
   asset(source: Source, assetId: string): Asset | null {
@@ -199,14 +186,14 @@ export class Registry {
   }
 
   #find(source: Source, assetId: string): Asset | null {
-    for (const kind of LOOKED_UP[source]) {
+    for (const kind of SOURCE_TABLE[source].lookedUp) {
       const asset = this.#lookUp(kind, assetId);
       if (asset) return asset;
     }
     return this.point(assetId) ?? this.feeder(assetId);
   }
 
-  #lookUp(kind: 'device' | 'meter' | 'onu' | 'customer', id: string): Asset | null {
+  #lookUp(kind: AssetKind, id: string): Asset | null {
     switch (kind) {
       case 'device':
         return this.#device(id);

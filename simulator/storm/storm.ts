@@ -1,4 +1,4 @@
-import type { Source } from '../../operators/model/source.js';
+import { bySource, type Source } from '../../operators/model/source.js';
 import type { DeviceType, Network } from '../../operators/network/network.js';
 import { formatTime } from '../../operators/model/time.js';
 import { seededRandom } from '../random.js';
@@ -79,7 +79,7 @@ function inOrderOfArrival(reports: readonly Report[]): CanonicalEvent[] {
   }
   arrivals.sort((a, b) => a.atMs - b.atMs);
   const ids = new Map<Report, string>();
-  const counts: Record<Source, number> = { scada: 0, kaifa: 0, onu: 0, call_center: 0 };
+  const counts = bySource(() => 0);
   return arrivals.map(({ report, atMs }) => {
     const { source, kind, type, assetId, ...rest } = report.event;
     const sourceEventId = ids.get(report) ?? `${ID_LETTERS[source]}-${++counts[source]}`;

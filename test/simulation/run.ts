@@ -132,7 +132,7 @@ async function poison(world: World, broker: SimulatedBroker): Promise<void> {
   }
 }
 
-const TOPIC_OF = { scada: 'scada', kaifa: 'kaifa', onu: 'onu', call_center: 'callCenter' } as const;
+const TOPIC_OF = { scada: 'scada', kaifa: 'kaifa', onu: 'onu', call_center: 'call_center' } as const;
 
 /** Kills, freezes and stops processes until the given time. */
 async function harm(world: World, live: ReadonlyMap<string, Running>, untilMs: number): Promise<void> {

@@ -1,8 +1,8 @@
-import { SOURCES } from '../../model/source.js';
+import { SOURCE_NUMBERS, sourceOfNumber } from '../../model/source.js';
 import { arcM, distanceMm, EARTH_RADIUS_M } from '../../model/sphere.js';
 import { CellTable } from './cell-table.js';
 import { NONE, numberIn, renumber, type Room } from '../columns/columns.js';
-import { SOURCE_NUMBERS, type LinkEvent, type Members } from './members.js';
+import type { LinkEvent, Members } from './members.js';
 import type { Link } from '../../model/outcome.js';
 import type { Probe } from './probe.js';
 
@@ -301,7 +301,8 @@ export class Cells {
     const { members } = this;
     const dtMs = event.t - members.t(row);
     const id = row === this.latest(cell) ? this.#latestIds[cell]! : null;
-    if (id !== null) return { source: SOURCES[this.#ints[cell * INTS + SOURCE]!]!, sourceEventId: id, distanceM, dtMs };
+    if (id !== null)
+      return { source: sourceOfNumber(this.#ints[cell * INTS + SOURCE]!), sourceEventId: id, distanceM, dtMs };
     const { identities } = members;
     const identity = members.identity(row);
     return {

@@ -1,11 +1,8 @@
 import type { PlacedEvent } from '../../model/event.js';
-import { SOURCES, type Source } from '../../model/source.js';
+import { SOURCE_NUMBERS, sourceOfNumber, type Source } from '../../model/source.js';
 import { unitVector } from '../../model/sphere.js';
 import { countOf, numberIn, renumber, type Room } from '../columns/columns.js';
 import { textHash, TextTable, type PackedTexts } from '../columns/text-table.js';
-
-/** Numbers of the sources, as they stand in columns. */
-export const SOURCE_NUMBERS: Readonly<Record<Source, number>> = { scada: 0, kaifa: 1, onu: 2, call_center: 3 };
 
 /** Who the events of one key are: each identity `(source, sourceEventId)` has a number, and the time when it was seen. */
 export class Identities {
@@ -36,7 +33,7 @@ export class Identities {
   }
 
   source(number: number): Source {
-    return SOURCES[this.texts.tag(number)]!;
+    return sourceOfNumber(this.texts.tag(number));
   }
 
   /** Puts back what a snapshot has kept, where there are none yet. */

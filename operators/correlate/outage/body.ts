@@ -1,5 +1,5 @@
 import type { PlacedEvent } from '../../model/event.js';
-import type { Source } from '../../model/source.js';
+import { bySource } from '../../model/source.js';
 import type { RuleSet } from '../../model/rules.js';
 import { relativeLon } from '../../model/sphere.js';
 import type { Cells } from '../linking/cells.js';
@@ -42,7 +42,7 @@ export class Body<Outage extends Owner = Owner> implements Indexed, EntryOwner {
   lastEventAt = -Infinity;
   assetsAffected = 0;
   assetsOut = 0;
-  readonly reporters: Record<Source, number> = { scada: 0, kaifa: 0, onu: 0, call_center: 0 };
+  readonly reporters = bySource(() => 0);
   unitsAffected = 0;
   unitsOut = 0;
   customersAffected = 0;

@@ -1,6 +1,7 @@
 import type { Key, OutageCommand, PlacedEvent } from '../../model/event.js';
 import { incidentIdOf } from '../../model/identity.js';
 import type { OutageRecord, Severity } from '../../model/outage.js';
+import { bySource } from '../../model/source.js';
 import type { Status } from '../../model/status.js';
 import type { RuleSet } from '../../model/rules.js';
 import { formatTime } from '../../model/time.js';
@@ -195,7 +196,7 @@ export class OutageState {
       assetsOut: 0,
       customersAffected: 0,
       customersOut: 0,
-      reporters: { scada: 0, kaifa: 0, onu: 0, call_center: 0 },
+      reporters: bySource(() => 0),
       revision: this.revision,
       log: { partition: this.log.partition, offset: this.log.offset },
     };

@@ -1,7 +1,6 @@
 import type { PlacedEvent } from '../../model/event.js';
-import { SOURCES, type Source } from '../../model/source.js';
+import { SOURCE_NUMBERS, sourceOfNumber, type Source } from '../../model/source.js';
 import { countOf, NONE, numberIn, renumber, type Room } from '../columns/columns.js';
-import { SOURCE_NUMBERS } from '../linking/members.js';
 import { textHash, TextTable } from '../columns/text-table.js';
 
 /**
@@ -9,11 +8,21 @@ import { textHash, TextTable } from '../columns/text-table.js';
  * meter, ONU or premise reports, or the reporter itself where no customer is known. Restorations are remembered by unit,
  * so they count whether they come before or after the outage events they answer.
  *
- * Reporters and units are numbers. Their texts have tags: that of the source for an asset; that and OWN_EVENT for the id
- * of an event without an asset; CUSTOMER for a customer.
+ * Reporters and units are numbers. Their texts have tags: twice the number of the source for an asset; that and OWN_EVENT
+ * for the id of an event without an asset; CUSTOMER, which no source has, for a customer.
  */
-const OWN_EVENT = 4;
-const CUSTOMER = 8;
+const OWN_EVENT = 1;
+const CUSTOMER = 127;
+
+/** The tags of snapshots up to version 2, which had room for four sources and no more. */
+const OLD_OWN_EVENT = 4;
+const OLD_CUSTOMER = 8;
+
+/** The tag that stands for what one of a snapshot up to version 2 stood for. */
+export function tagOfOld(tag: number): number {
+  if (tag === OLD_CUSTOMER) return CUSTOMER;
+  return (tag % OLD_OWN_EVENT) * 2 + (tag >= OLD_OWN_EVENT ? OWN_EVENT : 0);
+}
 
 /** What belongs to a reporter or a unit: its first entry, or NONE. */
 export const FIRST = 1;
@@ -80,7 +89,7 @@ export class Reporters {
   }
 
   sourceOf(reporter: number): Source {
-    return SOURCES[this.texts.tag(reporter) % OWN_EVENT]!;
+    return sourceOfNumber(this.texts.tag(reporter) >>> 1);
   }
 
   isCustomer(unit: number): boolean {
@@ -151,10 +160,13 @@ export class Reporters {
     };
   }
 
-  /** Puts back what {@link pack} gave, where there is nothing yet. Who has which entries is for {@link Entries} to say. */
-  unpack(packed: ReturnType<Reporters['pack']>): void {
-    this.texts.unpack(packed.reporters);
-    this.unitTexts.unpack(packed.units);
+  /**
+   * Puts back what {@link pack} gave, where there is nothing yet. Who has which entries is for {@link Entries} to say.
+   * @param tagOf {@link tagOfOld} for a snapshot that has old tags
+   */
+  unpack(packed: ReturnType<Reporters['pack']>, tagOf?: (tag: number) => number): void {
+    this.texts.unpack(packed.reporters, tagOf);
+    this.unitTexts.unpack(packed.units, tagOf);
     for (let unit = 0; unit < this.unitTexts.size; unit++) {
       this.unitTexts.setValue(unit, OUT_ENTRIES, 0);
       this.unitTexts.setValue(unit, LAST_RESTORATION, packed.lastRestoration[unit]!);
@@ -198,7 +210,7 @@ export class Reporters {
 }
 
 function reporterTag({ source, assetId }: Reporting): number {
-  return assetId === null ? SOURCE_NUMBERS[source] + OWN_EVENT : SOURCE_NUMBERS[source];
+  return SOURCE_NUMBERS[source] * 2 + (assetId === null ? OWN_EVENT : 0);
 }
 
 function reporterText({ assetId, sourceEventId }: Reporting): string {

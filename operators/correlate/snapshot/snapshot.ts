@@ -9,7 +9,7 @@ import type { Extent } from '../linking/extent.js';
 import { KeyState } from '../key-state.js';
 import type { PackedMembers } from '../linking/members.js';
 import { OutageState, type OutageBody } from '../outage/outage-state.js';
-import type { Reporters } from '../outage/reporters.js';
+import { tagOfOld, type Reporters } from '../outage/reporters.js';
 import { decodeVersion1, type PackedKeyV1 } from './snapshot-v1.js';
 import type { PackedTexts } from '../columns/text-table.js';
 
@@ -18,7 +18,9 @@ import type { PackedTexts } from '../columns/text-table.js';
  * an order (outages, cells, entries of a unit) keeps it. Columns are written as they stand in memory: a storm changes every
  * key, and encoding them all must not cost the stream much.
  */
-const VERSION = 2;
+const VERSION = 3;
+/** It had other tags for reporters and units. */
+const OLD_TAGS = 2;
 
 /** Takes columns of numbers as they are. */
 const packr = new Packr({ moreTypes: true, useRecords: false });
@@ -54,10 +56,10 @@ interface PackedOutage {
 }
 
 interface PackedKey {
-  version: typeof VERSION;
+  version: typeof VERSION | typeof OLD_TAGS;
   key: string;
   rules: { validFrom: number; ruleSet: RuleSet }[];
-  /** The longest of any rule set so far; absent in the first snapshots of this version. */
+  /** The longest of any rule set so far; absent in the first snapshots of version 2. */
   longest?: Pick<RuleSet, 'retentionMs' | 'windowMs'>;
   scalars: Pick<KeyState, (typeof KEY_SCALARS)[number]>;
   origin: { lat: number; lon: number } | null;
@@ -171,15 +173,15 @@ function packExtent(extent: Extent, { cells }: KeyState): PackedExtent {
 }
 
 /**
- * Decodes the state of a key, of this version or the one before.
+ * Decodes the state of a key, of this version or one before.
  * @throws Error if it is of a version that this program does not read
  */
 export function decodeKeyState(bytes: Uint8Array, room: Room): KeyState {
   const packed = packr.unpack(bytes) as PackedKey | PackedKeyV1;
-  if (packed.version === VERSION) return unpackKey(packed, room);
+  if (packed.version === VERSION || packed.version === OLD_TAGS) return unpackKey(packed, room);
   if (packed.version === 1) return decodeVersion1(packed, room);
   const { version } = packed as { version: unknown };
-  throw new Error(`A snapshot has version ${String(version)}; this program reads versions 1 and ${VERSION}.`);
+  throw new Error(`A snapshot has version ${String(version)}; this program reads versions 1 to ${VERSION}.`);
 }
 
 function unpackKey(packed: PackedKey, room: Room): KeyState {
@@ -191,7 +193,7 @@ function unpackKey(packed: PackedKey, room: Room): KeyState {
   for (const [id, t] of packed.commandsSeen) state.commandsSeen.set(id, t);
   state.identities.unpack(packed.identities, packed.seenAt);
   state.members.unpack(packed.members);
-  state.reporters.unpack(packed.reporters);
+  state.reporters.unpack(packed.reporters, packed.version === OLD_TAGS ? tagOfOld : undefined);
   state.reporters.memoryFrom = state.memoryFrom;
   state.entries.unpack(packed.entries);
   for (const { outageId, openedBy, scalars, flags, crew, acknowledgedBy, amended, body } of packed.outages) {

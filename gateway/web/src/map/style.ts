@@ -4,6 +4,7 @@ import type {
   LayerSpecification,
   StyleSpecification,
 } from 'maplibre-gl';
+import { SOURCES } from '../../../../operators/model/source.js';
 import type { MapPalette } from './palette.js';
 
 export const NETWORK = 'network';
@@ -125,14 +126,9 @@ export function mapLayers(palette: MapPalette, feederIds: readonly string[]): La
         'circle-color': [
           'match',
           ['get', 'source'],
-          'scada',
-          palette.source.scada,
-          'kaifa',
-          palette.source.kaifa,
-          'onu',
-          palette.source.onu,
-          palette.source.call_center,
-        ],
+          ...SOURCES.flatMap((source) => [source, palette.source[source]]),
+          palette.outline,
+        ] as unknown as ExpressionSpecification,
         'circle-radius': zoomed(10, 1.6, 16, 6),
         // A restoration is a hollow point.
         'circle-opacity': ['case', ['get', 'back'], 0.1, 0.95],

@@ -1,3 +1,4 @@
+import { bySource, SOURCE_TABLE, SOURCES } from '../../../../operators/model/source.js';
 import type { OutageRecord, Severity, Source, Status } from '../api/outages.js';
 
 export const STATUS_WORDS: Record<Status, string> = {
@@ -18,12 +19,7 @@ export const SEVERITY_WORDS: Record<Severity, string> = {
   low: 'Low',
 };
 
-export const SOURCE_WORDS: Record<Source, string> = {
-  scada: 'SCADA',
-  kaifa: 'Meter',
-  onu: 'ONU',
-  call_center: 'Call',
-};
+export const SOURCE_WORDS: Readonly<Record<Source, string>> = bySource((_, { words }) => words.name);
 
 /** What a flag of an outage or an event means; a flag not listed stands for itself. */
 export const FLAG_WORDS: ReadonlyMap<string, string> = new Map([
@@ -31,6 +27,7 @@ export const FLAG_WORDS: ReadonlyMap<string, string> = new Map([
   ['contradictsRegistry', 'its ids contradict the network; the network was followed'],
   ['coordinatesIgnored', 'its coordinates lie too far off; those of the network used'],
   ['placedByCoordinates', 'placed by its coordinates'],
+  ['placedByHand', 'placed by hand'],
   ['reachIgnored', 'reach ignored'],
   ['receiptAhead', 'said to be received in the future; time of arrival used'],
   ['receiptLost', 'said to be received over a year before; time of arrival used'],
@@ -61,12 +58,10 @@ export function counted(n: number, noun: string): string {
 }
 
 /** Who reported, in words: `2 SCADA, 41 meters, 1 call`. */
-export function reportersText({ scada, kaifa, onu, call_center }: OutageRecord['reporters']): string {
-  const words = [
-    scada > 0 && `${count(scada)} SCADA`,
-    kaifa > 0 && counted(kaifa, 'meter'),
-    onu > 0 && counted(onu, 'ONU'),
-    call_center > 0 && counted(call_center, 'call'),
-  ];
-  return words.filter((word) => word !== false).join(', ') || 'none';
+export function reportersText(reporters: OutageRecord['reporters']): string {
+  const words = SOURCES.filter((source) => reporters[source] > 0).map((source) => {
+    const { one, many } = SOURCE_TABLE[source].words;
+    return `${count(reporters[source])} ${reporters[source] === 1 ? one : many}`;
+  });
+  return words.join(', ') || 'none';
 }
