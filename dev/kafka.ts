@@ -11,7 +11,7 @@ import { freePort, requireFreePort } from './ports.js';
 import { retryUntil } from './retry.js';
 import { givenService, type Broker, type ServiceOptions } from './service.js';
 
-const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 120_000;
 
 /**
  * Asks a Kafka who it is.

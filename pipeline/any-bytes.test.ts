@@ -257,14 +257,15 @@ describe('a compacted topic is read in spite of what stands on it', () => {
     correlator.apply(key, [event(1), event(2)], { partition: 0, offset: 0 });
     correlator.apply(parseKey('S9/F9'), [event(3)], { partition: 0, offset: 1 });
     const writer = new Snapshots(topics.snapshots, 'correlate', 0, correlator, 0);
-    writer.changed(keyText, 0);
-    writer.changed('S9/F9', 1);
+    writer.changed(keyText, { offset: 0, timestampMs: 0 });
+    writer.changed('S9/F9', { offset: 1, timestampMs: 0 });
     const good = writer.due(1, 2).map(({ key: id, value }) => ({ key: Buffer.from(id), value: bytesOf(value!) }));
     const ids = [
       'correlate/0',
       `correlate/0/0/${keyText}`,
       'correlate/0/1/S9/F9',
       'correlate/0/rejected/x',
+      'correlate/0/progress',
       'correlate/0/0/',
     ];
     let damages = 0;
@@ -273,7 +274,7 @@ describe('a compacted topic is read in spite of what stands on it', () => {
         const last = new Map([...good, ...garbage].map((one) => [Buffer.from(one.key ?? []).toString('latin1'), one]));
         const hit = (id: string): boolean => last.get(id) !== good.find((one) => one.key.toString() === id);
         const restored = new Correlator();
-        const { through, damaged, restoreFrom } = await new Snapshots(topics.snapshots, 'correlate', 0, restored, 0).restore(topicOf([...last.values()]), 0, 2);
+        const { through, damaged, restoreFrom } = await new Snapshots(topics.snapshots, 'correlate', 0, restored, 0).restore(topicOf([...last.values()]), { topic: topics.events, low: 0 }, 2);
         if (!hit('correlate/0') && !hit('correlate/0/0/S9/F9') && !hit('correlate/0/1/S9/F9')) expect(through.get('S9/F9')).toBe(2);
         if (damaged.length > 0) expect(restoreFrom).toBeNull();
         damages += damaged.length;

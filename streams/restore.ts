@@ -38,11 +38,22 @@ export function freshTask(
   return { task, snapshots: store && topic ? new Snapshots(topic, stage.name, partition, store, snapshotMs) : null };
 }
 
+/** A task with its state, and the offset from which it goes on. */
+export interface RestoredTask {
+  readonly assigned: Assigned;
+  readonly next: number;
+}
+
+/** Whether a stage keeps snapshots of its state. */
+export function keepsSnapshots(stage: Stage): boolean {
+  return stage.nodes.some((node) => node.kind === 'process' && node.snapshots !== null);
+}
+
 /**
  * A task with the state it had at an offset: from its snapshots and the log since, with its output suppressed.
  * Snapshots that cannot be read are left aside, with a warning: the state is then rebuilt from the beginning of the log.
  * @param low the first offset of the log that is still there
- * @param until the committed offset
+ * @param until the committed offset of the group; a stage that keeps snapshots knows itself how far its last transaction got
  * @throws RetentionGap if the log does not reach back far enough
  */
 export async function restoreTask(
@@ -53,9 +64,10 @@ export async function restoreTask(
   outbox: Outbox,
   reader: LogReader,
   options: RestoreOptions,
-): Promise<Assigned> {
-  if (until === 0 || stage.nodes.every((node) => node.kind !== 'process'))
-    return freshTask(stage, partition, outbox, options);
+): Promise<RestoredTask> {
+  const isFresh = until === 0 && !keepsSnapshots(stage);
+  if (isFresh || stage.nodes.every((node) => node.kind !== 'process'))
+    return { assigned: freshTask(stage, partition, outbox, options), next: until };
   return new Restore(stage, partition, low, until, outbox, reader, options).run();
 }
 
@@ -70,6 +82,7 @@ class Restore {
   /** Records that were set aside when they came, and those on which a stateful node threw. */
   #rejected = new Set<number>();
   #saidDamage = false;
+  #saidLost = false;
 
   constructor(
     private readonly stage: Stage,
@@ -81,17 +94,18 @@ class Restore {
     private readonly options: RestoreOptions,
   ) {}
 
-  async run(): Promise<Assigned> {
+  async run(): Promise<RestoredTask> {
     const startedAt = this.options.now();
     for (;;) {
       try {
-        const { assigned, count, leftOut } = await this.#attempt();
+        const { assigned, next, count, leftOut } = await this.#attempt();
+        if (next === 0) return { assigned, next };
         const without = leftOut === 0 ? '' : `, without ${leftOut} that were set aside or cannot be read,`;
         this.#say(
           'info',
           `restored with ${count} records of the log${without} in ${this.options.now() - startedAt} ms.`,
         );
-        return assigned;
+        return { assigned, next };
       } catch (error) {
         if (!(error instanceof HalfDone)) throw error;
         // Only where the record was not noted when it was set aside, as by an earlier version: begin again without it.
@@ -108,16 +122,26 @@ class Restore {
     const assigned = freshTask(this.stage, this.partition, this.outbox, this.options);
     const { snapshots } = assigned;
     const { low } = this;
-    const restored = await snapshots?.restore(this.reader, low, this.until);
-    if (!restored) return this.#replay(assigned, null, new Map());
+    const restored = await snapshots?.restore(this.reader, { topic: this.stage.sources[0]!, low }, this.until);
+    if (!restored) return this.#replay(assigned, null, this.until, new Map());
+    const { until } = restored;
+    if (until > this.until) this.#sayLost(until);
     for (const offset of restored.rejected) this.#rejected.add(offset);
     if (restored.damaged.length > 0) this.#sayDamage(restored.damaged, low);
     const { restoreFrom, through } = restored;
     // What is left of the log, if a gap is accepted.
     const from = restoreFrom !== null && this.options.acceptGap ? Math.max(restoreFrom, low) : restoreFrom;
-    const restoration = await this.#replay(assigned, from, through);
-    snapshots!.rebuilt(this.until);
+    const restoration = await this.#replay(assigned, from, until, through);
+    snapshots!.rebuilt(until);
     return restoration;
+  }
+
+  /** Kafka has said so of groups for some seconds after a broker came back; whoever believes it does all again. */
+  #sayLost(until: number): void {
+    if (this.#saidLost) return;
+    this.#saidLost = true;
+    const known = this.until === 0 ? 'no committed offset' : `${this.until} as the committed offset`;
+    this.#say('warn', `has ${known} in Kafka, but its last transaction got to ${until}: it goes on there.`);
   }
 
   #sayDamage(damaged: readonly string[], low: number): void {
@@ -129,8 +153,13 @@ class Restore {
   }
 
   /** Processes the log from `from` up to the committed offset, but for keys whose snapshot holds it already. */
-  async #replay(assigned: Assigned, from: number | null, through: ReadonlyMap<string, number>): Promise<Restoration> {
-    const { stage, partition, until } = this;
+  async #replay(
+    assigned: Assigned,
+    from: number | null,
+    until: number,
+    through: ReadonlyMap<string, number>,
+  ): Promise<Restoration> {
+    const { stage, partition } = this;
     const { task, snapshots } = assigned;
     const decoder = new TextDecoder();
     let count = 0;
@@ -143,18 +172,17 @@ class Restore {
         leftOut++;
         return;
       }
-      snapshots?.changed(key, record.offset);
+      snapshots?.changed(key, record);
       count++;
       if (this.options.now() - saidAt < PROGRESS_MS) return;
       saidAt = this.options.now();
       this.#say('info', `is being restored: at offset ${record.offset} of ${until}.`);
     });
-    return { assigned, count, leftOut };
+    return { assigned, next: until, count, leftOut };
   }
 }
 
-interface Restoration {
-  readonly assigned: Assigned;
+interface Restoration extends RestoredTask {
   /** Records that were taken in. */
   readonly count: number;
   /** Records that were not: no state bears a trace of them. */

@@ -14,7 +14,7 @@ import {
 import { Checkpoint, type Outgoing } from './checkpoint.js';
 import { failureOn, Poison, PoisonRecord } from './poison.js';
 import { Pulse, turning } from './pulse.js';
-import { freshTask, restoreTask, type Assigned, type RestoreOptions } from './restore.js';
+import { freshTask, keepsSnapshots, restoreTask, type Assigned, type RestoreOptions } from './restore.js';
 import { placeOf, SetAside } from './set-aside.js';
 import { Outbox } from './task.js';
 import { batchLike, bytesOf, FIRST_BATCH, TimeOrder } from './time-order.js';
@@ -190,9 +190,9 @@ export class StageRuntime {
       if (!known) this.#saySetAside(placeOf(record), poison);
       this.#poison.setAside(record);
       this.#outbox.add(this.stage.reject!(record, poison));
-      assigned.snapshots?.rejected(offset);
+      assigned.snapshots?.rejected(record);
     } else {
-      assigned.snapshots?.changed(record.key ? this.#decoder.decode(record.key) : '', offset);
+      assigned.snapshots?.changed(record.key ? this.#decoder.decode(record.key) : '', record);
     }
     this.#checkpoint.processed(topic, partition, offset, bytesOf(record));
     this.statistics.processed++;
@@ -363,15 +363,15 @@ export class StageRuntime {
     this.member.assign(from);
   }
 
-  /** Restores the tasks of partitions. Returns the committed offsets, from which they go on. */
+  /** Restores the tasks of partitions. Returns the offsets from which they go on. */
   async #restoreAll(partitions: readonly TopicPartition[]): Promise<TopicPartitionOffset[]> {
     this.pulse.at('asking for committed offsets');
-    const from = partitions.length === 0 ? [] : await this.member.committed(partitions);
+    let from = partitions.length === 0 ? [] : await this.member.committed(partitions);
     this.pulse.at('restoring state');
-    if (from.some(({ offset }) => offset > 0)) {
+    if (from.some(({ offset }) => offset > 0 || keepsSnapshots(this.stage))) {
       const reader = turning(await this.options.broker.reader(), this.pulse);
       try {
-        await this.#restoreFrom(from, reader);
+        from = await this.#restoreFrom(from, reader);
       } finally {
         await reader.close();
       }
@@ -386,15 +386,29 @@ export class StageRuntime {
     return from;
   }
 
-  async #restoreFrom(from: readonly TopicPartitionOffset[], reader: LogReader): Promise<void> {
+  async #restoreFrom(from: readonly TopicPartitionOffset[], reader: LogReader): Promise<TopicPartitionOffset[]> {
+    const goOn: TopicPartitionOffset[] = [];
     for (const { topic, partition, offset } of from) {
       const { low } = await reader.bounds(topic, partition);
       // Kafka goes on at the first record that is left, as if nothing were missing.
       if (offset > 0 && offset < low) this.#meetGap(new RetentionGap(topic, partition, low, offset));
-      if (this.#assigned.has(partition)) continue;
-      const task = await restoreTask(this.stage, partition, low, offset, this.#outbox, reader, this.options);
-      this.#assigned.set(partition, task);
+      if (this.#assigned.has(partition)) {
+        goOn.push({ topic, partition, offset });
+        continue;
+      }
+      const { assigned, next } = await restoreTask(
+        this.stage,
+        partition,
+        low,
+        offset,
+        this.#outbox,
+        reader,
+        this.options,
+      );
+      this.#assigned.set(partition, assigned);
+      goOn.push({ topic, partition, offset: next });
     }
+    return goOn;
   }
 
   #meetGap(gap: RetentionGap): void {

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { pack, unpack } from 'msgpackr';
 import type { LogReader } from './broker.js';
-import type { OutRecord, StateStore } from './topology.js';
+import type { OutRecord, SourceRecord, StateStore } from './topology.js';
 
 /**
  * Snapshots of a stage's state on a compacted topic: the state of a key in chunks, and for each partition the offset
@@ -22,8 +22,25 @@ interface Chunk {
   readonly data: Uint8Array;
 }
 
+/**
+ * How far a transaction got, written with it: Kafka's own note of that, the group's offset, can be away when a broker has just
+ * come back, or for good.
+ */
+interface Progress {
+  /** The offset behind the last record that was processed. */
+  readonly next: number;
+  /** Where that record stands, and when it came there (epoch ms): by these the log is known again. */
+  readonly last: number;
+  readonly lastMs: number;
+}
+
+/** What of a record tells where it stands. */
+type Processed = Pick<SourceRecord, 'offset' | 'timestampMs'>;
+
 /** What could be read back. */
 export interface Restored {
+  /** The offset from which the stage goes on: the group's, or that of the last transaction if that lies behind it. */
+  readonly until: number;
   /** By key: the log before this offset is in its state. */
   readonly through: ReadonlyMap<string, number>;
   /** Where to read the log from; null: from its beginning. */
@@ -51,6 +68,9 @@ export class Snapshots {
   /** Keys whose snapshot was damaged. */
   #rebuilt: string[] = [];
   #markedAt = 0;
+  /** Where the record stands that was processed last, and when it came there; none yet: -1. */
+  #last = -1;
+  #lastMs = 0;
 
   constructor(
     private readonly topic: string,
@@ -60,22 +80,43 @@ export class Snapshots {
     private readonly everyMs: number,
   ) {}
 
-  /** A record under `key` at `offset` was processed. */
-  changed(key: string, offset: number): void {
+  /** A record under `key` was processed. */
+  changed(key: string, record: Processed): void {
+    this.#processed(record);
+    this.#changedFrom(key, record.offset);
+  }
+
+  #processed({ offset, timestampMs }: Processed): void {
+    this.#last = offset;
+    this.#lastMs = timestampMs;
+  }
+
+  #changedFrom(key: string, offset: number): void {
     if (!this.#changedAt.has(key)) this.#changedAt.set(key, offset);
   }
 
-  /** The record at `offset` was set aside. It is noted, so that a state that is restored does not take it in either. */
-  rejected(offset: number): void {
-    this.#notes.push(this.#record(this.#noteId(offset), '{}'));
+  /** A record was set aside. It is noted, so that a state that is restored does not take it in either. */
+  rejected(record: Processed): void {
+    this.#processed(record);
+    this.#notes.push(this.#record(this.#noteId(record.offset), '{}'));
   }
 
   /**
-   * Snapshots that are due, as records for the transaction at hand, and what was set aside in it.
+   * Snapshots that are due, as records for the transaction at hand, what was set aside in it, and how far it gets.
    * @param next the offset behind the last record that the transaction commits
    */
   due(nowMs: number, next: number): OutRecord[] {
-    return [...this.#notes.splice(0), ...this.#snapshots(nowMs, next)];
+    return [...this.#notes.splice(0), ...this.#snapshots(nowMs, next), ...this.#progress(next)];
+  }
+
+  #progress(next: number): OutRecord[] {
+    if (this.#last < 0) return [];
+    const progress: Progress = { next, last: this.#last, lastMs: this.#lastMs };
+    return [this.#record(this.#progressId, JSON.stringify(progress))];
+  }
+
+  get #progressId(): string {
+    return `${this.#id()}/progress`;
   }
 
   #snapshots(nowMs: number, next: number): OutRecord[] {
@@ -138,20 +179,21 @@ export class Snapshots {
 
   /**
    * Puts the last snapshots back into the store, as far as they can be read.
-   * @param low the first offset of the log that is still there
-   * @param until the offset up to which the state is wanted: what claims to hold more is not of this log
+   * @param log the topic of which the state is a fold, and its first offset that is still there
+   * @param committed the group's offset: what claims to hold more than it, and than the last transaction, is not of this log
    */
-  async restore(reader: LogReader, low: number, until: number): Promise<Restored> {
+  async restore(reader: LogReader, log: { topic: string; low: number }, committed: number): Promise<Restored> {
     const records = await this.#latest(reader);
-    const rejected = this.#noted(records, low);
+    const until = Math.max(committed, await this.#progressOf(records, reader, log.topic));
+    const rejected = this.#noted(records, log.low);
     const through = new Map<string, number>();
     const mark = records.get(this.#id());
-    if (!mark) return { through, restoreFrom: null, rejected, damaged: [] };
+    if (!mark) return { until, through, restoreFrom: null, rejected, damaged: [] };
     let restoreFrom: number | null;
     try {
       restoreFrom = restoreFromOf(mark.value, until);
     } catch (error) {
-      return { through, restoreFrom: null, rejected, damaged: [this.#damage(mark.offset, error as Error)] };
+      return { until, through, restoreFrom: null, rejected, damaged: [this.#damage(mark.offset, error as Error)] };
     }
     const damaged: string[] = [];
     for (const [key, { offset, chunks }] of this.#keys(records)) {
@@ -163,12 +205,28 @@ export class Snapshots {
         this.#rebuilt.push(key);
       }
     }
-    return { through, restoreFrom: damaged.length > 0 ? null : restoreFrom, rejected, damaged };
+    return { until, through, restoreFrom: damaged.length > 0 ? null : restoreFrom, rejected, damaged };
+  }
+
+  /** How far the last transaction got on this log; 0 if nothing tells, or if what tells is of another log. */
+  async #progressOf(records: ReadonlyMap<string, Kept>, reader: LogReader, topic: string): Promise<number> {
+    const kept = records.get(this.#progressId);
+    const progress = kept ? progressIn(kept.value) : null;
+    if (progress === null) return 0;
+    const { low, high } = await reader.bounds(topic, this.partition);
+    if (progress.next > high) return 0;
+    // What retention has cut can no longer be held against it.
+    if (progress.last < low) return progress.next;
+    let isSame = false;
+    await reader.read(topic, this.partition, progress.last, progress.last + 1, ({ offset, timestampMs }) => {
+      isSame ||= offset === progress.last && timestampMs === progress.lastMs;
+    });
+    return isSame ? progress.next : 0;
   }
 
   /** The state was rebuilt from the log where snapshots were damaged: such a key gets a new one, even if nothing is left of it. */
   rebuilt(until: number): void {
-    for (const key of this.#rebuilt.splice(0)) this.changed(key, until);
+    for (const key of this.#rebuilt.splice(0)) this.#changedFrom(key, until);
   }
 
   #damage(offset: number, { message }: Error): string {
@@ -250,6 +308,18 @@ function chunkOf(value: Uint8Array, what: string): Chunk {
     // Said below.
   }
   throw new Error(`${what} is damaged`);
+}
+
+/** What a record says of how far a transaction got; null if it cannot be read. */
+function progressIn(value: Uint8Array): Progress | null {
+  try {
+    const progress = JSON.parse(new TextDecoder().decode(value)) as Progress | null;
+    return progress && isOffset(progress.next) && isOffset(progress.last) && Number.isFinite(progress.lastMs)
+      ? progress
+      : null;
+  } catch {
+    return null;
+  }
 }
 
 /** From which offset a mark wants the log read. */

@@ -184,21 +184,25 @@ describe('snapshots', () => {
     restore: (key: string, bytes: Uint8Array) => void state.set(key, Uint8Array.from(bytes)),
   };
 
-  /** A compacted topic: the last value of each key. */
-  function compacted(records: readonly OutRecord[]): LogReader {
+  const at = (offset: number) => ({ offset, timestampMs: 1000 + offset });
+
+  /** A compacted topic, the last value of each key, and the log of which the state is a fold: when its records came there. */
+  function compacted(records: readonly OutRecord[], log: readonly number[] = []): LogReader {
     const last = new Map(records.map(({ key, value }) => [key, value]));
     const read = async (
-      _t: string,
+      topic: string,
       _p: number,
-      _f: null,
+      from: number | null,
       _u: null,
-      each: (record: { key: Uint8Array; value: Uint8Array | null; offset: number }) => void,
+      each: (record: object) => void,
     ): Promise<void> => {
+      if (topic === 'log') return each({ offset: from, timestampMs: log[from!] });
       let offset = 0;
       for (const [key, value] of last)
         each({ key: Buffer.from(key), value: value === null ? null : Buffer.from(value as string), offset: offset++ });
     };
-    return { read } as unknown as LogReader;
+    const bounds = () => Promise.resolve({ low: 0, high: log.length });
+    return { read, bounds } as unknown as LogReader;
   }
 
   it('come back in chunks, with where to read the log from', async () => {
@@ -207,13 +211,18 @@ describe('snapshots', () => {
     state.set('big', big);
     state.set('small', new Uint8Array([1, 2, 3]));
     const snapshots = new Snapshots('s', 'stage', 0, store, 0);
-    snapshots.changed('big', 10);
-    snapshots.changed('small', 11);
+    snapshots.changed('big', at(10));
+    snapshots.changed('small', at(11));
     const records = snapshots.due(1, 20);
-    expect(records).toHaveLength(3 + 1 + 1);
+    expect(records).toHaveLength(3 + 1 + 1 + 1);
     state.clear();
-    const restored = await new Snapshots('s', 'stage', 0, store, 0).restore(compacted(records), 0, 20);
+    const restored = await new Snapshots('s', 'stage', 0, store, 0).restore(
+      compacted(records),
+      { topic: 'log', low: 0 },
+      20,
+    );
     expect(restored).toEqual({
+      until: 20,
       restoreFrom: 20,
       rejected: new Set(),
       damaged: [],
@@ -225,30 +234,52 @@ describe('snapshots', () => {
     expect(Buffer.compare(state.get('big')!, big)).toBe(0);
   });
 
+  it('say how far the last transaction got, if the group has no offset, and only of the log that they are of', async () => {
+    const snapshots = new Snapshots('s', 'stage', 0, store, 1000);
+    snapshots.changed('a', at(1));
+    snapshots.changed('a', at(2));
+    const kept = snapshots.due(1, 3);
+    const until = async (log: readonly number[], committed: number): Promise<number> =>
+      (
+        await new Snapshots('s', 'stage', 0, store, 0).restore(
+          compacted(kept, log),
+          { topic: 'log', low: 0 },
+          committed,
+        )
+      ).until;
+    expect(await until([1000, 1001, 1002, 1003], 0)).toBe(3);
+    expect(await until([1000, 1001, 1002, 1003], 2)).toBe(3);
+    expect(await until([1000, 1001, 1002, 1003], 4)).toBe(4);
+    // Another log: it is shorter, or something else stands in that place.
+    expect(await until([1000, 1001], 0)).toBe(0);
+    expect(await until([1000, 1001, 7777, 1003], 0)).toBe(0);
+  });
+
   it('a key that is not due yet holds back the place from which the log is read', () => {
     const snapshots = new Snapshots('s', 'stage', 0, store, 1000);
     state.set('a', new Uint8Array([1]));
     state.set('b', new Uint8Array([2]));
-    snapshots.changed('a', 1);
+    snapshots.changed('a', at(1));
     snapshots.due(5000, 2);
-    snapshots.changed('a', 7);
-    snapshots.changed('b', 8);
+    snapshots.changed('a', at(7));
+    snapshots.changed('b', at(8));
     const mark = snapshots.due(5999, 9);
-    expect(mark).toEqual([]);
+    expect(mark.map(({ key }) => key)).toEqual(['stage/0/progress']);
     const later = snapshots.due(6000, 12);
-    expect(JSON.parse(later.at(-1)!.value as string)).toMatchObject({ restoreFrom: 12 });
+    expect(JSON.parse(later.at(-2)!.value as string)).toMatchObject({ restoreFrom: 12 });
   });
 
   it('that are damaged or of another version are known as such', async () => {
     state.clear();
     state.set('k', new Uint8Array([1, 2, 3]));
     const snapshots = new Snapshots('s', 'stage', 0, store, 0);
-    snapshots.changed('k', 1);
+    snapshots.changed('k', at(1));
     const [chunk, mark] = snapshots.due(1, 2) as [OutRecord, OutRecord];
     const bytes = Buffer.from(chunk.value as Uint8Array);
     bytes[bytes.length - 1]! ^= 0xff;
     const restore = async (records: OutRecord[], until = 2): Promise<readonly string[]> =>
-      (await new Snapshots('s', 'stage', 0, store, 0).restore(compacted(records), 0, until)).damaged;
+      (await new Snapshots('s', 'stage', 0, store, 0).restore(compacted(records), { topic: 'log', low: 0 }, until))
+        .damaged;
     expect(await restore([chunk, mark])).toEqual([]);
     expect(await restore([{ ...chunk, value: bytes }, mark])).toEqual(['s/0/0: chunk 0 of k is damaged']);
     for (const [value, what] of [
@@ -266,13 +297,13 @@ describe('snapshots', () => {
     state.set('a', new Uint8Array([1]));
     state.set('b', new Uint8Array(1_000_000));
     const snapshots = new Snapshots('s', 'stage', 0, store, 0);
-    snapshots.changed('a', 1);
-    snapshots.changed('b', 2);
+    snapshots.changed('a', at(1));
+    snapshots.changed('b', at(2));
     const records = snapshots.due(1, 3);
     const restored = new Snapshots('s', 'stage', 0, store, 0);
     state.clear();
     const bent = records.map((record) => (record.key === 'stage/0/1/b' ? { ...record, value: 'x' } : record));
-    const { through, restoreFrom, damaged } = await restored.restore(compacted(bent), 0, 3);
+    const { through, restoreFrom, damaged } = await restored.restore(compacted(bent), { topic: 'log', low: 0 }, 3);
     expect([[...through], restoreFrom, [...state.keys()]]).toEqual([[['a', 3]], null, ['a']]);
     expect(damaged).toEqual(['s/0/1: chunk 1 of b is damaged']);
     restored.rebuilt(3);
@@ -286,11 +317,11 @@ describe('snapshots', () => {
 
   it('say which records were set aside, for as long as these stand on the log', async () => {
     const snapshots = new Snapshots('s', 'stage', 0, store, 1000);
-    snapshots.rejected(4);
-    snapshots.rejected(9);
+    snapshots.rejected(at(4));
+    snapshots.rejected(at(9));
     const notes = snapshots.due(1, 10);
     const later = new Snapshots('s', 'stage', 0, store, 1000);
-    expect((await later.restore(compacted(notes), 5, 10)).rejected).toEqual(new Set([9]));
+    expect((await later.restore(compacted(notes), { topic: 'log', low: 5 }, 10)).rejected).toEqual(new Set([9]));
     expect(later.due(1, 11)).toMatchObject([{ key: 'stage/0/rejected/4', value: null }]);
   });
 });

@@ -129,8 +129,8 @@ describe('killed at the worst moment, again and again', () => {
   it('with snapshots that are not tied to the offsets it shows', MAY_BE_SPARED, async () => {
     const untied = {
       file: 'streams/restore.js',
-      from: 'const restoration = await this.#replay(assigned, from, through);',
-      to: 'const restoration = { assigned, count: 0, leftOut: 0 };',
+      from: 'const restoration = await this.#replay(assigned, from, until, through);',
+      to: 'const restoration = { assigned, next: until, count: 0, leftOut: 0 };',
     };
     // Taken rarely, so that what lies between a snapshot and the offsets is sure to matter.
     expect((await run('snapshots', [dieBeforeCommit, untied], 60_000)).differences).not.toEqual([]);

@@ -113,16 +113,44 @@ export function consume(consumer: KafkaConsumer, count: number): Promise<Message
   return promised((done) => consumer.consume(count, done));
 }
 
-/** The committed offsets of partitions; 0 where there is none. */
+/** So long after an answer a broker is asked again for what was committed, ms. */
+const SURELY_MS = 150;
+
+/**
+ * The committed offsets of partitions; 0 where there is none. A broker that has just come back may tell, as if nothing
+ * were wrong, offsets of before the last commit, or none (Kafka 4.1: one of some thirty restarts); a moment later it knows
+ * them. So two answers in a row must agree.
+ * @throws Error if they do not within 15 s, or if the broker refuses to tell
+ */
 export async function committed(
   consumer: KafkaConsumer,
   partitions: readonly TopicPartition[],
 ): Promise<TopicPartitionOffset[]> {
-  const offsets = await promised<(TopicPartition & { offset?: number })[]>((done) =>
+  const deadline = performance.now() + CONNECT_MS;
+  let before: readonly TopicPartitionOffset[] | null = null;
+  for (;;) {
+    const offsets = await committedAsTold(consumer, partitions);
+    if (before?.every(({ offset }, i) => offset === offsets[i]!.offset)) return offsets;
+    if (performance.now() > deadline)
+      throw new Error('The broker tells other committed offsets each time it is asked.');
+    before = offsets;
+    await pause(SURELY_MS);
+  }
+}
+
+async function committedAsTold(
+  consumer: KafkaConsumer,
+  partitions: readonly TopicPartition[],
+): Promise<TopicPartitionOffset[]> {
+  const offsets = await promised<(Error | (TopicPartition & { offset?: number }))[]>((done) =>
     consumer.committed([...partitions], CONNECT_MS, done),
   );
-  // Where nothing was committed there is no offset, or one of librdkafka's negative codes.
-  return offsets.map(({ topic, partition, offset = 0 }) => ({ topic, partition, offset: Math.max(offset, 0) }));
+  return offsets.map((told) => {
+    // An error of one partition stands in its place.
+    if (told instanceof Error) throw told;
+    // Where nothing was committed there is no offset, or one of librdkafka's negative codes.
+    return { topic: told.topic, partition: told.partition, offset: Math.max(told.offset ?? 0, 0) };
+  });
 }
 
 /** What a broker says of a partition that it has not got back yet since it started, or that moves to another. */

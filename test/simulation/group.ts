@@ -21,6 +21,7 @@ export class Member {
     readonly slot: string,
     readonly process: SimulatedProcess,
     readonly topics: readonly string[],
+    readonly keepsSnapshots: boolean,
   ) {}
 }
 

@@ -20,7 +20,15 @@ const EVENTS_PER_RECORD = 2;
 /** Few, so that they have come before the end. */
 const POISONED = 2;
 const FAULTS_MS = 60_000;
-const STORMY: Chances = { crash: 0.02, freeze: 0.01, retriable: 0.05, lostAnswer: 0.05, abort: 0.03, generation: 0.05 };
+const STORMY: Chances = {
+  crash: 0.02,
+  freeze: 0.01,
+  retriable: 0.05,
+  lostAnswer: 0.05,
+  abort: 0.03,
+  generation: 0.05,
+  unknownOffsets: 0.2,
+};
 
 const topics = topicNames();
 const network = await readNetwork(new URL('../../data/ieee9500', import.meta.url).pathname);

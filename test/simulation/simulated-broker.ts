@@ -119,7 +119,7 @@ export class SimulatedBroker {
   async #join(process: SimulatedProcess, options: JoinOptions) {
     const { group: name, slot, topics } = options;
     const group = this.#group(options);
-    const member = new Member(slot, process, topics);
+    const member = new Member(slot, process, topics, name.endsWith('-correlate'));
     const id = `${name}-${slot}`;
     const producer = this.#producers.get(id) ?? { epoch: 0, open: null };
     this.#producers.set(id, producer);
@@ -186,12 +186,16 @@ class SimulatedMember implements GroupMember {
     const { world, missing } = this.broker;
     return world.call(
       this.process,
-      () =>
-        partitions.map(({ topic, partition }) => ({
+      () => {
+        // As Kafka does for some seconds after a broker came back. Only a stage with snapshots knows better.
+        const isUnknown = this.member.keepsSnapshots && world.random.chance(world.chances.unknownOffsets);
+        if (isUnknown) world.note('offsets of a group not known');
+        return partitions.map(({ topic, partition }) => ({
           topic,
           partition,
-          offset: this.group.offset({ topic, partition }),
-        })),
+          offset: isUnknown ? 0 : this.group.offset({ topic, partition }),
+        }));
+      },
       () => missing.stableOffsets === true || !partitions.some((place) => this.group.isPending(place)),
     );
   }

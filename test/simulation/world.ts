@@ -14,9 +14,19 @@ export interface Chances {
   readonly abort: number;
   /** The group begins its next generation, and the client has not heard of it yet. */
   readonly generation: number;
+  /** Kafka says that a group has committed nothing, when a member asks. */
+  readonly unknownOffsets: number;
 }
 
-export const CALM: Chances = { crash: 0, freeze: 0, retriable: 0, lostAnswer: 0, abort: 0, generation: 0 };
+export const CALM: Chances = {
+  crash: 0,
+  freeze: 0,
+  retriable: 0,
+  lostAnswer: 0,
+  abort: 0,
+  generation: 0,
+  unknownOffsets: 0,
+};
 
 /** A process of the simulation: it dies by never being answered again. */
 export class SimulatedProcess {
