@@ -56,7 +56,11 @@ async function unreadableOn(
 async function damagedSnapshots(topics: TopicNames, reader: LogReader, partition: number): Promise<string[]> {
   const nowhere = { encode: () => null, restore: () => undefined };
   const snapshots = new Snapshots(topics.snapshots, 'correlate', partition, nowhere, 0);
-  const { damaged } = await snapshots.restore(reader, { topic: topics.events, low: 0 }, Number.MAX_SAFE_INTEGER);
+  const { damaged } = await snapshots.restore(
+    reader,
+    { topic: topics.events, low: 0, high: 0 },
+    Number.MAX_SAFE_INTEGER,
+  );
   return damaged.map(
     (one) =>
       `${one}: the stage correlate writes it anew when it changes; if it starts before, it rebuilds that from the log.`,

@@ -1,4 +1,5 @@
 import {
+  between,
   BOOLEAN,
   checkFields,
   ISO_TIME,
@@ -58,7 +59,7 @@ export interface Beat {
   readonly stages: readonly StageBeat[];
 }
 
-const DURATION_MS: Kind = { is: (value) => typeof value === 'number' && value >= 0, name: 'a duration in ms' };
+const DURATION_MS = between(0, Infinity, 'a duration in ms');
 const INTEGER: Kind = { is: Number.isInteger, name: 'a whole number' };
 
 const STAGE_BEAT = objectOf(

@@ -274,7 +274,7 @@ describe('a compacted topic is read in spite of what stands on it', () => {
         const last = new Map([...good, ...garbage].map((one) => [Buffer.from(one.key ?? []).toString('latin1'), one]));
         const hit = (id: string): boolean => last.get(id) !== good.find((one) => one.key.toString() === id);
         const restored = new Correlator();
-        const { through, damaged, restoreFrom } = await new Snapshots(topics.snapshots, 'correlate', 0, restored, 0).restore(topicOf([...last.values()]), { topic: topics.events, low: 0 }, 2);
+        const { through, damaged, restoreFrom } = await new Snapshots(topics.snapshots, 'correlate', 0, restored, 0).restore(topicOf([...last.values()]), { topic: topics.events, low: 0, high: 2 }, 2);
         if (!hit('correlate/0') && !hit('correlate/0/0/S9/F9') && !hit('correlate/0/1/S9/F9')) expect(through.get('S9/F9')).toBe(2);
         if (damaged.length > 0) expect(restoreFrom).toBeNull();
         damages += damaged.length;

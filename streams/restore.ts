@@ -1,5 +1,5 @@
 import type { JoinOptions, LogReader } from './broker.js';
-import { Snapshots } from './snapshots.js';
+import { Snapshots, type Log } from './snapshots.js';
 import { Task, type Outbox } from './task.js';
 import type { SourceRecord, Stage } from './topology.js';
 
@@ -52,14 +52,14 @@ export function keepsSnapshots(stage: Stage): boolean {
 /**
  * A task with the state it had at an offset: from its snapshots and the log since, with its output suppressed.
  * Snapshots that cannot be read are left aside, with a warning: the state is then rebuilt from the beginning of the log.
- * @param low the first offset of the log that is still there
+ * @param log what the state is a fold of, as it stands
  * @param until the committed offset of the group; a stage that keeps snapshots knows itself how far its last transaction got
  * @throws RetentionGap if the log does not reach back far enough
  */
 export async function restoreTask(
   stage: Stage,
   partition: number,
-  low: number,
+  log: Log,
   until: number,
   outbox: Outbox,
   reader: LogReader,
@@ -68,7 +68,7 @@ export async function restoreTask(
   const isFresh = until === 0 && !keepsSnapshots(stage);
   if (isFresh || stage.nodes.every((node) => node.kind !== 'process'))
     return { assigned: freshTask(stage, partition, outbox, options), next: until };
-  return new Restore(stage, partition, low, until, outbox, reader, options).run();
+  return new Restore(stage, partition, log, until, outbox, reader, options).run();
 }
 
 /** A stateful node threw in the middle of its work: what it has is of no use. */
@@ -87,7 +87,7 @@ class Restore {
   constructor(
     private readonly stage: Stage,
     private readonly partition: number,
-    private readonly low: number,
+    private readonly log: Log,
     private readonly until: number,
     private readonly outbox: Outbox,
     private readonly reader: LogReader,
@@ -121,8 +121,8 @@ class Restore {
   async #attempt(): Promise<Restoration> {
     const assigned = freshTask(this.stage, this.partition, this.outbox, this.options);
     const { snapshots } = assigned;
-    const { low } = this;
-    const restored = await snapshots?.restore(this.reader, { topic: this.stage.sources[0]!, low }, this.until);
+    const { low } = this.log;
+    const restored = await snapshots?.restore(this.reader, this.log, this.until);
     if (!restored) return this.#replay(assigned, null, this.until, new Map());
     const { until } = restored;
     if (until > this.until) this.#sayLost(until);

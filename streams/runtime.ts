@@ -389,7 +389,8 @@ export class StageRuntime {
   async #restoreFrom(from: readonly TopicPartitionOffset[], reader: LogReader): Promise<TopicPartitionOffset[]> {
     const goOn: TopicPartitionOffset[] = [];
     for (const { topic, partition, offset } of from) {
-      const { low } = await reader.bounds(topic, partition);
+      const bounds = await reader.bounds(topic, partition);
+      const { low } = bounds;
       // Kafka goes on at the first record that is left, as if nothing were missing.
       if (offset > 0 && offset < low) this.#meetGap(new RetentionGap(topic, partition, low, offset));
       if (this.#assigned.has(partition)) {
@@ -399,7 +400,7 @@ export class StageRuntime {
       const { assigned, next } = await restoreTask(
         this.stage,
         partition,
-        low,
+        { topic, ...bounds },
         offset,
         this.#outbox,
         reader,

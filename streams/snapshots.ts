@@ -34,6 +34,13 @@ interface Progress {
   readonly lastMs: number;
 }
 
+/** The log of which a state is a fold: its topic, and the bounds of the partition. */
+export interface Log {
+  readonly topic: string;
+  readonly low: number;
+  readonly high: number;
+}
+
 /** What of a record tells where it stands. */
 type Processed = Pick<SourceRecord, 'offset' | 'timestampMs'>;
 
@@ -179,12 +186,12 @@ export class Snapshots {
 
   /**
    * Puts the last snapshots back into the store, as far as they can be read.
-   * @param log the topic of which the state is a fold, and its first offset that is still there
+   * @param log the topic of which the state is a fold, its first offset that is still there, and the one behind its last
    * @param committed the group's offset: what claims to hold more than it, and than the last transaction, is not of this log
    */
-  async restore(reader: LogReader, log: { topic: string; low: number }, committed: number): Promise<Restored> {
+  async restore(reader: LogReader, log: Log, committed: number): Promise<Restored> {
     const records = await this.#latest(reader);
-    const until = Math.max(committed, await this.#progressOf(records, reader, log.topic));
+    const until = await this.#reached(records, reader, log, committed);
     const rejected = this.#noted(records, log.low);
     const through = new Map<string, number>();
     const mark = records.get(this.#id());
@@ -208,20 +215,23 @@ export class Snapshots {
     return { until, through, restoreFrom: damaged.length > 0 ? null : restoreFrom, rejected, damaged };
   }
 
-  /** How far the last transaction got on this log; 0 if nothing tells, or if what tells is of another log. */
-  async #progressOf(records: ReadonlyMap<string, Kept>, reader: LogReader, topic: string): Promise<number> {
+  /** How far the last transaction got on this log: the group's offset, unless what was written with it goes beyond. */
+  async #reached(
+    records: ReadonlyMap<string, Kept>,
+    reader: LogReader,
+    { topic, low, high }: Log,
+    committed: number,
+  ): Promise<number> {
     const kept = records.get(this.#progressId);
     const progress = kept ? progressIn(kept.value) : null;
-    if (progress === null) return 0;
-    const { low, high } = await reader.bounds(topic, this.partition);
-    if (progress.next > high) return 0;
+    if (progress === null || progress.next <= committed || progress.next > high) return committed;
     // What retention has cut can no longer be held against it.
     if (progress.last < low) return progress.next;
     let isSame = false;
     await reader.read(topic, this.partition, progress.last, progress.last + 1, ({ offset, timestampMs }) => {
       isSame ||= offset === progress.last && timestampMs === progress.lastMs;
     });
-    return isSame ? progress.next : 0;
+    return isSame ? progress.next : committed;
   }
 
   /** The state was rebuilt from the log where snapshots were damaged: such a key gets a new one, even if nothing is left of it. */

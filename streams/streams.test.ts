@@ -201,8 +201,7 @@ describe('snapshots', () => {
       for (const [key, value] of last)
         each({ key: Buffer.from(key), value: value === null ? null : Buffer.from(value as string), offset: offset++ });
     };
-    const bounds = () => Promise.resolve({ low: 0, high: log.length });
-    return { read, bounds } as unknown as LogReader;
+    return { read } as unknown as LogReader;
   }
 
   it('come back in chunks, with where to read the log from', async () => {
@@ -218,7 +217,7 @@ describe('snapshots', () => {
     state.clear();
     const restored = await new Snapshots('s', 'stage', 0, store, 0).restore(
       compacted(records),
-      { topic: 'log', low: 0 },
+      { topic: 'log', low: 0, high: 0 },
       20,
     );
     expect(restored).toEqual({
@@ -243,7 +242,7 @@ describe('snapshots', () => {
       (
         await new Snapshots('s', 'stage', 0, store, 0).restore(
           compacted(kept, log),
-          { topic: 'log', low: 0 },
+          { topic: 'log', low: 0, high: log.length },
           committed,
         )
       ).until;
@@ -278,8 +277,13 @@ describe('snapshots', () => {
     const bytes = Buffer.from(chunk.value as Uint8Array);
     bytes[bytes.length - 1]! ^= 0xff;
     const restore = async (records: OutRecord[], until = 2): Promise<readonly string[]> =>
-      (await new Snapshots('s', 'stage', 0, store, 0).restore(compacted(records), { topic: 'log', low: 0 }, until))
-        .damaged;
+      (
+        await new Snapshots('s', 'stage', 0, store, 0).restore(
+          compacted(records),
+          { topic: 'log', low: 0, high: 0 },
+          until,
+        )
+      ).damaged;
     expect(await restore([chunk, mark])).toEqual([]);
     expect(await restore([{ ...chunk, value: bytes }, mark])).toEqual(['s/0/0: chunk 0 of k is damaged']);
     for (const [value, what] of [
@@ -303,7 +307,11 @@ describe('snapshots', () => {
     const restored = new Snapshots('s', 'stage', 0, store, 0);
     state.clear();
     const bent = records.map((record) => (record.key === 'stage/0/1/b' ? { ...record, value: 'x' } : record));
-    const { through, restoreFrom, damaged } = await restored.restore(compacted(bent), { topic: 'log', low: 0 }, 3);
+    const { through, restoreFrom, damaged } = await restored.restore(
+      compacted(bent),
+      { topic: 'log', low: 0, high: 0 },
+      3,
+    );
     expect([[...through], restoreFrom, [...state.keys()]]).toEqual([[['a', 3]], null, ['a']]);
     expect(damaged).toEqual(['s/0/1: chunk 1 of b is damaged']);
     restored.rebuilt(3);
@@ -321,7 +329,9 @@ describe('snapshots', () => {
     snapshots.rejected(at(9));
     const notes = snapshots.due(1, 10);
     const later = new Snapshots('s', 'stage', 0, store, 1000);
-    expect((await later.restore(compacted(notes), { topic: 'log', low: 5 }, 10)).rejected).toEqual(new Set([9]));
+    expect((await later.restore(compacted(notes), { topic: 'log', low: 5, high: 0 }, 10)).rejected).toEqual(
+      new Set([9]),
+    );
     expect(later.due(1, 11)).toMatchObject([{ key: 'stage/0/rejected/4', value: null }]);
   });
 });
