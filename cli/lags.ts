@@ -1,7 +1,8 @@
 import type { Environment } from '../connections/environment.js';
-import { STAGES, sourceTopics, topicNames, type StageName } from '../connections/topics.js';
+import { STAGES, topicNames, type StageName } from '../connections/topics.js';
 import { checkTopics } from '../connections/topic-admin.js';
 import { withDatabase, withReader, withTopics } from '../connections/services.js';
+import { topologyOf } from '../pipeline/pipeline.js';
 
 /** How far a stage is behind on a partition. */
 export interface Lag {
@@ -19,22 +20,17 @@ export interface Lag {
 /** How far each stage is behind, by partition. */
 export async function lags(environment: Environment): Promise<Lag[]> {
   const { topicPrefix } = environment;
-  const names = topicNames(topicPrefix);
-  const sourcesOf: Readonly<Record<StageName, readonly string[]>> = {
-    place: Object.values(sourceTopics(names)),
-    correlate: [names.events],
-    policies: [names.outages],
-    sink: [names.events, names.outages, names.evidence, names.unplaced, names.late, names.rejected],
-  };
+  const topology = topologyOf(environment);
   const inDatabase = await sinkOffsets(environment);
   return withTopics(environment, async (admin) => {
-    await checkTopics(admin, names, environment.partitions);
+    await checkTopics(admin, topicNames(topicPrefix), environment.partitions);
     const rows: Lag[] = [];
     for (const stage of STAGES) {
-      for (const topic of sourcesOf[stage]) {
+      const { sources, outlet } = topology.stage(stage);
+      for (const topic of sources) {
         const ends = await admin.fetchTopicOffsets(topic);
         const [group] =
-          stage === 'sink' ? [] : await admin.fetchOffsets({ groupId: `${topicPrefix}oms-${stage}`, topics: [topic] });
+          outlet !== null ? [] : await admin.fetchOffsets({ groupId: `${topicPrefix}oms-${stage}`, topics: [topic] });
         for (const { partition, high, low } of ends) {
           const at = group
             ? Number(group.partitions.find((one) => one.partition === partition)?.offset ?? -1)
@@ -48,7 +44,7 @@ export async function lags(environment: Environment): Promise<Lag[]> {
   });
 }
 
-/** The sink's offsets stand in the database. */
+/** The offsets of a stage that leads out of Kafka stand where it leads. */
 function sinkOffsets(environment: Environment): Promise<Map<string, number>> {
   return withDatabase(environment, async (client) => {
     const { rows } = await client.query<{ place: string; next: string }>(

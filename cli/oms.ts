@@ -46,6 +46,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['rules', 'storm-mode'], async () => (await import('./rules.js')).addRules],
   [['unplaced'], async () => (await import('./unplaced.js')).addUnplaced],
   [['migrate', 'topics', 'lag', 'doctor'], async () => (await import('./operation.js')).addOperation],
+  [['topology'], async () => (await import('./topology.js')).addTopology],
   [['gateway'], () => Promise.resolve(addGateway)],
 ];
 

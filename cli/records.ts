@@ -54,8 +54,8 @@ async function unreadableOn(
 }
 
 async function damagedSnapshots(topics: TopicNames, reader: LogReader, partition: number): Promise<string[]> {
-  const nowhere = { encode: () => null, restore: () => undefined };
-  const snapshots = new Snapshots(topics.snapshots, 'correlate', partition, nowhere, 0);
+  const nowhere = { node: 'correlate', store: { encode: () => null, restore: () => undefined } };
+  const snapshots = new Snapshots(topics.snapshots, 'correlate', partition, [nowhere], 0);
   const { damaged } = await snapshots.restore(
     reader,
     { topic: topics.events, low: 0, high: 0 },

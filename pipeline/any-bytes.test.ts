@@ -107,7 +107,9 @@ function processed(stageName: string, records: readonly SourceRecord[]): { writt
     const failure = failureOn(task, record, true);
     if (!failure) continue;
     setAside.add(record.offset);
-    expect(JSON.parse(stage.reject!(record, failure).value as string)).toMatchObject({ reason: 'operatorFailed' });
+    expect(JSON.parse(stage.reject!.record(record, failure).value as string)).toMatchObject({
+      reason: 'operatorFailed',
+    });
   }
   task.advance(AT + 60_000);
   const written = outbox
@@ -256,17 +258,18 @@ describe('a compacted topic is read in spite of what stands on it', () => {
     const correlator = new Correlator();
     correlator.apply(key, [event(1), event(2)], { partition: 0, offset: 0 });
     correlator.apply(parseKey('S9/F9'), [event(3)], { partition: 0, offset: 1 });
-    const writer = new Snapshots(topics.snapshots, 'correlate', 0, correlator, 0);
+    const writer = new Snapshots(topics.snapshots, 'correlate', 0, [{ node: 'correlate', store: correlator }], 0);
     writer.changed(keyText, { offset: 0, timestampMs: 0 });
     writer.changed('S9/F9', { offset: 1, timestampMs: 0 });
     const good = writer.due(1, 2).map(({ key: id, value }) => ({ key: Buffer.from(id), value: bytesOf(value!) }));
     const ids = [
       'correlate/0',
-      `correlate/0/0/${keyText}`,
-      'correlate/0/1/S9/F9',
+      `correlate/0/correlate/0/${keyText}`,
+      'correlate/0/correlate/1/S9/F9',
       'correlate/0/rejected/x',
       'correlate/0/progress',
-      'correlate/0/0/',
+      'correlate/0/correlate/0/',
+      'correlate/0/0/S1/F1',
     ];
     let damages = 0;
     await fc.assert(
@@ -274,8 +277,8 @@ describe('a compacted topic is read in spite of what stands on it', () => {
         const last = new Map([...good, ...garbage].map((one) => [Buffer.from(one.key ?? []).toString('latin1'), one]));
         const hit = (id: string): boolean => last.get(id) !== good.find((one) => one.key.toString() === id);
         const restored = new Correlator();
-        const { through, damaged, restoreFrom } = await new Snapshots(topics.snapshots, 'correlate', 0, restored, 0).restore(topicOf([...last.values()]), { topic: topics.events, low: 0, high: 2 }, 2);
-        if (!hit('correlate/0') && !hit('correlate/0/0/S9/F9') && !hit('correlate/0/1/S9/F9')) expect(through.get('S9/F9')).toBe(2);
+        const { through, damaged, restoreFrom } = await new Snapshots(topics.snapshots, 'correlate', 0, [{ node: 'correlate', store: restored }], 0).restore(topicOf([...last.values()]), { topic: topics.events, low: 0, high: 2 }, 2);
+        if (!hit('correlate/0') && !hit('correlate/0/correlate/0/S9/F9') && !hit('correlate/0/correlate/1/S9/F9')) expect(through.get('S9/F9')).toBe(2);
         if (damaged.length > 0) expect(restoreFrom).toBeNull();
         damages += damaged.length;
       }),

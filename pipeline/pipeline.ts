@@ -8,7 +8,8 @@ import { KafkaBroker } from '../streams/kafka/broker.js';
 import { StageRuntime } from '../streams/runtime.js';
 import { withAdmin } from '../streams/kafka/admin.js';
 import { checkTopics, senderStampedTopics } from '../connections/topic-admin.js';
-import { buildTopology } from './topology.js';
+import type { Topology } from '../streams/topology.js';
+import { buildTopology, type TopologyOptions } from './topology.js';
 
 /** A stage that runs. */
 export interface RunningStage extends Living {
@@ -36,7 +37,7 @@ export async function startStages(
   options: PipelineOptions,
 ): Promise<Map<StageName, RunningStage>> {
   const brokers = requireBrokers(environment);
-  const { partitions, topicPrefix, commitMs, snapshotMs, naiveTimeOffsetMin } = environment;
+  const { partitions, topicPrefix, commitMs, snapshotMs } = environment;
   const topics = topicNames(topicPrefix);
   const senderStamped = await withAdmin(brokers, async (admin) => {
     await checkTopics(admin, topics, partitions);
@@ -51,15 +52,13 @@ export async function startStages(
     );
   }
   const stampedBySenders = new Set(senderStamped);
-  const topology = buildTopology({
-    topics,
-    naiveOffsetMin: naiveTimeOffsetMin,
-    appendedAt: ({ topic, timestampMs }) => (stampedBySenders.has(topic) ? Date.now() : timestampMs),
-    policies: policyOptions(environment),
-  });
+  const topology = topologyOf(environment, ({ topic, timestampMs }) =>
+    stampedBySenders.has(topic) ? Date.now() : timestampMs,
+  );
   const running = new Map<StageName, RunningStage>();
   for (const name of options.stages) {
-    if (name === 'sink') {
+    const stage = topology.stage(name);
+    if (stage.outlet !== null) {
       const databaseUrl = requireDatabase(environment);
       const { rawRetentionDays } = environment;
       running.set(
@@ -68,7 +67,8 @@ export async function startStages(
           brokers,
           databaseUrl,
           topics,
-          group: `${topicPrefix}oms-sink`,
+          sources: stage.sources,
+          group: `${topicPrefix}oms-${name}`,
           slot,
           rawRetentionDays,
           acceptGap,
@@ -79,7 +79,7 @@ export async function startStages(
       const application = `${topicPrefix}oms`;
       running.set(
         name,
-        await StageRuntime.start(topology.stage(name), {
+        await StageRuntime.start(stage, {
           broker: new KafkaBroker(brokers),
           partitions,
           application,
@@ -95,6 +95,19 @@ export async function startStages(
     }
   }
   return running;
+}
+
+/**
+ * The topology that an environment asks for: all stages of {@link StageName}.
+ * @param appendedAt as in {@link TopologyOptions}
+ */
+export function topologyOf(environment: Environment, appendedAt?: TopologyOptions['appendedAt']): Topology {
+  return buildTopology({
+    topics: topicNames(environment.topicPrefix),
+    naiveOffsetMin: environment.naiveTimeOffsetMin,
+    ...(appendedAt && { appendedAt }),
+    policies: policyOptions(environment),
+  });
 }
 
 function policyOptions({ policies, stormOnEventsPerHour, stormOffEventsPerHour, partitions }: Environment) {

@@ -23,6 +23,7 @@ import {
   type OutRecord,
   type Processor,
   type RecordContext,
+  type Reject,
   type SourceRecord,
 } from '../streams/topology.js';
 import { HISTORY_TYPE, sourceTopics, type TopicNames } from '../connections/topics.js';
@@ -58,13 +59,15 @@ type LogPlaced = Extract<Placed, { to: 'log' }>;
 
 const isOnLog = (placed: Placed): placed is LogPlaced => placed.to === 'log';
 
-/** The whole of it: place, correlate, policies. */
+/** The whole of it: place, correlate, policies, sink. */
 export function buildTopology(options: TopologyOptions): Topology {
   const { topics, policies } = options;
   const topology = new Topology('oms');
   addPlace(topology, options);
   addCorrelate(topology, topics);
   if (policies) addPolicies(topology, topics, policies);
+  const { events, outages, evidence, unplaced, late, rejected } = topics;
+  topology.outlet('sink', [events, outages, evidence, unplaced, late, rejected], 'PostGIS');
   return topology;
 }
 
@@ -87,7 +90,7 @@ function addPlace(
     .source('place', Object.values(bySource), {
       inTimeOrder: true,
       tables: [network],
-      reject: rejectWith(topics.rejected),
+      reject: rejectTo(topics.rejected),
     })
     .flatMap('normalise', (record) => normalise(sourceOf.get(record.topic)!, record.value, readingOf(record)))
     .flatMap('place', (report, record) =>
@@ -148,21 +151,22 @@ function placeReport({ event, index }: Understood, record: RecordContext, regist
 }
 
 /** A record that makes a node throw is kept aside with the error and where it stands. */
-function rejectWith(topic: string) {
-  return (record: SourceRecord, error: Error): OutRecord => {
-    const { topic: from, partition, offset } = record;
-    const key = `${from}/${partition}/${offset}/0`;
-    const value = {
-      reason: 'operatorFailed',
-      detail: `${error.message} ${error.stack?.split('\n')[1]?.trim() ?? ''}`.trim(),
-      raw: record.value ? new TextDecoder().decode(record.value).slice(0, 10_000) : '',
-      source: null,
-      // It may be the timestamp that is wrong with it.
-      receivedAt: formatTime(isEpochMs(record.timestampMs) ? record.timestampMs : 0),
-      position: { topic: from, partition, offset, index: 0 },
-    };
-    return jsonRecord(topic, key, key, value);
-  };
+function rejectTo(topic: string): Reject {
+  return { topic, record: (record, error) => rejectedRecord(topic, record, error) };
+}
+
+function rejectedRecord(to: string, record: SourceRecord, error: Error): OutRecord {
+  const { topic, partition, offset } = record;
+  const key = `${topic}/${partition}/${offset}/0`;
+  return jsonRecord(to, key, key, {
+    reason: 'operatorFailed',
+    detail: `${error.message} ${error.stack?.split('\n')[1]?.trim() ?? ''}`.trim(),
+    raw: record.value ? new TextDecoder().decode(record.value).slice(0, 10_000) : '',
+    source: null,
+    // It may be the timestamp that is wrong with it.
+    receivedAt: formatTime(isEpochMs(record.timestampMs) ? record.timestampMs : 0),
+    position: { topic, partition, offset, index: 0 },
+  });
 }
 
 /** One log record, and what it led to. */
@@ -173,7 +177,7 @@ interface Correlated {
 
 function addCorrelate(topology: Topology, topics: TopicNames): void {
   topology
-    .source('correlate', [topics.events], { reject: rejectWith(topics.rejected) })
+    .source('correlate', [topics.events], { reject: rejectTo(topics.rejected) })
     .mapValues('decode', ({ key, value }) => ({
       // All that can be wrong with a record is found here: the fold takes whatever comes through.
       key: parseKey(textOf('The key of a record of the log', key)),
@@ -217,7 +221,7 @@ function* recordsOf(key: string, outcome: Outcome, topics: TopicNames): Generato
 
 function addPolicies(topology: Topology, topics: TopicNames, { switchedOn, stormMode }: PolicyOptions): void {
   topology
-    .source('policies', [topics.outages], { reject: rejectWith(topics.rejected) })
+    .source('policies', [topics.outages], { reject: rejectTo(topics.rejected) })
     .mapValues('decode', ({ value }) => (value === null ? null : readOutageRecord(value)))
     .process('policies', (): Processor<OutageRecord | null, LogPlaced> => {
       const watch = new Policies(new Set(switchedOn), stormMode);

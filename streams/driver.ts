@@ -15,7 +15,7 @@ export interface PipedRecord {
 
 interface DriverOptions {
   readonly partitions?: number;
-  /** Stages that run; absent: all. What others would read is only written. */
+  /** Stages that run; absent: all that run on Kafka. What others would read is only written. */
   readonly stages?: readonly string[];
   /** Called with each record written and its partition, instead of keeping it for {@link TestDriver.read}. */
   readonly onRecord?: (record: OutRecord, partition: number) => void;
@@ -40,7 +40,9 @@ export class TestDriver {
   constructor(topology: Topology, options: DriverOptions = {}) {
     this.#partitions = options.partitions ?? 1;
     this.#onRecord = options.onRecord;
-    this.#stages = topology.stages.filter(({ name }) => options.stages?.includes(name) ?? true);
+    this.#stages = topology.stages.filter(
+      ({ name, outlet }) => outlet === null && (options.stages?.includes(name) ?? true),
+    );
     for (const stage of this.#stages) {
       this.#tasks.set(stage, new Map());
       this.#outboxes.set(stage, new Outbox(false));

@@ -33,9 +33,8 @@ export function freshTask(
   { snapshotMs }: Pick<RestoreOptions, 'snapshotMs'>,
 ): Assigned {
   const task = new Task(stage, partition, outbox);
-  const topic = stage.nodes.find((node) => node.kind === 'process')?.snapshots?.topic;
-  const { store } = task;
-  return { task, snapshots: store && topic ? new Snapshots(topic, stage.name, partition, store, snapshotMs) : null };
+  const topic = snapshotTopicOf(stage);
+  return { task, snapshots: topic ? new Snapshots(topic, stage.name, partition, task.states, snapshotMs) : null };
 }
 
 /** A task with its state, and the offset from which it goes on. */
@@ -46,7 +45,13 @@ export interface RestoredTask {
 
 /** Whether a stage keeps snapshots of its state. */
 export function keepsSnapshots(stage: Stage): boolean {
-  return stage.nodes.some((node) => node.kind === 'process' && node.snapshots !== null);
+  return snapshotTopicOf(stage) !== null;
+}
+
+/** All stateful nodes of a stage keep theirs on one topic, or none does. */
+function snapshotTopicOf({ nodes }: Stage): string | null {
+  for (const node of nodes) if (node.kind === 'process') return node.snapshots?.topic ?? null;
+  return null;
 }
 
 /**

@@ -189,7 +189,8 @@ export class StageRuntime {
     if (poison) {
       if (!known) this.#saySetAside(placeOf(record), poison);
       this.#poison.setAside(record);
-      this.#outbox.add(this.stage.reject!(record, poison));
+      const { topic: to, record: rejected } = this.stage.reject!;
+      this.#outbox.add({ ...rejected(record, poison), topic: to });
       assigned.snapshots?.rejected(record);
     } else {
       assigned.snapshots?.changed(record.key ? this.#decoder.decode(record.key) : '', record);

@@ -1,17 +1,25 @@
 import { crc32 } from 'node:zlib';
 import { pack, unpack } from 'msgpackr';
 import type { LogReader } from './broker.js';
-import type { OutRecord, SourceRecord, StateStore } from './topology.js';
+import type { NodeState } from './task.js';
+import type { OutRecord, SourceRecord } from './topology.js';
 
 /**
- * Snapshots of a stage's state on a compacted topic: the state of a key in chunks, and for each partition the offset
- * from which the log must be read again. They are written in the transaction that commits the offsets.
+ * Snapshots of a stage's state on a compacted topic: the state of a key in chunks, for each node that has one, and for each
+ * partition the offset from which the log must be read again. They are written in the transaction that commits the offsets.
  */
 
-const VERSION = 1;
+const VERSION = 2;
 const CHUNK_BYTES = 900_000;
 /** Enough for one commit: snapshots must not hold up the stream. */
 const BYTES_PER_COMMIT = 4_000_000;
+
+/** From where a partition of the log is to be read again, and of which nodes there are snapshots. */
+interface Mark {
+  readonly version: number;
+  readonly restoreFrom: number;
+  readonly nodes: readonly string[];
+}
 
 interface Chunk {
   readonly version: number;
@@ -69,6 +77,7 @@ export class Snapshots {
   /** Keys that changed since their last snapshot, with the first offset that changed them. */
   readonly #changedAt = new Map<string, number>();
   readonly #writtenAt = new Map<string, number>();
+  /** By node and key, how many chunks its last snapshot has. */
   readonly #chunksOf = new Map<string, number>();
   /** Notes of records that were set aside, for the next transaction. */
   #notes: OutRecord[] = [];
@@ -83,7 +92,8 @@ export class Snapshots {
     private readonly topic: string,
     private readonly stage: string,
     private readonly partition: number,
-    private readonly store: StateStore,
+    /** The states of its nodes: they change together, so they are kept and restored together. */
+    private readonly states: readonly NodeState[],
     private readonly everyMs: number,
   ) {}
 
@@ -137,18 +147,25 @@ export class Snapshots {
         complete = false;
         break;
       }
-      const state = this.store.encode(key);
       this.#changedAt.delete(key);
       this.#writtenAt.set(key, nowMs);
-      bytes += state?.byteLength ?? 0;
-      records.push(...this.#chunks(key, state, next));
+      for (const { node, store } of this.states) {
+        const state = store.encode(key);
+        bytes += state?.byteLength ?? 0;
+        records.push(...this.#chunks(node, key, state, next));
+      }
     }
     if (complete) this.#markedAt = nowMs;
-    if (records.length > 0)
-      records.push(
-        this.#record(this.#id(), JSON.stringify({ version: VERSION, restoreFrom: this.#restoreFrom(next) })),
-      );
+    if (records.length > 0) records.push(this.#record(this.#id(), JSON.stringify(this.#mark(next))));
     return records;
+  }
+
+  #mark(next: number): Mark {
+    return { version: VERSION, restoreFrom: this.#restoreFrom(next), nodes: this.#nodes };
+  }
+
+  get #nodes(): readonly string[] {
+    return this.states.map(({ node }) => node);
   }
 
   #restoreFrom(next: number): number {
@@ -157,22 +174,27 @@ export class Snapshots {
     return from;
   }
 
-  #chunks(key: string, state: Uint8Array | null, through: number): OutRecord[] {
+  #chunks(node: string, key: string, state: Uint8Array | null, through: number): OutRecord[] {
     const of = state ? Math.ceil(state.byteLength / CHUNK_BYTES) : 0;
     const records: OutRecord[] = [];
+    const id = (n: number): string => this.#chunkId(node, key, n);
     for (let n = 0; state && n < of; n++) {
       const data = state.subarray(n * CHUNK_BYTES, (n + 1) * CHUNK_BYTES);
       const chunk: Chunk = { version: VERSION, through, of, crc: crc32(data), data };
-      records.push(this.#record(this.#id(key, n), pack(chunk)));
+      records.push(this.#record(id(n), pack(chunk)));
     }
-    for (let n = of; n < (this.#chunksOf.get(key) ?? 0); n++) records.push(this.#record(this.#id(key, n), null));
-    this.#chunksOf.set(key, of);
+    const known = `${node}/${key}`;
+    for (let n = of; n < (this.#chunksOf.get(known) ?? 0); n++) records.push(this.#record(id(n), null));
+    this.#chunksOf.set(known, of);
     return records;
   }
 
-  #id(key?: string, n?: number): string {
-    const partition = `${this.stage}/${this.partition}`;
-    return key === undefined ? partition : `${partition}/${n}/${key}`;
+  #id(): string {
+    return `${this.stage}/${this.partition}`;
+  }
+
+  #chunkId(node: string, key: string, n: number): string {
+    return `${this.#id()}/${node}/${n}/${key}`;
   }
 
   #noteId(offset: number | string): string {
@@ -194,21 +216,23 @@ export class Snapshots {
     const until = await this.#reached(records, reader, log, committed);
     const rejected = this.#noted(records, log.low);
     const through = new Map<string, number>();
+    const { keys, strangers } = this.#ids(records);
+    // What another layout left behind would be read for ever.
+    for (const id of strangers) this.#notes.push(this.#record(id, null));
     const mark = records.get(this.#id());
     if (!mark) return { until, through, restoreFrom: null, rejected, damaged: [] };
     let restoreFrom: number | null;
     try {
-      restoreFrom = restoreFromOf(mark.value, until);
+      restoreFrom = restoreFromOf(mark.value, this.#nodes, until);
     } catch (error) {
       return { until, through, restoreFrom: null, rejected, damaged: [this.#damage(mark.offset, error as Error)] };
     }
     const damaged: string[] = [];
-    for (const [key, { offset, chunks }] of this.#keys(records)) {
-      this.#chunksOf.set(key, chunks);
+    for (const [key, first] of keys) {
       try {
         through.set(key, this.#restoreKey(records, key, until));
       } catch (error) {
-        damaged.push(this.#damage(offset, error as Error));
+        damaged.push(this.#damage(first, error as Error));
         this.#rebuilt.push(key);
       }
     }
@@ -264,49 +288,61 @@ export class Snapshots {
     return new Set(offsets.filter((offset) => offset >= low));
   }
 
-  /** By key: where its first chunk stands, and the number behind its last one. */
-  #keys(records: ReadonlyMap<string, Kept>): Map<string, { offset: number; chunks: number }> {
-    const keys = new Map<string, { offset: number; chunks: number }>();
+  /** By key, where the first chunk of its first node stands; and the ids under this partition's that are of no form known. */
+  #ids(records: ReadonlyMap<string, Kept>): { keys: ReadonlyMap<string, number>; strangers: readonly string[] } {
+    const keys = new Map<string, number>();
+    const strangers: string[] = [];
     const prefix = `${this.#id()}/`;
+    const notes = this.#noteId('');
     for (const [id, { offset }] of records) {
-      const match = id.startsWith(prefix) && CHUNK_ID.exec(id.slice(prefix.length));
-      if (!match) continue;
-      const [, n, key] = match as unknown as [string, string, string];
-      const known = keys.get(key);
-      keys.set(key, {
-        offset: known && n !== '0' ? known.offset : offset,
-        chunks: Math.max(known?.chunks ?? 0, Number(n) + 1),
-      });
+      if (!id.startsWith(prefix) || id.startsWith(notes) || id === this.#progressId) continue;
+      const [, node, n, key] = CHUNK_ID.exec(id.slice(prefix.length)) ?? [];
+      if (node === undefined || key === undefined || !this.#nodes.includes(node)) {
+        strangers.push(id);
+        continue;
+      }
+      const known = `${node}/${key}`;
+      this.#chunksOf.set(known, Math.max(this.#chunksOf.get(known) ?? 0, Number(n) + 1));
+      if (!keys.has(key) || n === '0') keys.set(key, offset);
     }
-    return keys;
+    return { keys, strangers };
   }
 
+  /** Puts the state of a key back into all nodes, or into none. Returns the offset before which the log is in it. */
   #restoreKey(records: ReadonlyMap<string, Kept>, key: string, until: number): number {
-    const chunks = this.#chunksFrom(records, key);
-    const { through } = chunks[0]!;
+    const parts = this.states.map((state) => ({ ...state, chunks: this.#chunksFrom(records, state.node, key) }));
+    const throughs = new Set(parts.flatMap(({ chunks }) => chunks.map(({ through }) => through)));
+    const [through] = throughs;
+    if (throughs.size !== 1) throw new Error(`${key} is of several snapshots`);
     if (!isOffset(through) || through > until) throw new Error(`${key} is of offset ${through}, beyond ${until}`);
-    this.store.restore(key, Buffer.concat(chunks.map(({ data }) => data)));
+    try {
+      for (const { store, chunks } of parts)
+        if (chunks.length > 0) store.restore(key, Buffer.concat(chunks.map(({ data }) => data)));
+    } catch (error) {
+      for (const { store } of parts) store.restore(key, null);
+      throw error;
+    }
     return through;
   }
 
-  #chunksFrom(records: ReadonlyMap<string, Kept>, key: string): Chunk[] {
+  /** The chunks of what a node knows of a key; none: it knew nothing. */
+  #chunksFrom(records: ReadonlyMap<string, Kept>, node: string, key: string): Chunk[] {
     const chunks: Chunk[] = [];
-    for (let n = 0; n < (chunks[0]?.of ?? 1); n++) {
-      const kept = records.get(this.#id(key, n));
+    for (let n = 0; n < (chunks[0]?.of ?? this.#chunksOf.get(`${node}/${key}`) ?? 0); n++) {
+      const kept = records.get(this.#chunkId(node, key, n));
       if (!kept) throw new Error(`chunk ${n} of ${key} is missing`);
       const chunk = chunkOf(kept.value, `chunk ${n} of ${key}`);
       if (chunk.version !== VERSION)
         throw new Error(`${key} is of version ${String(chunk.version)}, this program reads ${VERSION}`);
       if (!(chunk.data instanceof Uint8Array) || chunk.crc !== crc32(chunk.data))
         throw new Error(`chunk ${n} of ${key} is damaged`);
-      if (n > 0 && chunk.through !== chunks[0]!.through) throw new Error(`chunk ${n} of ${key} is of another snapshot`);
       chunks.push(chunk);
     }
     return chunks;
   }
 }
 
-const CHUNK_ID = /^(\d{1,9})\/(.*)$/s;
+const CHUNK_ID = /^([^/]+)\/(\d{1,9})\/(.*)$/s;
 
 const isOffset = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
@@ -333,10 +369,13 @@ function progressIn(value: Uint8Array): Progress | null {
 }
 
 /** From which offset a mark wants the log read. */
-function restoreFromOf(mark: Uint8Array, until: number): number {
-  const { version, restoreFrom } = (JSON.parse(new TextDecoder().decode(mark)) ?? {}) as Record<string, unknown>;
+function restoreFromOf(mark: Uint8Array, nodes: readonly string[], until: number): number {
+  const fields = (JSON.parse(new TextDecoder().decode(mark)) ?? {}) as Partial<Record<keyof Mark, unknown>>;
+  const { version, restoreFrom } = fields;
   if (version !== VERSION) throw new Error(`snapshots of version ${String(version)}, this program reads ${VERSION}`);
   if (!isOffset(restoreFrom) || restoreFrom > until)
     throw new Error(`snapshots up to offset ${String(restoreFrom)}, beyond ${until}`);
+  if (JSON.stringify(fields.nodes) !== JSON.stringify(nodes))
+    throw new Error(`snapshots of the nodes ${String(fields.nodes)}, this program has ${nodes.join(',')}`);
   return restoreFrom;
 }

@@ -1,4 +1,13 @@
-import type { Gathering, OutRecord, Processor, RecordContext, SourceRecord, Stage, StateStore } from './topology.js';
+import type {
+  Gathering,
+  Node,
+  OutRecord,
+  Processor,
+  RecordContext,
+  SourceRecord,
+  Stage,
+  StateStore,
+} from './topology.js';
 
 /**
  * Gathered values in one record at most. They are encoded as soon as there are so many: waiting for the transaction to end
@@ -57,11 +66,21 @@ function written({ content: _, value, ...record }: OutRecord): OutRecord {
   return { ...record, value: typeof value === 'string' ? Buffer.from(value) : value };
 }
 
+/** The state of a node. */
+export interface NodeState {
+  readonly node: string;
+  readonly store: StateStore;
+}
+
+type Into = (value: unknown) => void;
+
 /** One partition of a stage: its nodes with their state. The driver and the runtime both run tasks. */
 export class Task {
   readonly #processors: readonly (Processor<unknown, unknown> | null)[];
-  /** What takes a value into the node of the same place; behind the last one, what writes it. */
-  readonly #into: readonly ((value: unknown) => void)[];
+  /** What takes the values that a node gives, for the node of the same place. */
+  readonly #outOf: readonly Into[];
+  /** What takes a record. */
+  readonly #into: Into;
   /** The record at hand, and whether what comes of it is written: nodes are called for one record at a time. */
   #context: RecordContext;
   #mute = false;
@@ -74,38 +93,66 @@ export class Task {
     private readonly outbox: Outbox,
   ) {
     this.#context = this.#atTime(0);
-    this.#processors = stage.nodes.map((node) => (node.kind === 'process' ? node.make(partition) : null));
-    // Linked once: a closure for each node and record was a fifth of the time between the nodes.
-    const into = [(value: unknown): void => this.#write(value)];
-    for (let at = stage.nodes.length - 1; at >= 0; at--) {
-      const next = into[0]!;
-      const node = stage.nodes[at]!;
-      const processor = this.#processors[at]!;
-      into.unshift(
-        node.kind === 'flatMap'
-          ? (value) => {
-              for (const one of node.fn(value, this.#context)) next(one);
-            }
-          : (value) => {
-              this.#hasLeftTrace = true;
-              processor.process(value, this.#context, next);
-            },
-      );
+    const { nodes } = stage;
+    this.#processors = nodes.map((node) => (node.kind === 'process' ? node.make(partition) : null));
+    // Linked once, from the leaves up: a closure for each node and record was a fifth of the time between the nodes.
+    const into: Into[] = [];
+    const outOf: Into[] = [];
+    const toChildrenOf = (at: number): Into =>
+      toAll(nodes.flatMap(({ parent }, child) => (parent === at ? [into[child]!] : [])));
+    for (let at = nodes.length - 1; at >= 0; at--) {
+      const next = toChildrenOf(at);
+      outOf[at] = next;
+      into[at] = this.#intoNode(nodes[at]!, this.#processors[at] ?? null, next);
     }
-    this.#into = into;
+    this.#outOf = outOf;
+    this.#into = toChildrenOf(-1);
   }
 
-  /** The state that is kept in snapshots; null if the stage has none. */
-  get store(): StateStore | null {
-    return this.#processors.find((processor) => processor?.store)?.store ?? null;
+  #intoNode(node: Node, processor: Processor<unknown, unknown> | null, next: Into): Into {
+    switch (node.kind) {
+      case 'flatMap':
+        return (value) => {
+          for (const one of node.fn(value, this.#context)) next(one);
+        };
+      case 'branch':
+        return (value) => {
+          if (node.accepts(value)) next(value);
+        };
+      case 'process':
+        return (value) => {
+          this.#hasLeftTrace = true;
+          processor!.process(value, this.#context, next);
+        };
+      case 'to':
+        return (value) => {
+          if (this.#mute) return;
+          this.#hasLeftTrace = true;
+          for (const record of node.records(value)) this.outbox.add(record);
+        };
+      case 'through':
+        return (value) => {
+          if (this.#mute) return;
+          this.#hasLeftTrace = true;
+          if (node.accepts(value)) this.outbox.gather(node.gathering, value);
+        };
+    }
   }
 
-  /** Passes a record down the chain. With `mute` only the state changes: what it would write has been written. */
+  /** The states of its nodes that can be kept. */
+  get states(): readonly NodeState[] {
+    return this.stage.nodes.flatMap(({ name }, at) => {
+      const store = this.#processors[at]?.store;
+      return store ? [{ node: name, store }] : [];
+    });
+  }
+
+  /** Passes a record down the nodes. With `mute` only the states change: what it would write has been written. */
   process(record: SourceRecord, mute = false): void {
     this.#context = record;
     this.#mute = mute;
     this.#hasLeftTrace = false;
-    this.#into[0]!(record);
+    this.#into(record);
   }
 
   /**
@@ -120,22 +167,18 @@ export class Task {
   advance(nowMs: number): void {
     this.#context = this.#atTime(nowMs);
     this.#mute = false;
-    this.#processors.forEach((processor, at) => processor?.advance?.(nowMs, this.#into[at + 1]!));
+    this.#processors.forEach((processor, at) => processor?.advance?.(nowMs, this.#outOf[at]!));
   }
 
   #atTime(timestampMs: number): RecordContext {
     return { topic: '', partition: this.partition, offset: -1, timestampMs, headers: {} };
   }
+}
 
-  #write(value: unknown): void {
-    if (this.#mute) return;
-    this.#hasLeftTrace = true;
-    for (const sink of this.stage.sinks) {
-      if (sink.kind === 'to') {
-        for (const record of sink.records(value)) this.outbox.add(record);
-      } else if (sink.accepts(value)) {
-        this.outbox.gather(sink.gathering, value);
-      }
-    }
-  }
+function toAll(children: readonly Into[]): Into {
+  const [only] = children;
+  if (children.length === 1) return only!;
+  return (value) => {
+    for (const child of children) child(value);
+  };
 }

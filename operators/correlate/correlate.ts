@@ -24,8 +24,12 @@ export class Correlator {
     return fold ? encodeKeyState(fold.state) : null;
   }
 
-  /** Puts back the state of a key. Throws if the bytes are of another version, or of another key. */
-  restore(key: string, bytes: Uint8Array): void {
+  /** Puts back the state of a key; null: as if nothing had come of it. Throws if the bytes are of another version, or of another key. */
+  restore(key: string, bytes: Uint8Array | null): void {
+    if (bytes === null) {
+      this.#keys.delete(key);
+      return;
+    }
     const state = decodeKeyState(bytes, this.#room);
     if (keyText(state.key) !== key) throw new Error(`the snapshot of ${key} is one of ${keyText(state.key)}`);
     this.#keys.set(key, new Fold(state));

@@ -13,6 +13,8 @@ export interface SinkOptions {
   readonly brokers: string;
   readonly databaseUrl: string;
   readonly topics: TopicNames;
+  /** Those of them that it reads. */
+  readonly sources: readonly string[];
   /** The consumer group; its offsets are kept in the database. */
   readonly group: string;
   readonly slot: string;
@@ -81,10 +83,9 @@ export class Sink {
 
   /** Connects and begins. */
   static async start(options: SinkOptions): Promise<Sink> {
-    const { topics, brokers, group, slot, say } = options;
-    const read = [topics.events, topics.outages, topics.evidence, topics.unplaced, topics.late, topics.rejected];
+    const { sources: topics, brokers, group, slot, say } = options;
     // A database that is away for hours must not cost the membership.
-    const member = await KafkaMember.join(brokers, { group, slot, topics: read, together: false, say }, DAY_MS);
+    const member = await KafkaMember.join(brokers, { group, slot, topics, together: false, say }, DAY_MS);
     const sink = new Sink(options, member);
     sink.finished = sink.#run();
     return sink;

@@ -24,30 +24,29 @@ beforeEach(() => {
   reads = 0;
 });
 
-/** Counts the letters under each key; one that fails does so in the middle of its work. */
+/** Counts letters, and knows the longest text so far; one that fails does so in the middle of its work. */
 function letterCount(): Topology {
   const topology = new Topology('letters');
-  topology
+  const letters = topology
     .source('count', ['letters'], {
-      reject: ({ offset }, error) => ({
+      reject: {
         topic: 'rejected',
-        key: String(offset),
-        partitionKey: '',
-        value: error.message,
-      }),
+        record: ({ offset }, error) => ({ key: String(offset), partitionKey: '', value: error.message }),
+      },
     })
     .mapValues('read', (record) => {
       reads++;
       const text = new TextDecoder().decode(record.value!);
       if (text === 'unreadable') throw new Error('no letters');
       return text;
-    })
+    });
+  letters
     .process(
       'count',
       (): Processor<string, string> => {
         let count = 0;
         const bytes = (): Uint8Array => new TextEncoder().encode(String(count));
-        const restore = (_key: string, state: Uint8Array): void =>
+        const restore = (_key: string, state: Uint8Array | null): void =>
           void (count = Number(new TextDecoder().decode(state)));
         return {
           store: { encode: bytes, restore },
@@ -62,7 +61,25 @@ function letterCount(): Topology {
       { topic: 'snapshots' },
     )
     .to(['counts'], (text) => [{ topic: 'counts', key: '', partitionKey: '', value: text }]);
+  letters
+    .process('longest', longest, { topic: 'snapshots' })
+    .to(['longest'], (text) => [{ topic: 'longest', key: '', partitionKey: '', value: text }]);
   return topology;
+}
+
+function longest(): Processor<string, string> {
+  let known = '';
+  return {
+    store: {
+      encode: () => new TextEncoder().encode(known),
+      restore: (_key, state) => void (known = new TextDecoder().decode(state ?? new Uint8Array())),
+    },
+    process: (text, _context, emit) => {
+      if (text.length <= known.length) return;
+      known = text;
+      emit(text);
+    },
+  };
 }
 
 function send(...texts: string[]): void {
@@ -194,7 +211,7 @@ describe('a restart', () => {
   });
 
   it.each([
-    ['damaged', 'count/0/0/k', 'not what was written'],
+    ['damaged', 'count/0/count/0/k', 'not what was written'],
     ['of a version to come', 'count/0', '{"version":99,"restoreFrom":1}'],
   ])('with snapshots that are %s reads the log again, and says so', async (_what, key, value) => {
     send('ab', 'c');
@@ -207,6 +224,17 @@ describe('a restart', () => {
     expect(said.join('\n')).toMatch(
       /warn count: partition 0 has snapshots that cannot be read .*rebuilding from the log/,
     );
+  });
+
+  it('goes on with the states of all its nodes', async () => {
+    send('abc');
+    await run();
+    calls = [];
+    send('ab', 'abcd');
+    await run();
+    expect(texts('longest')).toEqual(['abc', 'abcd']);
+    expect(texts('counts')).toEqual(['abc 3', 'ab 5', 'abcd 9']);
+    expect(calls).toEqual(['ab', 'abcd']);
   });
 
   it('on a log that was cut before it was read says so, and what to do', async () => {
@@ -226,7 +254,12 @@ describe('a restart', () => {
   it('whose snapshots reach less far back than the log is cut says so too', async () => {
     send('ab', 'c', 'd');
     await run();
-    const mark = { topic: 'snapshots', partition: 0, key: 'count/0', value: '{"version":1,"restoreFrom":0}' };
+    const mark = {
+      topic: 'snapshots',
+      partition: 0,
+      key: 'count/0',
+      value: '{"version":2,"restoreFrom":0,"nodes":["count","longest"]}',
+    };
     broker.log.append(mark, world.nowMs, null);
     broker.log.cut('letters', 0, 2);
     await expect(run()).rejects.toThrow(/letters\/0 begins at offset 2, but offset 0 is needed/);
