@@ -44,6 +44,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['pipeline'], async () => (await import('./pipeline.js')).addPipeline],
   [['log'], async () => (await import('./log.js')).addLog],
   [['rules', 'storm-mode'], async () => (await import('./rules.js')).addRules],
+  [['meaning'], async () => (await import('./meaning.js')).addMeaning],
   [['unplaced'], async () => (await import('./unplaced.js')).addUnplaced],
   [['migrate', 'topics', 'lag', 'doctor'], async () => (await import('./operation.js')).addOperation],
   [['topology'], async () => (await import('./topology.js')).addTopology],

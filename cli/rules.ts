@@ -5,7 +5,7 @@ import type { Key } from '../operators/model/event.js';
 import { formatTime } from '../operators/model/time.js';
 import { topicNames } from '../connections/topics.js';
 import { unreadableText } from '../connections/compacted-topic.js';
-import { activateRules, publishRuleSet, readRules, type KnownRules } from '../pipeline/jobs/rule-delivery.js';
+import { activate, publishRuleSet, readRules, type KnownRules } from '../pipeline/jobs/rule-delivery.js';
 import { checkTopics } from '../connections/topic-admin.js';
 import { ruleSetOf } from './correlate.js';
 import { withDatabase, withProducer, withReader, withTopics } from '../connections/services.js';
@@ -41,7 +41,7 @@ export function addRules(program: Command): void {
     .option('--from <time>', 'time from which it holds; now by default', timeOption)
     .addHelpText('after', '\nExample:\n  oms rules activate storm --from 2026-10-04T18:00:00Z')
     .action(async (name: string, options: { from?: number }) =>
-      activate(readEnvironment(), name, options.from ?? Date.now()),
+      activateRules(readEnvironment(), name, options.from ?? Date.now()),
     );
 
   const storm = program.command('storm-mode').description('storm mode: the rule set storm instead of standard');
@@ -49,12 +49,12 @@ export function addRules(program: Command): void {
     .command('on')
     .description('let the rule set storm hold on every feeder from now on')
     .addHelpText('after', '\nExample:\n  oms storm-mode on')
-    .action(() => activate(readEnvironment(), 'storm', Date.now()));
+    .action(() => activateRules(readEnvironment(), 'storm', Date.now()));
   storm
     .command('off')
     .description('let the rule set standard hold on every feeder from now on')
     .addHelpText('after', '\nExample:\n  oms storm-mode off')
-    .action(() => activate(readEnvironment(), 'standard', Date.now()));
+    .action(() => activateRules(readEnvironment(), 'standard', Date.now()));
   storm
     .command('status')
     .description('which rule set holds now on how many feeders')
@@ -64,7 +64,8 @@ export function addRules(program: Command): void {
   storm.addHelpText('after', '\nExample:\n  oms storm-mode on && oms storm-mode status');
 }
 
-async function knownRules(environment: Environment): Promise<KnownRules> {
+/** What is on `oms.rules`; what there cannot be read is said. */
+export async function knownRules(environment: Environment): Promise<KnownRules> {
   const topics = topicNames(environment.topicPrefix);
   await withTopics(environment, (admin) => checkTopics(admin, topics, environment.partitions));
   const rules = await withReader(environment, (reader) => readRules(reader, topics, environment.partitions));
@@ -73,7 +74,8 @@ async function knownRules(environment: Environment): Promise<KnownRules> {
 }
 
 async function listRules(environment: Environment, json: boolean): Promise<void> {
-  const { sets, activations } = await knownRules(environment);
+  const { sets, activations: all } = await knownRules(environment);
+  const activations = all.filter((one) => one.command === 'rules');
   if (json) {
     console.log(JSON.stringify({ sets: [...sets.values()], activations }));
     return;
@@ -85,14 +87,20 @@ async function listRules(environment: Environment, json: boolean): Promise<void>
     console.log(`${formatTime(validFrom)} ${ruleSet.name} (${author})`);
 }
 
-async function activate(environment: Environment, name: string, validFrom: number): Promise<void> {
+async function activateRules(environment: Environment, name: string, validFrom: number): Promise<void> {
   const { sets } = await knownRules(environment);
   const ruleSet = sets.get(name);
   if (!ruleSet) throw new WrongUse(`No rule set "${name}": there are ${[...sets.keys()].join(', ')}.`);
   const keys = await keysOf(environment);
   const author = userInfo().username;
   await withProducer(environment, (producer) =>
-    activateRules(producer, topicNames(environment.topicPrefix), keys, { ruleSet, validFrom, author, at: Date.now() }),
+    activate(producer, topicNames(environment.topicPrefix), keys, {
+      command: 'rules',
+      ruleSet,
+      validFrom,
+      author,
+      at: Date.now(),
+    }),
   );
   say(`${name} holds from ${formatTime(validFrom)} on ${keys.length} feeders.`);
 }
@@ -101,7 +109,8 @@ function query<T extends object>(environment: Environment, sql: string): Promise
   return withDatabase(environment, async (client) => (await client.query<T>(sql)).rows);
 }
 
-function keysOf(environment: Environment): Promise<Key[]> {
+/** The keys of the network, in order. */
+export function keysOf(environment: Environment): Promise<Key[]> {
   return query<Key>(
     environment,
     'select substation_id as "substationId", feeder_id as "feederId" from network.feeders order by 1, 2',

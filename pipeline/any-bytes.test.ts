@@ -104,7 +104,7 @@ function processed(stageName: string, records: readonly SourceRecord[]): { writt
   const task = new Task(stage, 0, outbox);
   const setAside = new Set<number>();
   for (const record of records) {
-    const failure = failureOn(task, record, true);
+    const failure = failureOn(task, record);
     if (!failure) continue;
     setAside.add(record.offset);
     expect(JSON.parse(stage.reject!.record(record, failure).value as string)).toMatchObject({

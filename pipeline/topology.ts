@@ -1,5 +1,6 @@
 import { canonicalCommand, canonicalEvent } from '../operators/model/canonical-event.js';
 import { Correlator } from '../operators/correlate/correlate.js';
+import { UnknownMeaning } from '../operators/correlate/meaning.js';
 import type { Outcome } from '../operators/model/outcome.js';
 import { keyText, parseKey, type Key, type LogEntry } from '../operators/model/event.js';
 import { SOURCES, type Source } from '../operators/model/source.js';
@@ -152,7 +153,12 @@ function placeReport({ event, index }: Understood, record: RecordContext, regist
 
 /** A record that makes a node throw is kept aside with the error and where it stands. */
 function rejectTo(topic: string): Reject {
-  return { topic, record: (record, error) => rejectedRecord(topic, record, error) };
+  return {
+    topic,
+    record: (record, error) => rejectedRecord(topic, record, error),
+    // Whoever goes on by a meaning that the log no longer has writes outages that no replay will give.
+    endsWith: (error) => error instanceof UnknownMeaning,
+  };
 }
 
 function rejectedRecord(to: string, record: SourceRecord, error: Error): OutRecord {

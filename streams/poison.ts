@@ -1,6 +1,6 @@
 import { placeOf } from './set-aside.js';
 import type { Task } from './task.js';
-import type { SourceRecord } from './topology.js';
+import { mayGoOn, type SourceRecord } from './topology.js';
 
 /** A record on which a node threw. */
 export class PoisonRecord extends Error {
@@ -25,13 +25,13 @@ export class PoisonRecord extends Error {
  * @returns why it is to be set aside; null if it was processed
  * @throws PoisonRecord if it has left something, or must not be set aside: all begins again from what was committed
  */
-export function failureOn(task: Task, record: SourceRecord, mayBeSetAside: boolean): Error | null {
+export function failureOn(task: Task, record: SourceRecord): Error | null {
   for (let attempt = 1; ; attempt++) {
     try {
       task.process(record);
       return null;
     } catch (error) {
-      if (task.hasLeftTrace || !mayBeSetAside) throw new PoisonRecord(record, error as Error);
+      if (task.hasLeftTrace || !mayGoOn(task.stage, error as Error)) throw new PoisonRecord(record, error as Error);
       if (attempt === 2) return error as Error;
     }
   }

@@ -1,7 +1,7 @@
 import type { JoinOptions, LogReader } from './broker.js';
 import { Snapshots, type Log } from './snapshots.js';
 import { Task, type Outbox } from './task.js';
-import type { SourceRecord, Stage } from './topology.js';
+import { mayGoOn, type SourceRecord, type Stage } from './topology.js';
 
 /** An assigned partition number: its task, and what keeps its state. */
 export interface Assigned {
@@ -196,13 +196,14 @@ interface Restoration extends RestoredTask {
 
 /**
  * Takes a record into a state. Returns false if it was set aside when it came: a node before the state throws on it.
- * @throws HalfDone if it is the state that throws
+ * @throws HalfDone if it is the state that throws; what is thrown itself, if the stage may not go on without the record
  */
 function canBeTaken(task: Task, record: SourceRecord): boolean {
   try {
     task.process(record, true);
     return true;
-  } catch {
+  } catch (error) {
+    if (!mayGoOn(task.stage, error as Error)) throw error;
     if (task.hasLeftTrace) throw new HalfDone(record.offset);
     return false;
   }

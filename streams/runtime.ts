@@ -18,7 +18,7 @@ import { freshTask, keepsSnapshots, restoreTask, type Assigned, type RestoreOpti
 import { placeOf, SetAside } from './set-aside.js';
 import { Outbox } from './task.js';
 import { batchLike, bytesOf, FIRST_BATCH, TimeOrder } from './time-order.js';
-import type { SourceRecord, Stage } from './topology.js';
+import { mayGoOn, type SourceRecord, type Stage } from './topology.js';
 
 export interface RuntimeOptions extends RestoreOptions {
   readonly broker: Broker;
@@ -185,7 +185,7 @@ export class StageRuntime {
     const { topic, partition, offset } = record;
     const assigned = this.#assigned.get(partition)!;
     const known = this.#poison.of(record);
-    const poison = known ?? failureOn(assigned.task, record, this.stage.reject !== null);
+    const poison = known ?? failureOn(assigned.task, record);
     if (poison) {
       if (!known) this.#saySetAside(placeOf(record), poison);
       this.#poison.setAside(record);
@@ -282,7 +282,7 @@ export class StageRuntime {
     // A transaction that failed meanwhile comes first: a poisoned record behind it comes again.
     if (failed !== null && failed !== error) return this.#recover(failed);
     if (error instanceof PoisonRecord) {
-      if (!this.stage.reject) throw error.cause;
+      if (!mayGoOn(this.stage, error.cause)) throw error.cause;
       if (this.#poison.failed(error)) this.#saySetAside(error.place, error.cause);
       else say('warn', `${this.stage.name}: ${error.place} failed (${error.cause.message}); it is tried once more.`);
       this.#checkpoint.clear();

@@ -112,6 +112,13 @@ export type Node = Work & {
 export interface Reject {
   readonly topic: string;
   readonly record: (record: SourceRecord, error: Error) => Omit<OutRecord, 'topic'>;
+  /** Whether to go on without the record would be wrong: then the stage ends with the error. Absent: never. */
+  readonly endsWith?: (error: Error) => boolean;
+}
+
+/** Whether a stage may go on without a record on which a node threw. */
+export function mayGoOn({ reject }: Stage, error: Error): boolean {
+  return reject !== null && !reject.endsWith?.(error);
 }
 
 export interface Stage {

@@ -234,6 +234,25 @@ describe('oms rules and storm-mode', () => {
   });
 });
 
+describe('oms meaning', () => {
+  it('puts a meaning on the log of every feeder, and remembers it for those to come', async () => {
+    expect(await result(['meaning', 'list'], env)).toMatch(
+      /^1 \(2026-.*\): .*\nIn force: 1, as no other was activated\.$/m,
+    );
+    expect(await result(['meaning', 'activate', '1'], env)).toBe('');
+    expect(await result(['meaning', 'list'], env)).toMatch(/Z 1 \(\w+\)$/m);
+    await until(async () => {
+      const { rows } = await system.pool.query<{ feeders: number }>(
+        "select count(distinct (substation_id, feeder_id))::integer as feeders from oms.commands where command = 'meaning'",
+      );
+      return rows[0]!.feeders === network.feeders.length;
+    });
+    expect(await refusal(2, ['meaning', 'activate', '2'], env)).toMatch(
+      /is of meaning 2, and this program knows 1: run/,
+    );
+  });
+});
+
 describe('oms topics and lag', () => {
   it('tells the topics, creates those that are missing, and refuses another partition count', async () => {
     expect(await result(['topics'], env)).toMatch(/oms\.events: 4 partitions, replication 1, in sync 1\n/);

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MEANINGS } from '../operators/correlate/meaning.js';
 import { isCommand, type LogEntry } from '../operators/model/event.js';
 import { isClockSuspect, timeOf } from '../operators/model/time.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { TestDatabase } from './kit/database.js';
 import { cornerLogs } from './kit/corner-logs.js';
+import { keptLogs, keptOutages } from './kit/kept-logs.js';
 import { arbitraryLog } from './kit/random-log.js';
 import {
   byKey,
@@ -115,6 +117,19 @@ describe('the contract cases', () => {
         );
         expect(Number(duplicates), name).toBe(expected.duplicates);
       }
+    } finally {
+      await database.stop();
+    }
+  });
+});
+
+describe('the logs that were kept of a meaning', () => {
+  it.each(MEANINGS.map(({ number }) => number))('%i give in SQL what they gave', async (number) => {
+    const logs = keptLogs(number);
+    const database = await TestDatabase.start(networkOf(logs));
+    try {
+      await feedRows(database, 'kept', logs);
+      expectSame(await secondEngine(database, 'kept'), keptOutages(number), 'oms_correlate_events');
     } finally {
       await database.stop();
     }

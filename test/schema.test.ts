@@ -54,6 +54,7 @@ describe('the schema', () => {
     const url = system.environment.databaseUrl!;
     expect(await migrate(url)).toEqual([]);
     expect(await migrate(url, '000')).toEqual([
+      '014.undo.meaning.sql',
       '013.undo.statuses.sql',
       '012.undo.opened-anew.sql',
       '011.undo.repairs.sql',
@@ -69,7 +70,7 @@ describe('the schema', () => {
       '001.undo.network.sql',
     ]);
     expect(await texts(`select n.nspname as text from pg_namespace n where ${OURS}`)).toEqual([]);
-    expect(await migrate(url)).toHaveLength(13);
+    expect(await migrate(url)).toHaveLength(14);
   });
 
   it('keeps raw events by day, and drops the days whose retention is over', async () => {

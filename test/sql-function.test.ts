@@ -208,6 +208,7 @@ describe('errors name the argument', () => {
     [`oms_reconcile_rules('{"name": "x", "radiusM": -5}', now())`, /^p_rule_set: radiusM is -5; expected 0 to 100000/],
     [`oms_reconcile_rules('"storm"', null)`, /^p_valid_from: null/],
     [`oms_reconcile_rules('"storm"', now(), 'S')`, /^p_feeder_id: a key is/],
+    ['oms_reconcile_meaning(99)', /^The log is of meaning 99, and this database knows 1: run the version/],
     ["oms_reconcile_step('nothing')", /^p_run: there is no replay 'nothing'/],
     ["reconcile.begin_replay('x', null, null, 'random')", /^p_order: 'random' is unknown/],
     ["reconcile.begin_replay('x', now(), now(), 'log')", /^p_to: .* is not after p_from/],

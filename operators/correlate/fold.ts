@@ -11,6 +11,7 @@ import { isClockSuspect, timeOf } from '../model/time.js';
 import { amend } from './amend.js';
 import { AHEAD } from './columns/text-table.js';
 import type { KeyState } from './key-state.js';
+import { requireMeaning } from './meaning.js';
 import type { Found } from './linking/link-index.js';
 import { Draft } from './outage/draft.js';
 import type { OutageBody, OutageState } from './outage/outage-state.js';
@@ -28,6 +29,11 @@ export class Fold {
    */
   apply(entries: readonly LogEntry[], log: LogPosition): Outcome {
     const draft = new Draft(this.state.key, log);
+    for (const entry of entries) {
+      // Before anything has changed: who does not know what the log means must not take half a record in.
+      if (isCommand(entry) && entry.command === 'meaning')
+        requireMeaning(entry.number, `The log of ${keyText(this.state.key)}`);
+    }
     entries.forEach((entry, logIndex) => {
       if (logIndex % AHEAD === 0) this.#lookAhead(entries.slice(logIndex, logIndex + AHEAD));
       draft.begin(entry, logIndex, isCommand(entry) ? entry.at : timeOf(entry));
@@ -115,6 +121,10 @@ export class Fold {
     if (command.command === 'rules') {
       this.state.rules.add(command.ruleSet, command.validFrom);
       this.state.moveHorizons();
+      return;
+    }
+    if (command.command === 'meaning') {
+      this.state.meaning = command.number;
       return;
     }
     if (command.command === 'amend') {

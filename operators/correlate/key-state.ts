@@ -10,6 +10,7 @@ import type { Draft } from './outage/draft.js';
 import { Entries } from './outage/entries.js';
 import { LinkIndex } from './linking/link-index.js';
 import { Identities, Members, type LinkEvent } from './linking/members.js';
+import { FIRST_MEANING } from './meaning.js';
 import { OutageState, type OutageBody } from './outage/outage-state.js';
 import { FIRST, OUT_ENTRIES, Reporters } from './outage/reporters.js';
 
@@ -31,6 +32,8 @@ export class KeyState {
   readonly outages = new Map<string, OutageState>();
   /** Ids of commands taken, with the watermark at which they were. */
   readonly commandsSeen = new Map<string, number>();
+  /** By which meaning of the contract its log is taken, see `MEANINGS`. */
+  meaning = FIRST_MEANING;
   /** The greatest time of the key's events but for those with a suspect clock. */
   watermark = -Infinity;
   /** Identities and restorations before it are forgotten. */

@@ -1,4 +1,4 @@
-import { COMMANDS, KINDS, REACHES, type PlacedEvent } from '../model/event.js';
+import { COMMANDS, KEY_COMMANDS, KINDS, REACHES, type PlacedEvent } from '../model/event.js';
 import { bySource, SOURCES } from '../model/source.js';
 import {
   between,
@@ -78,7 +78,7 @@ const ANY_COMMAND = { commandId: TEXT, at: EPOCH_MS, author: TEXT, reason: nulla
 
 const OUTAGE_COMMAND = {
   ...ANY_COMMAND,
-  command: oneOf([...COMMANDS, 'amend', 'rules']),
+  command: oneOf([...COMMANDS, 'amend', ...KEY_COMMANDS]),
   outageId: UUID,
   crew: optional(TEXT),
   leaves: optional(BOOLEAN),
@@ -102,16 +102,23 @@ export const RULES_COMMAND: Readonly<Record<string, Kind>> = {
   validFrom: EPOCH_MS,
 };
 
+/** A command that says by which meaning a key goes on; one that nobody knows is met by the fold, which then stops. */
+export const MEANING_COMMAND: Readonly<Record<string, Kind>> = {
+  ...ANY_COMMAND,
+  command: oneOf(['meaning']),
+  number: COUNT,
+};
+
 /** Throws if an entry of a log record is neither an event nor a command. */
 export function checkEntry(entry: unknown): void {
   const command = (entry as Fields | null | undefined)?.command;
-  if (command === undefined) checkFields(WHAT, entry, EVENT);
-  else
-    checkFields(
-      WHAT,
-      entry,
-      command === 'rules' ? RULES_COMMAND : command === 'amend' ? AMEND_COMMAND : OUTAGE_COMMAND,
-    );
+  checkFields(WHAT, entry, command === undefined ? EVENT : commandFields(command));
+}
+
+function commandFields(command: unknown): Readonly<Record<string, Kind>> {
+  if (command === 'rules') return RULES_COMMAND;
+  if (command === 'meaning') return MEANING_COMMAND;
+  return command === 'amend' ? AMEND_COMMAND : OUTAGE_COMMAND;
 }
 
 /** Throws if an event that was placed could not be read back from the log: it would take others of its record with it. */

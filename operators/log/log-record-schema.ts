@@ -81,6 +81,11 @@ const Rows = Type.Object(
           ruleSet: RuleSetSchema,
           validFrom: EpochMs,
         }),
+        Type.Object({
+          ...CommandFields,
+          command: Type.Literal('meaning'),
+          number: Type.Integer({ minimum: 1, description: 'the meaning of the contract by which the key goes on' }),
+        }),
       ]),
     ),
   },

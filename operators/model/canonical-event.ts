@@ -15,6 +15,7 @@ export function canonicalEvent<T extends ReportedEvent | PlacedEvent>(event: T):
 export function canonicalCommand(command: Command): Record<string, unknown> {
   const at = formatTime(command.at);
   if (command.command === 'rules') return { ...command, at, validFrom: formatTime(command.validFrom) };
+  if (command.command === 'meaning') return { ...command, at };
   if (command.command === 'amend') return { ...command, at, members: command.members.map(canonicalEvent) };
   if (command.etr === undefined || command.etr === null) return { ...command, at };
   return { ...command, at, etr: formatTime(command.etr) };

@@ -111,7 +111,22 @@ export interface AmendCommand extends CommandBase {
   readonly absorbs: readonly string[];
 }
 
-export type Command = OutageCommand | AmendCommand | RulesCommand;
+/** The meaning of the contract by which a key's log goes on: its number in `MEANINGS`. */
+export interface MeaningCommand extends CommandBase {
+  readonly command: 'meaning';
+  readonly number: number;
+}
+
+/** What is decided for a key, and names no outage. */
+export type KeyCommand = RulesCommand | MeaningCommand;
+export const KEY_COMMANDS = ['rules', 'meaning'] as const satisfies readonly KeyCommand['command'][];
+
+/** Whether a command of that name is decided for a key. */
+export function isForKey(command: string): boolean {
+  return (KEY_COMMANDS as readonly string[]).includes(command);
+}
+
+export type Command = OutageCommand | AmendCommand | KeyCommand;
 export type LogEntry = PlacedEvent | Command;
 
 /** The key of the log: events of different keys never join. */

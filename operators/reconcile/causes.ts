@@ -1,3 +1,4 @@
+import { isForKey } from '../model/event.js';
 import { outageIdOf } from '../model/identity.js';
 import { formatTime } from '../model/time.js';
 import type { Cause, CauseReason, ComparedMember, Order } from './finding.js';
@@ -110,7 +111,7 @@ function takenAfter(group: Group, { entries }: Testimony): Cause[] {
       causes.push(eventCause(restoration, 'takenAfter', other.t - restoration.t, afterWords(other, restoration.t)));
   }
   for (const command of entries.commands) {
-    if (command.openedBy ? !identities.has(identityOf(command.openedBy)) : command.command !== 'rules') continue;
+    if (command.openedBy ? !identities.has(identityOf(command.openedBy)) : !isForKey(command.command)) continue;
     const before = latest(events.filter((event) => byLog(event, command) < 0 && event.t > command.t));
     if (before) causes.push(commandCause(command, before.t - command.t, afterWords(before, command.t)));
     for (const event of events) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Producer } from 'kafkajs';
-import { keyText, type Key, type RulesCommand } from '../../operators/model/event.js';
-import { RULE_SET, RULES_COMMAND } from '../../operators/log/log-entry-shape.js';
+import { keyText, type Key, type KeyCommand } from '../../operators/model/event.js';
+import { MEANING_COMMAND, RULE_SET, RULES_COMMAND } from '../../operators/log/log-entry-shape.js';
 import { encodeCommands } from '../../operators/log/log-record.js';
 import { checkFields, jsonOf } from '../../operators/model/record-shape.js';
 import { GIVEN_RULE_SETS, type RuleSet } from '../../operators/model/rules.js';
@@ -9,11 +9,11 @@ import type { TopicNames } from '../../connections/topics.js';
 import { readCompacted, type UnreadableRecord } from '../../connections/compacted-topic.js';
 import type { LogReader } from '../../streams/broker.js';
 
-/** What is on `oms.rules`: rule sets under `set/NAME`, what was activated under `activation/COMMAND`. */
+/** What is on `oms.rules`: rule sets under `set/NAME`, rule sets and meanings that were activated under `activation/COMMAND`. */
 export interface KnownRules {
   readonly sets: ReadonlyMap<string, RuleSet>;
   /** In the order in which they were given. */
-  readonly activations: readonly RulesCommand[];
+  readonly activations: readonly KeyCommand[];
   /** Records of it that say neither. */
   readonly unreadable: readonly UnreadableRecord[];
 }
@@ -22,7 +22,7 @@ export interface KnownRules {
 export async function readRules(reader: LogReader, topics: TopicNames, partitions: number): Promise<KnownRules> {
   const { records, unreadable } = await readCompacted(reader, topics.rules, partitions, readRule);
   const sets = new Map<string, RuleSet>(Object.entries(GIVEN_RULE_SETS));
-  const activations: RulesCommand[] = [];
+  const activations: KeyCommand[] = [];
   for (const rule of records.values()) {
     if ('command' in rule) activations.push(rule);
     else sets.set(rule.name, rule);
@@ -34,11 +34,12 @@ export async function readRules(reader: LogReader, topics: TopicNames, partition
  * Reads a record of `oms.rules`.
  * @throws Error if it is neither a rule set nor an activation
  */
-export function readRule(key: string, value: Uint8Array): RuleSet | RulesCommand {
+export function readRule(key: string, value: Uint8Array): RuleSet | KeyCommand {
   const content = jsonOf('A rule', value);
   if (key.startsWith('activation/')) {
-    checkFields('An activation', content, RULES_COMMAND);
-    return content as unknown as RulesCommand;
+    const isMeaning = (content as Partial<KeyCommand> | null)?.command === 'meaning';
+    checkFields('An activation', content, isMeaning ? MEANING_COMMAND : RULES_COMMAND);
+    return content as unknown as KeyCommand;
   }
   checkFields('A rule set', content, RULE_SET);
   const { name } = content as unknown as RuleSet;
@@ -54,22 +55,17 @@ export async function publishRuleSet(producer: Producer, topics: TopicNames, rul
   });
 }
 
-/** Lets a rule set hold from a time on: it is delivered to every key, and remembered for keys to come. */
-export async function activateRules(
+/** What a command for keys says, without what every one gets when it is given. */
+type Activation<C = KeyCommand> = C extends KeyCommand ? Omit<C, 'commandId' | 'reason'> : never;
+
+/** Puts a rule set or a meaning in force: it is delivered to every key, and remembered for keys to come. */
+export async function activate(
   producer: Producer,
   topics: TopicNames,
   keys: readonly Key[],
-  { ruleSet, validFrom, author, at }: Pick<RulesCommand, 'ruleSet' | 'validFrom' | 'author' | 'at'>,
-): Promise<RulesCommand> {
-  const command: RulesCommand = {
-    command: 'rules',
-    commandId: randomUUID(),
-    at,
-    author,
-    reason: null,
-    ruleSet,
-    validFrom,
-  };
+  activation: Activation,
+): Promise<KeyCommand> {
+  const command: KeyCommand = { ...activation, commandId: randomUUID(), reason: null };
   // Remembered first: a key that is imported in between gets it too, and twice is once.
   await producer.send({
     topic: topics.rules,
@@ -99,7 +95,7 @@ async function deliver(
   producer: Producer,
   topics: TopicNames,
   keys: readonly Key[],
-  commands: readonly RulesCommand[],
+  commands: readonly KeyCommand[],
 ): Promise<void> {
   const value = encodeCommands(commands);
   for (let i = 0; i < keys.length; i += KEYS_PER_SEND) {

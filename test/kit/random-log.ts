@@ -11,6 +11,7 @@ import {
 } from '../../operators/model/event.js';
 import { SOURCES } from '../../operators/model/source.js';
 import { outageIdOf } from '../../operators/model/identity.js';
+import { MEANINGS } from '../../operators/correlate/meaning.js';
 import { GIVEN_RULE_SETS, type RuleSet } from '../../operators/model/rules.js';
 import { EARTH_RADIUS_M } from '../../operators/model/sphere.js';
 
@@ -88,6 +89,16 @@ export const rulesFrom = (ruleSet: RuleSet, minute: number, commandId: string): 
   reason: null,
   ruleSet,
   validFrom: START + minute * MINUTE,
+});
+
+/** A meaning of the contract that holds from its place on. */
+export const meaningOf = (number: number, commandId: string): LogEntry => ({
+  command: 'meaning',
+  commandId,
+  at: START,
+  author: 'ann',
+  reason: null,
+  number,
 });
 
 /** A log of one key, once it is known which. */
@@ -201,7 +212,13 @@ const arbitraryRules: fc.Arbitrary<(key: Key, commandId: string) => LogEntry> = 
         rulesFrom(ruleSet, minute, commandId),
   );
 
-/** Logs with everything that can stand on one: reports of every reach, rule sets, and commands, some for nobody. */
+const arbitraryMeaning: fc.Arbitrary<(key: Key, commandId: string) => LogEntry> = fc.constantFrom(...MEANINGS).map(
+  ({ number }) =>
+    (_, commandId) =>
+      meaningOf(number, commandId),
+);
+
+/** Logs with everything that can stand on one: reports of every reach, rule sets, meanings, and commands, some for nobody. */
 export const arbitraryLog: fc.Arbitrary<LogOf> = fc
   .array(
     fc.oneof(
@@ -209,6 +226,7 @@ export const arbitraryLog: fc.Arbitrary<LogOf> = fc
       { weight: 6, arbitrary: arbitraryCommand },
       { weight: 3, arbitrary: arbitraryAmend },
       { weight: 1, arbitrary: arbitraryRules },
+      { weight: 1, arbitrary: arbitraryMeaning },
     ),
     { minLength: 1, maxLength: 70, size: 'max' },
   )

@@ -97,6 +97,13 @@ async function feedCommand(database: TestDatabase, run: string, key: Key, comman
     );
     return;
   }
+  if (command.command === 'meaning') {
+    await database.rows(
+      'select oms_reconcile_meaning($1, $2, $3, p_command_id => $4, p_author => $5, p_run => $6)',
+      [command.number, key.substationId, key.feederId, command.commandId, command.author, run], // prettier-ignore
+    );
+    return;
+  }
   if (command.command === 'amend') {
     await database.rows(
       'select oms_reconcile_amend($1, $2, $3, $4, $5, $6, p_at => $7, p_author => $8, p_command_id => $9, p_run => $10)',

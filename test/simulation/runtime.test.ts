@@ -14,6 +14,8 @@ let said: string[];
 let calls: string[];
 /** Records that were read, before the state. */
 let reads: number;
+/** Whether the stage knows what a record that says "foreign" means. */
+let isForeignKnown: boolean;
 
 beforeEach(() => {
   world = new World(1);
@@ -22,6 +24,7 @@ beforeEach(() => {
   said = [];
   calls = [];
   reads = 0;
+  isForeignKnown = false;
 });
 
 /** Counts letters, and knows the longest text so far; one that fails does so in the middle of its work. */
@@ -32,12 +35,14 @@ function letterCount(): Topology {
       reject: {
         topic: 'rejected',
         record: ({ offset }, error) => ({ key: String(offset), partitionKey: '', value: error.message }),
+        endsWith: ({ message }) => message === 'another language',
       },
     })
     .mapValues('read', (record) => {
       reads++;
       const text = new TextDecoder().decode(record.value!);
       if (text === 'unreadable') throw new Error('no letters');
+      if (text === 'foreign' && !isForeignKnown) throw new Error('another language');
       return text;
     });
   letters
@@ -224,6 +229,20 @@ describe('a restart', () => {
     expect(said.join('\n')).toMatch(
       /warn count: partition 0 has snapshots that cannot be read .*rebuilding from the log/,
     );
+  });
+
+  it('a record without which a stage must not go on ends it, also when it is read again, until it can be read', async () => {
+    send('ab', 'foreign', 'c');
+    await expect(run()).rejects.toThrow('another language');
+    await expect(run()).rejects.toThrow('another language');
+    expect([texts('counts'), texts('rejected')]).toEqual([[], []]);
+    isForeignKnown = true;
+    await run();
+    expect(texts('counts')).toEqual(['ab 2', 'foreign 9', 'c 10']);
+    // Behind its commit, when the state is restored.
+    isForeignKnown = false;
+    broker.log.append({ topic: 'snapshots', partition: 0, key: 'count/0', value: null }, world.nowMs, null);
+    await expect(run()).rejects.toThrow('another language');
   });
 
   it('goes on with the states of all its nodes', async () => {

@@ -223,13 +223,9 @@ export class TextTable {
     return { bytes: this.#bytes.subarray(0, this.#startOf(this.#size)), ends: this.values(0) };
   }
 
-  /**
-   * Puts back what {@link pack} gave into a table that is empty.
-   * @param tagOf what stands for a tag now, if the tags have changed since
-   */
-  unpack({ bytes, ends }: PackedTexts, tagOf?: (tag: number) => number): void {
+  /** Puts back what {@link pack} gave into a table that is empty. */
+  unpack({ bytes, ends }: PackedTexts): void {
     this.#bytes = this.room.copy(new Uint8Array(bytes));
-    if (tagOf) for (const start of [0, ...ends.subarray(0, -1)]) this.#bytes[start] = tagOf(this.#bytes[start]!);
     this.#rows = this.room.take(Int32Array, ends.length * this.#width);
     ends.forEach((end, number) => this.#putRow(number, end));
     this.#slots = emptySlots(this.room, slotsFor(ends.length));

@@ -14,16 +14,6 @@ import { textHash, TextTable } from '../columns/text-table.js';
 const OWN_EVENT = 1;
 const CUSTOMER = 127;
 
-/** The tags of snapshots up to version 2, which had room for four sources and no more. */
-const OLD_OWN_EVENT = 4;
-const OLD_CUSTOMER = 8;
-
-/** The tag that stands for what one of a snapshot up to version 2 stood for. */
-export function tagOfOld(tag: number): number {
-  if (tag === OLD_CUSTOMER) return CUSTOMER;
-  return (tag % OLD_OWN_EVENT) * 2 + (tag >= OLD_OWN_EVENT ? OWN_EVENT : 0);
-}
-
 /** What belongs to a reporter or a unit: its first entry, or NONE. */
 export const FIRST = 1;
 /** What belongs to a unit besides: how many of its entries are out, and its latest restoration, or NONE. */
@@ -160,13 +150,10 @@ export class Reporters {
     };
   }
 
-  /**
-   * Puts back what {@link pack} gave, where there is nothing yet. Who has which entries is for {@link Entries} to say.
-   * @param tagOf {@link tagOfOld} for a snapshot that has old tags
-   */
-  unpack(packed: ReturnType<Reporters['pack']>, tagOf?: (tag: number) => number): void {
-    this.texts.unpack(packed.reporters, tagOf);
-    this.unitTexts.unpack(packed.units, tagOf);
+  /** Puts back what {@link pack} gave, where there is nothing yet. Who has which entries is for {@link Entries} to say. */
+  unpack(packed: ReturnType<Reporters['pack']>): void {
+    this.texts.unpack(packed.reporters);
+    this.unitTexts.unpack(packed.units);
     for (let unit = 0; unit < this.unitTexts.size; unit++) {
       this.unitTexts.setValue(unit, OUT_ENTRIES, 0);
       this.unitTexts.setValue(unit, LAST_RESTORATION, packed.lastRestoration[unit]!);

@@ -9,8 +9,8 @@ import type { Extent } from '../linking/extent.js';
 import { KeyState } from '../key-state.js';
 import type { PackedMembers } from '../linking/members.js';
 import { OutageState, type OutageBody } from '../outage/outage-state.js';
-import { tagOfOld, type Reporters } from '../outage/reporters.js';
-import { decodeVersion1, type PackedKeyV1 } from './snapshot-v1.js';
+import { requireMeaning } from '../meaning.js';
+import type { Reporters } from '../outage/reporters.js';
 import type { PackedTexts } from '../columns/text-table.js';
 
 /**
@@ -18,9 +18,7 @@ import type { PackedTexts } from '../columns/text-table.js';
  * an order (outages, cells, entries of a unit) keeps it. Columns are written as they stand in memory: a storm changes every
  * key, and encoding them all must not cost the stream much.
  */
-const VERSION = 3;
-/** It had other tags for reporters and units. */
-const OLD_TAGS = 2;
+const VERSION = 4;
 
 /** Takes columns of numbers as they are. */
 const packr = new Packr({ moreTypes: true, useRecords: false });
@@ -56,11 +54,11 @@ interface PackedOutage {
 }
 
 interface PackedKey {
-  version: typeof VERSION | typeof OLD_TAGS;
+  version: typeof VERSION;
   key: string;
   rules: { validFrom: number; ruleSet: RuleSet }[];
-  /** The longest of any rule set so far; absent in the first snapshots of version 2. */
-  longest?: Pick<RuleSet, 'retentionMs' | 'windowMs'>;
+  /** The longest of any rule set so far. */
+  longest: Pick<RuleSet, 'retentionMs' | 'windowMs'>;
   scalars: Pick<KeyState, (typeof KEY_SCALARS)[number]>;
   origin: { lat: number; lon: number } | null;
   commandsSeen: [string, number][];
@@ -72,7 +70,7 @@ interface PackedKey {
   outages: PackedOutage[];
 }
 
-export const KEY_SCALARS = ['watermark', 'memoryFrom', 'indexFrom', 'sweptAt'] as const;
+export const KEY_SCALARS = ['meaning', 'watermark', 'memoryFrom', 'indexFrom', 'sweptAt'] as const;
 
 export const OUTAGE_SCALARS = [
   'status',
@@ -173,27 +171,29 @@ function packExtent(extent: Extent, { cells }: KeyState): PackedExtent {
 }
 
 /**
- * Decodes the state of a key, of this version or one before.
- * @throws Error if it is of a version that this program does not read
+ * Decodes the state of a key.
+ * @throws Error if it is of another version; its state is in the log, too
+ * @throws UnknownMeaning if it is of a meaning that this program does not know
  */
 export function decodeKeyState(bytes: Uint8Array, room: Room): KeyState {
-  const packed = packr.unpack(bytes) as PackedKey | PackedKeyV1;
-  if (packed.version === VERSION || packed.version === OLD_TAGS) return unpackKey(packed, room);
-  if (packed.version === 1) return decodeVersion1(packed, room);
+  const packed = packr.unpack(bytes) as PackedKey;
   const { version } = packed as { version: unknown };
-  throw new Error(`A snapshot has version ${String(version)}; this program reads versions 1 to ${VERSION}.`);
+  if (version !== VERSION)
+    throw new Error(`A snapshot has version ${String(version)}; this program reads version ${VERSION}.`);
+  requireMeaning(packed.scalars.meaning, `A snapshot of ${packed.key}`);
+  return unpackKey(packed, room);
 }
 
 function unpackKey(packed: PackedKey, room: Room): KeyState {
   const state = new KeyState(parseKey(packed.key), room);
   for (const { validFrom, ruleSet } of packed.rules) state.rules.add(ruleSet, validFrom);
-  if (packed.longest) state.rules.heed(packed.longest);
+  state.rules.heed(packed.longest);
   Object.assign(state, packed.scalars);
   state.index.origin = packed.origin;
   for (const [id, t] of packed.commandsSeen) state.commandsSeen.set(id, t);
   state.identities.unpack(packed.identities, packed.seenAt);
   state.members.unpack(packed.members);
-  state.reporters.unpack(packed.reporters, packed.version === OLD_TAGS ? tagOfOld : undefined);
+  state.reporters.unpack(packed.reporters);
   state.reporters.memoryFrom = state.memoryFrom;
   state.entries.unpack(packed.entries);
   for (const { outageId, openedBy, scalars, flags, crew, acknowledgedBy, amended, body } of packed.outages) {

@@ -21,14 +21,17 @@ begin
       nullif(v_taken.outcome, 'command'));
     return row(v_taken.key, case v_taken.outcome when 'command' then 'command' else 'rejected' end, v_taken.outage_no)::reconcile.taken;
   end if;
-  if c ->> 'command' <> 'rules' then
+  if not reconcile.is_for_key(c ->> 'command') then
     v_outage_no := reconcile.outage_named(k.key_id, c);
   end if;
   insert into reconcile.commands (run_id, key_id, seq, command_id, seen_ms, command, outage_no, rejected)
   values (k.run_id, k.key_id, p_seq, c ->> 'commandId', greatest(k.watermark_ms, p_at_ms), c, v_outage_no,
-    case when v_outage_no is null and c ->> 'command' <> 'rules' then 'unknownOutage' end);
+    case when v_outage_no is null and not reconcile.is_for_key(c ->> 'command') then 'unknownOutage' end);
   if c ->> 'command' = 'rules' then
     k := reconcile.add_rules(k, c -> 'ruleSet', reconcile.ms_of((c ->> 'validFrom')::timestamptz), p_seq);
+    return row(k, 'command', null)::reconcile.taken;
+  elsif c ->> 'command' = 'meaning' then
+    k.meaning := reconcile.known_meaning((c ->> 'number')::integer);
     return row(k, 'command', null)::reconcile.taken;
   end if;
   if v_outage_no is null then

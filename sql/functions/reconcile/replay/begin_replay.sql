@@ -14,7 +14,7 @@ begin
     where (received_at >= p_from or p_from is null) and (received_at < p_to or p_to is null)
     union
     select substation_id, feeder_id from oms.commands
-    where (at >= p_from or p_from is null or command = 'rules') and (at < p_to or p_to is null)
+    where (at >= p_from or p_from is null or reconcile.is_for_key(command)) and (at < p_to or p_to is null)
   ) named;
   v_run.entries_total := reconcile.line_up(v_run.run_id, p_order, p_from, p_to);
   if v_run.entries_total = 0 then

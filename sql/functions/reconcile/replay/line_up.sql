@@ -38,17 +38,17 @@ begin
       c.body || case when o.record is null or p_order = 'log' then '{}' else jsonb_build_object('openedBy', o.record -> 'openedBy') end
     from oms.commands c
     left join oms.outages o on o.outage_id = c.outage_id
-    -- Rule sets of before are in force all the same.
-    where (v_by_place or (c.at >= p_from or p_from is null or c.command = 'rules') and (c.at < p_to or p_to is null))
+    -- What was told to a key before is in force all the same.
+    where (v_by_place or (c.at >= p_from or p_from is null or reconcile.is_for_key(c.command)) and (c.at < p_to or p_to is null))
       -- The order of the events' times knows all that an amend tells.
       and (c.command <> 'amend' or p_order = 'log')
   ) e
   join reconcile.keys k on k.run_id = p_run_id and k.substation_id = e.substation_id and k.feeder_id = e.feeder_id
   left join reconcile.stretches s on s.key_id = k.key_id
   where s.key_id is null
-    or p_order = 'log' and e.log_offset <= s.last_offset and (e.log_offset >= s.first_offset or e.command ->> 'command' = 'rules')
+    or p_order = 'log' and e.log_offset <= s.last_offset and (e.log_offset >= s.first_offset or reconcile.is_for_key(e.command ->> 'command'))
     or p_order = 'event-time' and e.t_ms < reconcile.ms_of(s.to_at)
-      and (e.t_ms >= reconcile.ms_of(s.from_at) or e.command ->> 'command' = 'rules');
+      and (e.t_ms >= reconcile.ms_of(s.from_at) or reconcile.is_for_key(e.command ->> 'command'));
   get diagnostics v_entries = row_count;
   update reconcile.runs set entries_total = v_entries, busy = clock_timestamp() - transaction_timestamp() where run_id = p_run_id;
   return v_entries;

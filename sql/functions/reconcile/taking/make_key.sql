@@ -3,7 +3,7 @@ language plpgsql as $$
 declare
   v_standard jsonb := reconcile.given_rules('standard');
   k reconcile.keys;
-  v_rules record;
+  v_command record;
 begin
   insert into reconcile.keys (run_id, substation_id, feeder_id, max_retention_ms, max_window_ms, rule_sets)
   values (p_run_id, p_substation_id, p_feeder_id, (v_standard ->> 'retentionMs')::bigint, (v_standard ->> 'windowMs')::bigint, 1)
@@ -13,16 +13,16 @@ begin
     return;
   end if;
   k := reconcile.add_rules(k, v_standard, -9000000000000000, 0);
-  -- A key that comes later has missed the rule sets that went to every key.
-  for v_rules in
+  -- A key that comes later has missed what went to every key.
+  for v_command in
     select seq, seen_ms, command
     from reconcile.commands
-    where run_id = p_run_id and key_id is null and command ->> 'command' = 'rules'
+    where run_id = p_run_id and key_id is null and reconcile.is_for_key(command ->> 'command')
     order by seq
   loop
-    k := (reconcile.take_command(k, nextval('reconcile.places'), v_rules.seen_ms, v_rules.command)).key;
+    k := (reconcile.take_command(k, nextval('reconcile.places'), v_command.seen_ms, v_command.command)).key;
   end loop;
   perform reconcile.keep_key(k);
 end
 $$;
-comment on function reconcile.make_key(integer, text, text) is 'Makes a key of a run, with the rule sets that every key has, if it is new.';
+comment on function reconcile.make_key(integer, text, text) is 'Makes a key of a run, with what every key was told, if it is new.';
