@@ -53,7 +53,7 @@ afterAll(async () => {
 
 /** Starts the system; resolves when it is ready, with what it has said until then. */
 async function start(): Promise<string> {
-  if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: run "npm run build".`);
+  if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: run "npm run build:all".`);
   const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   running = child;
   let said = '';
