@@ -5,6 +5,7 @@ import type { Environment } from './environment.js';
 import { connectToolProducer } from '../streams/kafka/tool-producer.js';
 import { PartitionReader } from '../streams/kafka/partition-reader.js';
 import { withAdmin } from '../streams/kafka/admin.js';
+import { failureOf } from './postgres/failures.js';
 
 /** Kafka and the database for as long as a command needs them; what goes wrong there is said in one sentence. */
 
@@ -23,7 +24,7 @@ export function withDatabase<T>(environment: Environment, work: (client: pg.Pool
     pool.on('error', () => undefined);
     try {
       const client = await pool.connect().catch((error: Error & { code?: string }) => {
-        throw isSqlState(error.code) ? error : away(connectionString, error);
+        throw 'severity' in error ? error : away(connectionString, error);
       });
       try {
         return await work(client);
@@ -42,21 +43,34 @@ export async function inDatabaseWords<T>(environment: Environment, work: (url: s
   try {
     return await work(url);
   } catch (error) {
-    const { code, message } = error as Error & { code?: string };
-    if (code === '42P01' || code === '3F000' || code === '42703')
-      throw new Error('The database has no schema, or not that of this version: run "oms migrate".', { cause: error });
-    if (code === '3D000' || code?.startsWith('28'))
-      throw new Error(`The database refuses the connection: ${message}.`, { cause: error });
-    if (/^(E[A-Z]+|57P0\d|08\d{3})$/.test(code ?? '')) throw away(url, error as Error);
-    throw error;
+    throw inOurWords(error, url);
   }
 }
 
-const isSqlState = (code: string | undefined): boolean => /^[0-9A-Z]{5}$/.test(code ?? '');
+function inOurWords(cause: unknown, url: string): unknown {
+  const { message } = cause as Error;
+  switch (failureOf(cause)) {
+    case 'noTable':
+    case 'noColumn':
+    case 'noFunction':
+      return new Error(NO_SCHEMA, { cause });
+    case 'refused':
+      return new Error(`The database refuses the connection: ${message}.`, { cause });
+    case 'full':
+      return new Error(`The database has no room: ${message}.`, { cause });
+    case 'away':
+      return away(url, cause as Error);
+    default:
+      return cause;
+  }
+}
+
+const NO_SCHEMA = 'The database has no schema, or not that of this version: run "oms migrate".';
 
 function away(url: string, cause: Error & { code?: string }): Error {
   const why = cause.code ?? cause.message;
-  return new Error(`The database at ${new URL(url).host} does not answer (${why}): is it running?`, { cause });
+  const sentence = `The database at ${new URL(url).host} does not answer (${why}): is it running?`;
+  return new Error(sentence, { cause });
 }
 
 /** Does `work` with a producer. */

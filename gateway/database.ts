@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { GatewayError } from './errors.js';
+import { failureOf, type DatabaseFailure } from '../connections/postgres/failures.js';
 
 /** What the gateway asks of PostGIS. */
 export interface Database {
@@ -12,10 +13,15 @@ export interface Database {
   transaction<T>(work: (query: Database['query']) => Promise<T>): Promise<T>;
 }
 
-/** SQL states of a server that starts, stops, has no such database, no rights or no tables yet. */
-const STATE = /^(08|28|53|57P|3D|3F|42P01|42883|42501)/;
-const SYSTEM = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOENT', 'EPIPE']);
-const CONNECTION = /connection|timeout exceeded|Client has encountered/i;
+/** A server that is away, full, has no such database, no rights or no tables yet: all that passes without a request's doing. */
+const UNAVAILABLE: ReadonlySet<DatabaseFailure> = new Set([
+  'away',
+  'full',
+  'refused',
+  'noRight',
+  'noTable',
+  'noFunction',
+]);
 
 /** A database by a pool of connections, made when they are needed. */
 export class PooledDatabase implements Database {
@@ -74,6 +80,5 @@ export class PooledDatabase implements Database {
 
 function told(error: unknown): unknown {
   const { code = '', message } = error as Error & { code?: string };
-  const gone = STATE.test(code) || SYSTEM.has(code) || (code === '' && CONNECTION.test(message));
-  return gone ? new GatewayError('OMS_DATABASE_UNAVAILABLE', [message || code]) : error;
+  return UNAVAILABLE.has(failureOf(error)) ? new GatewayError('OMS_DATABASE_UNAVAILABLE', [message || code]) : error;
 }

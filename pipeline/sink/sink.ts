@@ -8,6 +8,7 @@ import { Pulse } from '../../streams/pulse.js';
 import type { SourceRecord } from '../../streams/topology.js';
 import { Batch } from './batch.js';
 import { requireSameLog } from './other-log.js';
+import { failureOf } from '../../connections/postgres/failures.js';
 
 export interface SinkOptions {
   readonly brokers: string;
@@ -365,10 +366,9 @@ function partitionAt(place: string): TopicPartition {
 }
 
 /**
- * Whether it is the data's fault: what our own code could not make rows of, and what PostgreSQL says of rows: data exception
- * (22), constraint violation (23), limit exceeded (54: a text too long for an index). In a transaction rows are there
- * already: all else that is thrown in one comes from the connection or the database.
+ * Whether it is the data's fault: what our own code could not make rows of, and what PostgreSQL says of rows. In a transaction
+ * rows are there already: all else that is thrown in one comes from the connection or the database.
  */
-function isDataError(error: Error & { code?: unknown }): boolean {
-  return error instanceof Unreadable || (typeof error.code === 'string' && /^(2[23]|54)/.test(error.code));
+function isDataError(error: Error): boolean {
+  return error instanceof Unreadable || failureOf(error) === 'data';
 }

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Finding, Order } from '../../../operators/reconcile/finding.js';
 import type { Summary } from '../../../operators/reconcile/summary.js';
+import { failureOf } from '../../../connections/postgres/failures.js';
 
 /** Findings read at once. */
 const PAGE = 200;
@@ -91,10 +92,12 @@ export async function beginRun(client: ClientBase, { name, from, to, order, auth
   try {
     await client.query('select reconcile.begin_comparison($1, $2, $3, $4, $5)', [name, from, to, order, author]);
   } catch (error) {
-    const { code, message } = error as Error & { code?: string };
-    if (code === 'P0002') throw new NothingStored(await nothingStored(client, from, to), { cause: error });
-    if (code === '55000')
-      throw new Error(`${message} Wait until "oms lag" shows 0, or give an earlier --to.`, { cause: error });
+    const failure = failureOf(error);
+    if (failure === 'nothingFound') throw new NothingStored(await nothingStored(client, from, to), { cause: error });
+    if (failure === 'notYet')
+      throw new Error(`${(error as Error).message} Wait until "oms lag" shows 0, or give an earlier --to.`, {
+        cause: error,
+      });
     throw error;
   }
   return (await findRun(client, name))!;
