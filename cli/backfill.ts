@@ -22,6 +22,7 @@ import { withDatabase, withProducer, withTopics } from '../connections/services.
 import { StopRequest } from './terminal/stop-request.js';
 import { fileProblem } from '../connections/files.js';
 import { progress, say, timeOption, WrongUse } from './terminal/talk.js';
+import { OmsError } from '../connections/errors.js';
 
 const REJECTS_SHOWN = 10;
 /** Retention of the standard rule set: what lies farther behind its key's latest event is late. */
@@ -160,7 +161,10 @@ async function openInput(
 async function registryOf(client: ClientBase): Promise<Registry> {
   const registry = Registry.of(await loadNetwork(client));
   if (registry.size === 0)
-    throw new Error('The database has no network, so no event has a place: run "oms network import" first.');
+    throw new OmsError(
+      'OMS_NO_NETWORK',
+      'The database has no network, so no event has a place: run "oms network import" first.',
+    );
   return registry;
 }
 

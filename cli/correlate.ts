@@ -12,6 +12,7 @@ import type { OfflineOptions } from '../pipeline/offline/placing.js';
 import { LineOutput } from './terminal/line-output.js';
 import { fileProblem } from '../connections/files.js';
 import { progress, say, WrongUse, type Progress } from './terminal/talk.js';
+import { OmsError } from '../connections/errors.js';
 
 /** Lines in one transaction of the driver: as many as one commit of a busy pipeline holds. */
 const LINES_PER_COMMIT = 1000;
@@ -158,6 +159,6 @@ async function sizeOf(file: string): Promise<number> {
   const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
     throw fileProblem(file, error);
   });
-  if (found.isDirectory()) throw new Error(`${file} is a folder: name an NDJSON file.`);
+  if (found.isDirectory()) throw new OmsError('OMS_FILE_UNUSABLE', `${file} is a folder: name an NDJSON file.`);
   return found.size;
 }

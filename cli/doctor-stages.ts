@@ -6,6 +6,7 @@ import { STAGES, topicNames, type StageName } from '../connections/topics.js';
 import { countOwnerless } from '../streams/kafka/admin.js';
 import { lags, thoseWithRecords, type Lag } from './lags.js';
 import { inKafkaWords, withReader, withTopics } from '../connections/services.js';
+import { OmsError } from '../connections/errors.js';
 
 /** Do the stages get on? Looked at for some seconds: a number says nothing, whether it moves says much. */
 
@@ -55,7 +56,8 @@ export async function checkGroups(environment: Environment): Promise<string> {
   const members = new Map(groups.map((group) => [group.groupId, group.members.length] as const));
   const empty = STAGES.filter((stage) => !members.get(groupOf(stage)));
   if (empty.length > 0)
-    throw new Error(
+    throw new OmsError(
+      'OMS_STAGE_UNATTENDED',
       `Nobody is in the group of ${empty.join(', ')}: start with "oms pipeline --stages ${empty.join(',')}".`,
     );
   // What each group shares out: the first of its topics, with which the same partitions of the others go.
@@ -65,7 +67,8 @@ export async function checkGroups(environment: Environment): Promise<string> {
       countOwnerless(brokers, groupOf(stage), [shared[stage]]),
     );
     if (ownerless)
-      throw new Error(
+      throw new OmsError(
+        'OMS_STAGE_UNATTENDED',
         `${ownerless} partitions of ${shared[stage]} have no owner in the group of ${stage}: restart it.`,
       );
   }
@@ -87,11 +90,13 @@ export async function judgeLag(environment: Environment, { before, after }: Watc
   const standing = (await thoseWithRecords(environment, suspects)).map(
     (one) => `${one.stage} stands ${one.behind} behind on ${placeOf(one)}`,
   );
-  if (standing.length > 0) throw new Error(`${standing.join('; ')}: see what its process says, and restart it.`);
+  if (standing.length > 0)
+    throw new OmsError('OMS_STAGE_STANDS', `${standing.join('; ')}: see what its process says, and restart it.`);
   for (const stage of STAGES) {
     const [was, is] = [before, after].map((lag) => sumOf(lag.filter((one) => one.stage === stage)));
     if (is! > MANY && is! > was! + MUCH_MORE)
-      throw new Error(
+      throw new OmsError(
+        'OMS_STAGE_BEHIND',
         `${stage} is ${is} behind, ${is! - was!} more than ${WATCH_MS / 1000} s before: start more of it.`,
       );
   }
@@ -105,7 +110,7 @@ export async function judgeLag(environment: Environment, { before, after }: Watc
  */
 export function judgeStages({ roster }: Watched): string {
   const complaints = roster.complaints();
-  if (complaints.length > 0) throw new Error(complaints.join(' '));
+  if (complaints.length > 0) throw new OmsError('OMS_STAGE_DEGRADED', complaints.join(' '));
   return roster
     .stages()
     .map(({ name, slot, port }) => `${name} (${slot}${port === null ? '' : `, port ${port}`})`)

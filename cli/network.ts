@@ -25,6 +25,7 @@ import { fileProblem } from '../connections/files.js';
 import { agrees, say, wholeNumberBetween } from './terminal/talk.js';
 import { inTransaction } from '../connections/postgres/transaction.js';
 import { countPlaceable, placePlaceable } from './unplaced.js';
+import { OmsError } from '../connections/errors.js';
 
 const ERRORS_SHOWN = 50;
 
@@ -77,7 +78,7 @@ async function importNetwork(path: string, options: ImportOptions, environment: 
     for (const one of error.errors.slice(0, ERRORS_SHOWN)) say(networkErrorText(one));
     if (error.errors.length > ERRORS_SHOWN) say(`... and ${error.errors.length - ERRORS_SHOWN} more`);
     const count = error.errors.length === 1 ? '1 error' : `${error.errors.length} errors`;
-    throw new Error(`${path} has ${count}: nothing was changed.`, { cause: error });
+    throw new OmsError('OMS_BAD_NETWORK', `${path} has ${count}: nothing was changed.`, { cause: error });
   }
   await replace(network, environment, options);
 }
@@ -95,7 +96,7 @@ async function replace(network: Network, environment: Environment, options: Impo
   );
   const sent = await publish(environment, published, stored).catch((error: Error) => {
     const message = `The database has the network, the stages not all of it: import it again. ${error.message}`;
-    throw new Error(message, { cause: error });
+    throw new OmsError('OMS_NETWORK_HALF_PUBLISHED', message, { cause: error });
   });
   const { feeders, customers } = stored;
   say(`In use: ${feeders.length} feeders, ${customers.length} customers (${sent} elements published).`);

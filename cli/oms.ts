@@ -2,10 +2,7 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { endSoon } from '../connections/ending.js';
-import { WrongUse } from './terminal/talk.js';
-
-const FAILED = 1;
-const WRONG_USE = 2;
+import { codeOf, exitCodeOf, OmsError, sentenceOf, type ErrorCode } from '../connections/errors.js';
 
 // Who reads our talk may be gone, as a killed npm start is: a gateway or a stage must not die of it.
 process.stderr.on('error', () => {});
@@ -57,8 +54,14 @@ function readEnvFile(): void {
   try {
     process.loadEnvFile('.env');
   } catch (error) {
-    throw new Error(`.env cannot be read: ${(error as Error).message}.`, { cause: error });
+    throw new OmsError('OMS_FILE_UNUSABLE', `.env cannot be read: ${(error as Error).message}.`, { cause: error });
   }
+}
+
+/** Ends with the exit code of an error, once its code is said: by that it is found in docs/errors.md. */
+function failBy(code: ErrorCode): void {
+  console.error(`Code: ${code}`);
+  process.exitCode = exitCodeOf(code);
 }
 
 const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
@@ -71,11 +74,11 @@ try {
   for (const command of all(program)) command.exitOverride().showHelpAfterError('(add --help for help)');
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : WRONG_USE;
-  else {
-    console.error((error as Error).message || String(error));
-    process.exitCode = error instanceof WrongUse ? WRONG_USE : FAILED;
-  }
+  if (!(error instanceof CommanderError)) {
+    console.error(sentenceOf(error));
+    failBy(codeOf(error));
+    // Commander has said itself what is wrong; to have shown the help is no error.
+  } else if (error.exitCode !== 0) failBy('OMS_WRONG_USE');
 }
 // A Kafka client that does not come to its end must not keep a command that is done.
 endSoon();

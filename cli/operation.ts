@@ -12,6 +12,7 @@ import { acceptOtherLog, findOtherLog } from './other-log.js';
 import { checkRecords, takeAway } from './records.js';
 import { inDatabaseWords, withDatabase, withTopics } from '../connections/services.js';
 import { say, wholeNumberBetween } from './terminal/talk.js';
+import { codeOf, OmsError, sentenceOf, type ErrorCode } from '../connections/errors.js';
 
 /** `oms migrate`, `oms topics`, `oms lag`, `oms doctor`. */
 export function addOperation(program: Command): void {
@@ -127,6 +128,8 @@ interface Finding {
   readonly what: string;
   readonly ok: boolean;
   readonly detail: string;
+  /** Of what is wrong: where docs/errors.md says more. */
+  readonly code?: ErrorCode;
 }
 
 type Check = (what: string, work: () => Promise<string>) => Promise<boolean>;
@@ -138,7 +141,7 @@ async function doctor(json: boolean): Promise<void> {
       findings.push({ what, ok: true, detail: await work() });
       return true;
     } catch (error) {
-      findings.push({ what, ok: false, detail: (error as Error).message || String(error) });
+      findings.push({ what, ok: false, detail: sentenceOf(error), code: codeOf(error) });
       return false;
     }
   };
@@ -149,7 +152,9 @@ async function doctor(json: boolean): Promise<void> {
   });
   if (environment) await checkSystem(environment, check);
   if (json) console.log(JSON.stringify(findings));
-  else for (const { what, ok, detail } of findings) console.log(`${ok ? 'ok  ' : 'FAIL'} ${what}: ${detail}`);
+  else
+    for (const { what, detail, code } of findings)
+      console.log(code ? `FAIL ${what}: ${detail} (${code})` : `ok   ${what}: ${detail}`);
   if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
 }
 
@@ -178,7 +183,8 @@ async function checkSystem(environment: Environment, check: Check): Promise<void
       );
       return rows[0]!.feeders;
     });
-    if (feeders === 0) throw new Error('There is no network: import one with "oms network import DIR".');
+    if (feeders === 0)
+      throw new OmsError('OMS_NO_NETWORK', 'There is no network: import one with "oms network import DIR".');
     return `schema is there, ${feeders} feeders`;
   });
   if (topics && database) {
@@ -201,7 +207,7 @@ async function checkReplication(environment: Environment): Promise<string> {
   return withTopics(environment, async (admin) => {
     const topics = await replicationOf(admin, Object.values(topicNames(environment.topicPrefix)));
     const weak = await weakTopics(admin, environment, topics);
-    if (weak.length > 0) throw new Error(weak.join(' '));
+    if (weak.length > 0) throw new OmsError('OMS_WEAK_REPLICATION', weak.join(' '));
     const least = (of: 'replicas' | 'minInSync'): number => Math.min(...topics.map((topic) => topic[of]));
     return `replication ${least('replicas')}, in sync ${least('minInSync')}`;
   });
@@ -214,21 +220,29 @@ async function askGateway(environment: Environment, isKafkaThere: boolean): Prom
     host === '0.0.0.0' ? '127.0.0.1' : host.includes(':') ? (host === '::' ? '[::1]' : `[${host}]`) : host;
   const url = `http://${reached}:${port}/ready`;
   const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => {
-    throw new Error(`Nothing answers at ${url}: run "oms gateway", or set OMS_PORTS to where it listens.`);
+    throw new OmsError(
+      'OMS_GATEWAY_AWAY',
+      `Nothing answers at ${url}: run "oms gateway", or set OMS_PORTS to where it listens.`,
+    );
   });
   const { missing, installation } = (await response.json().catch(() => ({}))) as {
     missing?: string[];
     installation?: string | null;
   };
-  if (!missing) throw new Error(`What answers at ${url} is no gateway: set OMS_PORTS to where the gateway listens.`);
+  if (!missing)
+    throw new OmsError(
+      'OMS_OTHER_GATEWAY',
+      `What answers at ${url} is no gateway: set OMS_PORTS to where the gateway listens.`,
+    );
   if (isKafkaThere && installation) {
     const ours = await installationOfKafka(environment);
     if (installation !== ours)
-      throw new Error(
+      throw new OmsError(
+        'OMS_OTHER_GATEWAY',
         `What answers at ${url} is the gateway of another installation (${installation}, not ${ours}): set OMS_PORTS to where yours listens.`,
       );
   }
-  if (!response.ok) throw new Error(`It is not ready: ${missing.join(' ')}`);
+  if (!response.ok) throw new OmsError('OMS_GATEWAY_NOT_READY', `It is not ready: ${missing.join(' ')}`);
   return `ready on port ${port}`;
 }
 

@@ -13,6 +13,7 @@ import { healthApp } from '../pipeline/health.js';
 import { runProcessGroup } from './process-group.js';
 import { startStages, type RunningStage } from '../pipeline/pipeline.js';
 import { inKafkaWords, KafkaAway } from '../connections/services.js';
+import { sentenceOf } from '../connections/errors.js';
 
 function stagesOption(text: string): StageName[] {
   return text.split(',').map((name) => {
@@ -88,7 +89,7 @@ async function runStages({ stages, slot = `${hostname()}-0`, acceptGap = false }
     endSoon((sentence) => say('error', sentence));
     // A stage that failed must not leave the others running as if nothing were: the process ends, to be started anew.
     const stopped = await Promise.allSettled([...[...running.values()].map((stage) => stage.stop()), heart?.stop()]);
-    for (const end of stopped) if (end.status === 'rejected') say('error', String((end.reason as Error).message));
+    for (const end of stopped) if (end.status === 'rejected') say('error', sentenceOf(end.reason));
     await health?.close();
   }
   say('info', 'stopped');

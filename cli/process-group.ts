@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { endWhenSilent } from '../connections/parent.js';
 import { NODE_FLAGS } from '../connections/environment.js';
+import { OmsError } from '../connections/errors.js';
 
 interface ProcessGroupOptions {
   readonly count: number;
@@ -34,7 +35,11 @@ export async function runProcessGroup({ count, argsOf, envOf, told, say }: Proce
   for (const child of children) if (child.connected) child.disconnect();
   const failed = [first, ...(await Promise.all(ends))].find((end) => end && end.how !== 'code 0');
   process.off('exit', kill);
-  if (failed) throw new Error(`Process ${failed.n} of ${count} ended with ${failed.how}: all were stopped.`);
+  if (failed)
+    throw new OmsError(
+      'OMS_PROCESS_ENDED',
+      `Process ${failed.n} of ${count} ended with ${failed.how}: all were stopped.`,
+    );
 }
 
 async function endOf(child: ChildProcess, n: number): Promise<{ n: number; how: string }> {

@@ -17,6 +17,7 @@ import { noteRepair, readFindings, type Run, type RunRepair } from '../pipeline/
 import { checkTopics } from '../connections/topic-admin.js';
 import { withProducer, withTopics } from '../connections/services.js';
 import { progress, say } from './terminal/talk.js';
+import { OmsError } from '../connections/errors.js';
 
 /** How long nothing may be heard of the stream's carrying out what was put on the log. */
 const PATIENCE_MS = 15_000;
@@ -117,7 +118,8 @@ async function settle(client: PoolClient, told: readonly Told[]): Promise<void> 
     );
   const rejected = [...(await rejectedRepairs(client, told)).values()];
   if (rejected.length === 0) return;
-  throw new Error(
+  throw new OmsError(
+    'OMS_REPAIR_REJECTED',
     `The stream rejected ${rejected.length} of ${told.length} repairs, the first because: ${rejected[0]}`,
   );
 }

@@ -9,6 +9,7 @@ import { findingsOf, type Summary } from '../operators/reconcile/summary.js';
 import { ReportFile, reportOption, tellReport } from './terminal/report-output.js';
 import { withDatabase } from '../connections/services.js';
 import { say, WrongUse } from './terminal/talk.js';
+import { OmsError } from '../connections/errors.js';
 
 /** `oms reconcile list|show|compare|forget`. */
 export function addReconcileRuns(reconcile: Command): void {
@@ -58,7 +59,8 @@ async function done(client: PoolClient, name: string): Promise<Run & { readonly 
   const run = await known(client, name);
   const { summary, order, from, to, entriesDone, entriesTotal } = run;
   if (summary) return { ...run, summary };
-  throw new Error(
+  throw new OmsError(
+    'OMS_RUN_UNFINISHED',
     `The run "${name}" has not come to its end (${entriesDone} of ${entriesTotal} entries): ` +
       `oms reconcile --run "${name}" --order ${order} --from ${from} --to ${to} goes on with it.`,
   );

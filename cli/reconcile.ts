@@ -24,6 +24,7 @@ import { reportOption, ReportFile, tellReport } from './terminal/report-output.j
 import { withDatabase } from '../connections/services.js';
 import { StopRequest } from './terminal/stop-request.js';
 import { progress, say, timeOption, WrongUse } from './terminal/talk.js';
+import { OmsError } from '../connections/errors.js';
 
 /** Entries of the log that are taken at once: about a second. */
 const ENTRIES_PER_STEP = 3000;
@@ -181,7 +182,8 @@ async function runToEnd(
 async function checkRetention(client: PoolClient, from: string, retentionDays: number): Promise<void> {
   const earliest = await earliestFrom(client, Date.now(), retentionDays);
   if (from >= earliest) return;
-  throw new Error(
+  throw new OmsError(
+    'OMS_RETENTION_OVER',
     `Raw events are kept for ${retentionDays} days (OMS_RAW_RETENTION_DAYS), and outages need those of some hours before: ` +
       `--from can be ${earliest} at the earliest.`,
   );
@@ -210,6 +212,9 @@ function judge(summary: Summary, failOnFindings: boolean): void {
   if (count === 0) return;
   const found = count === 1 ? 'There is 1 finding' : `There are ${count} findings`;
   if (summary.order === 'log')
-    throw new Error(`${found}: in log order any difference is a defect of an engine; report it with the JSON report.`);
-  if (failOnFindings) throw new Error(`${found}.`);
+    throw new OmsError(
+      'OMS_ENGINES_DIFFER',
+      `${found}: in log order any difference is a defect of an engine; report it with the JSON report.`,
+    );
+  if (failOnFindings) throw new OmsError('OMS_FINDINGS', `${found}.`);
 }

@@ -10,6 +10,7 @@ import type { LogReader } from '../streams/broker.js';
 import { Snapshots } from '../streams/snapshots.js';
 import { withProducer, withReader } from '../connections/services.js';
 import { WrongUse } from './terminal/talk.js';
+import { OmsError } from '../connections/errors.js';
 
 /** Records that their readers leave out: which they are, and how one is taken away. */
 
@@ -32,7 +33,7 @@ export async function checkRecords(environment: Environment): Promise<string> {
     for (let partition = 0; partition < environment.partitions; partition++)
       found.push(...(await damagedSnapshots(topics, reader, partition)));
     if (found.length > NAMED) found.splice(NAMED, Infinity, `... and ${found.length - NAMED} more.`);
-    if (found.length > 0) throw new Error(found.join('\n'));
+    if (found.length > 0) throw new OmsError('OMS_RECORD_UNREADABLE', found.join('\n'));
     const failed = await failedLately(topics, reader, environment.partitions);
     if (failed.length === 0) return 'the tables can be read, and nothing was set aside with an error in the last day';
     const times = failed.length === 1 ? '1 record was' : `${failed.length} records were`;
@@ -110,6 +111,9 @@ export async function takeAway(place: string, environment: Environment): Promise
   const unreadable = await withReader(environment, (reader) => unreadableOn(topic, reader, environment));
   const record = unreadable.find((one) => placeOf(one) === place);
   if (!record)
-    throw new Error(`No record that cannot be read stands at ${place}: it is readable, replaced, or was never there.`);
+    throw new OmsError(
+      'OMS_NO_UNREADABLE_RECORD',
+      `No record that cannot be read stands at ${place}: it is readable, replaced, or was never there.`,
+    );
   await withProducer(environment, (producer) => tombstone(producer, [record]));
 }

@@ -14,6 +14,7 @@ import { Pace } from './replay.js';
 import { withProducer, withTopics } from '../connections/services.js';
 import { fileProblem } from '../connections/files.js';
 import { numberBetween, progress, say, timeOption, wholeNumberBetween, WrongUse } from './terminal/talk.js';
+import { OmsError } from '../connections/errors.js';
 
 /** When the storm begins if nobody says: a fixed time, so that a seed always gives the same bytes. */
 const DEFAULT_START = '2026-10-04T12:00:00.000Z';
@@ -168,7 +169,8 @@ async function toGateway(
     (sum, [status, count]) => (Number(status) < 400 ? sum : sum + count),
     0,
   );
-  if (refused > 0) throw new Error(`The gateway refused ${refused} of ${events.length} events.`);
+  if (refused > 0)
+    throw new OmsError('OMS_EVENTS_REFUSED', `The gateway refused ${refused} of ${events.length} events.`);
 }
 
 async function toKafka(events: readonly CanonicalEvent[], environment: Environment, pace: Clock | null): Promise<void> {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from './environment.js';
+import { OmsError } from './errors.js';
 
 /** Where Kafka and PostGIS are, for commands that need them. */
 interface Connections {
@@ -26,7 +27,7 @@ function connections(environment: Environment): Partial<Connections> {
 export function requireBrokers(environment: Environment): string {
   const brokers = environment.kafkaBrokers ?? connections(environment).kafkaBrokers;
   if (brokers === undefined)
-    throw new Error('No Kafka is known: run "npm start" here, or set KAFKA_BROKERS=host:port.');
+    throw new OmsError('OMS_NO_KAFKA', 'No Kafka is known: run "npm start" here, or set KAFKA_BROKERS=host:port.');
   return brokers;
 }
 
@@ -34,6 +35,9 @@ export function requireBrokers(environment: Environment): string {
 export function requireDatabase(environment: Environment): string {
   const url = environment.databaseUrl ?? connections(environment).databaseUrl;
   if (url === undefined)
-    throw new Error('No PostGIS is known: run "npm start" here, or set DATABASE_URL=postgres://...');
+    throw new OmsError(
+      'OMS_NO_DATABASE',
+      'No PostGIS is known: run "npm start" here, or set DATABASE_URL=postgres://...',
+    );
   return url;
 }

@@ -1,5 +1,6 @@
 /** The one module that reads the environment. A wrong value stops the start with its name and what would be right. */
 import { resolve } from 'node:path';
+import { OmsError } from './errors.js';
 
 export const POLICY_NAMES = ['auto-restore', 'auto-close', 'stale', 'storm-mode'] as const;
 export type PolicyName = (typeof POLICY_NAMES)[number];
@@ -19,11 +20,16 @@ function variable<T>(name: string, fallback: string, means: string, read: (text:
   return { name, fallback, means, read };
 }
 
+/** That a value is wrong: what would be right. */
+function expected(what: string): OmsError {
+  return new OmsError('OMS_BAD_SETTING', what);
+}
+
 function integer(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (text.trim() === '' || !Number.isInteger(value) || value < min || value > max) {
-      throw new Error(`a whole number from ${min} to ${max}`);
+      throw expected(`a whole number from ${min} to ${max}`);
     }
     return value;
   };
@@ -40,14 +46,14 @@ function optional<T>(read: (text: string) => T): (text: string) => T | null {
 function brokers(text: string): string {
   const isAddress = (one: string): boolean => /^[^\s:/]+:\d+$|^\[[\da-f:]+\]:\d+$/i.test(one);
   const all = text.split(',').map((one) => one.trim());
-  if (!all.every(isAddress)) throw new Error('host:port, several separated by commas');
+  if (!all.every(isAddress)) throw expected('host:port, several separated by commas');
   return all.join(',');
 }
 
 function postgresUrl(text: string): string {
   // A # that was not encoded would end the address, as a rule in the middle of the password.
   if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text) || new URL(text).hash !== '')
-    throw new Error(
+    throw expected(
       'postgres://USER:PASSWORD@HOST:PORT/DATABASE, where special characters of the password are written as %40 and ' +
         'the like, or stand in PGPASSWORD as they are',
     );
@@ -62,7 +68,7 @@ function list<T>(what: string, item: (text: string) => T): (text: string) => rea
           try {
             return item(part.trim());
           } catch {
-            throw new Error(what);
+            throw expected(what);
           }
         });
 }
@@ -70,13 +76,13 @@ function list<T>(what: string, item: (text: string) => T): (text: string) => rea
 function offsetMin(text: string): number {
   const match = /^([+-])(\d\d):(\d\d)$/.exec(text);
   if (text === 'Z') return 0;
-  if (!match || Number(match[2]) > 14 || Number(match[3]) > 59) throw new Error('Z or an offset such as +03:00');
+  if (!match || Number(match[2]) > 14 || Number(match[3]) > 59) throw expected('Z or an offset such as +03:00');
   return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]));
 }
 
 function oneOf<T extends string>(names: readonly T[]): (text: string) => T {
   return (text) => {
-    if (!(names as readonly string[]).includes(text)) throw new Error(`one of ${names.join(', ')}`);
+    if (!(names as readonly string[]).includes(text)) throw expected(`one of ${names.join(', ')}`);
     return text as T;
   };
 }
@@ -118,7 +124,7 @@ export const VARIABLES = {
     optional(integer(1, 32)),
   ),
   topicPrefix: variable('OMS_TOPIC_PREFIX', '', 'put before every topic name: a separate set of topics', (text) => {
-    if (!/^[A-Za-z0-9._-]{0,60}$/.test(text)) throw new Error('at most 60 letters, digits, dots, dashes, underscores');
+    if (!/^[A-Za-z0-9._-]{0,60}$/.test(text)) throw expected('at most 60 letters, digits, dots, dashes, underscores');
     return text;
   }),
   commitMs: variable('OMS_COMMIT_MS', '100', 'longest time between two commits of a stage, ms', integer(1, 10_000)),
@@ -227,7 +233,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env, stageProce
   }
   const read = Object.fromEntries(values) as Partial<Environment>;
   wrong.push(...contradictions(read, stageProcesses));
-  if (wrong.length > 0) throw new Error(wrong.join('\n'));
+  if (wrong.length > 0) throw new OmsError('OMS_BAD_SETTING', wrong.join('\n'));
   return read as Environment;
 }
 

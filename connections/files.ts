@@ -1,5 +1,7 @@
+import { OmsError } from './errors.js';
+
 /** What is wrong with a file, in a sentence. */
-export function fileProblem(file: string, error: NodeJS.ErrnoException): Error {
+export function fileProblem(file: string, error: Pick<NodeJS.ErrnoException, 'code' | 'message'>): OmsError {
   const why = new Map([
     ['ENOENT', 'there is no such file or folder'],
     ['EACCES', 'there is no right to it'],
@@ -7,5 +9,5 @@ export function fileProblem(file: string, error: NodeJS.ErrnoException): Error {
     ['ENOTDIR', 'what should be a folder in its path is a file'],
     ['ENOSPC', 'the disk is full'],
   ]);
-  return new Error(`${file}: ${why.get(error.code ?? '') ?? error.message}.`, { cause: error });
+  return new OmsError('OMS_FILE_UNUSABLE', `${file}: ${why.get(error.code ?? '') ?? error.message}.`, { cause: error });
 }

@@ -5,6 +5,7 @@ import type { Environment } from './environment.js';
 import { connectToolProducer } from '../streams/kafka/tool-producer.js';
 import { PartitionReader } from '../streams/kafka/partition-reader.js';
 import { withAdmin } from '../streams/kafka/admin.js';
+import { OmsError } from './errors.js';
 import { failureOf } from './postgres/failures.js';
 
 /** Kafka and the database for as long as a command needs them; what goes wrong there is said in one sentence. */
@@ -53,11 +54,11 @@ function inOurWords(cause: unknown, url: string): unknown {
     case 'noTable':
     case 'noColumn':
     case 'noFunction':
-      return new Error(NO_SCHEMA, { cause });
+      return new OmsError('OMS_NO_SCHEMA', NO_SCHEMA, { cause });
     case 'refused':
-      return new Error(`The database refuses the connection: ${message}.`, { cause });
+      return new OmsError('OMS_DATABASE_REFUSES', `The database refuses the connection: ${message}.`, { cause });
     case 'full':
-      return new Error(`The database has no room: ${message}.`, { cause });
+      return new OmsError('OMS_DATABASE_FULL', `The database has no room: ${message}.`, { cause });
     case 'away':
       return away(url, cause as Error);
     default:
@@ -67,10 +68,10 @@ function inOurWords(cause: unknown, url: string): unknown {
 
 const NO_SCHEMA = 'The database has no schema, or not that of this version: run "oms migrate".';
 
-function away(url: string, cause: Error & { code?: string }): Error {
+function away(url: string, cause: Error & { code?: string }): OmsError {
   const why = cause.code ?? cause.message;
   const sentence = `The database at ${new URL(url).host} does not answer (${why}): is it running?`;
-  return new Error(sentence, { cause });
+  return new OmsError('OMS_DATABASE_AWAY', sentence, { cause });
 }
 
 /** Does `work` with a producer. */
@@ -105,8 +106,12 @@ export function withTopics<T>(environment: Environment, work: (admin: Admin) => 
 }
 
 /** No broker answers. */
-export class KafkaAway extends Error {
+export class KafkaAway extends OmsError {
   override name = 'KafkaAway';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('OMS_KAFKA_AWAY', message, options);
+  }
 }
 
 /** Does `work` with the addresses of the brokers. */
@@ -118,7 +123,9 @@ export async function inKafkaWords<T>(environment: Environment, work: (brokers: 
     const { name, code, type, message } = error as Error & { code?: unknown; type?: string };
     const missing = 'UNKNOWN_TOPIC_OR_PARTITION';
     if (type === missing || (error as { cause?: { type?: string } }).cause?.type === missing || code === 3)
-      throw new Error('Topics are missing: create them with "oms topics --create".', { cause: error });
+      throw new OmsError('OMS_TOPICS_MISSING', 'Topics are missing: create them with "oms topics --create".', {
+        cause: error,
+      });
     // librdkafka: all brokers down, transport failure, timed out.
     const isAway = /^KafkaJS(Connection|NumberOfRetries|BrokerNotFound|RequestTimeout)/.test(name);
     if (isAway || code === -187 || code === -195 || code === -185)

@@ -1,6 +1,7 @@
 import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
 import { type TopicNames, sourceTopics } from './topics.js';
 import { type AskedReplication, replicationAmong, type Replication } from './topic-replication.js';
+import { OmsError } from './errors.js';
 
 // kafkajs exports these in a way that Node cannot see.
 const { ConfigResourceTypes, ConfigSource } = kafkajs;
@@ -78,11 +79,15 @@ export async function checkTopics(admin: Admin, topics: TopicNames, partitions: 
   const existing = new Set(await admin.listTopics());
   const missing = names.filter((name) => !existing.has(name));
   if (missing.length > 0)
-    throw new Error(`Topics are missing: ${missing.join(', ')}. Create them with "oms topics --create".`);
+    throw new OmsError(
+      'OMS_TOPICS_MISSING',
+      `Topics are missing: ${missing.join(', ')}. Create them with "oms topics --create".`,
+    );
   const { topics: found } = await admin.fetchTopicMetadata({ topics: names });
   const wrong = found.find((topic) => topic.partitions.length !== partitions);
   if (wrong) {
-    throw new Error(
+    throw new OmsError(
+      'OMS_PARTITIONS_DIFFER',
       `Topic ${wrong.name} has ${wrong.partitions.length} partitions where OMS_PARTITIONS says ${partitions}: ` +
         'set OMS_PARTITIONS to what the topics have, or begin with a new OMS_TOPIC_PREFIX.',
     );

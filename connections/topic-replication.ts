@@ -1,4 +1,5 @@
 import kafkajs, { type Admin } from 'kafkajs';
+import { OmsError } from './errors.js';
 
 /** How often a topic is there, and how many must have a record before it counts as written. */
 export interface Replication {
@@ -24,13 +25,15 @@ export function replicationAmong(
   { replication, minInSync }: AskedReplication = { replication: null, minInSync: null },
 ): Replication {
   if (replication !== null && replication > brokers)
-    throw new Error(
+    throw new OmsError(
+      'OMS_BAD_REPLICATION',
       `OMS_REPLICATION=${replication}, and Kafka has ${brokers === 1 ? '1 broker' : `${brokers} brokers`}: ` +
         'set it to that or less, or start more brokers.',
     );
   const replicas = replication ?? (brokers >= SAFE.replicas ? SAFE.replicas : 1);
   if (minInSync !== null && minInSync > replicas)
-    throw new Error(
+    throw new OmsError(
+      'OMS_BAD_REPLICATION',
       `OMS_MIN_IN_SYNC=${minInSync}, and topics have ${replicas === 1 ? '1 replica' : `${replicas} replicas`} here: ` +
         'set it to that or less, or OMS_REPLICATION to more.',
     );

@@ -61,7 +61,13 @@ export function buildApp(services: Services, logger: FastifyServerOptions['logge
   app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'OMS gateway', version: '1', description: 'How events and people come in, and outages go out.' },
+      info: {
+        title: 'OMS gateway',
+        version: '1',
+        description:
+          'How events and people come in, and outages go out. What is wrong is answered with a code and a sentence; ' +
+          'docs/errors.md says of each code when it comes and what to do.',
+      },
     },
   });
   const budget = new BodyBudget(BODIES_BYTES, ROOM_MS);

@@ -1,5 +1,6 @@
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HTTP_ERRORS } from '../connections/http-errors.js';
 import { MemoryGateway } from './memory-gateway.fixture.js';
 
 interface Operation {
@@ -54,6 +55,20 @@ it.each([
 ])('names every status of %s', (path, method, statuses) => {
   expect(Object.keys(paths[path]![method]!.responses).sort()).toEqual(statuses);
 });
+
+it('says of each error its codes, which are those of its status', () => {
+  const errors = Object.values(paths)
+    .flatMap((methods) => Object.values(methods))
+    .flatMap(({ responses }) => Object.entries(responses))
+    .flatMap(([status, { content = {} }]) => Object.values(content).map(({ schema }) => ({ status, schema })))
+    .flatMap(({ status, schema }) => codesIn(schema).map((code) => ({ status: Number(status), code })));
+  expect(errors.length).toBeGreaterThan(50);
+  for (const { status, code } of errors) expect(HTTP_ERRORS).toMatchObject({ [code]: { statusCode: status } });
+});
+
+function codesIn(schema: object): readonly string[] {
+  return (schema as { properties?: { code?: { enum?: readonly string[] } } }).properties?.code?.enum ?? [];
+}
 
 it('says of what form parameters are, and which of them may be left out', () => {
   const parametersOf = (path: string) =>

@@ -1,46 +1,19 @@
 import { STATUS_CODES, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { OmsError } from '../connections/errors.js';
+import { HTTP_ERRORS, httpAnswer, type HttpErrorCode } from '../connections/http-errors.js';
 
 /** The longest part of an address, in characters. */
 export const MAX_PARAM_LENGTH = 300;
-
-/** Every error that the gateway answers with: its HTTP status and its sentence; `%s` is filled in. */
-const ERRORS = {
-  OMS_BAD_REQUEST: [400, '%s'],
-  OMS_NOT_HTTP: [400, 'The request cannot be read as HTTP (%s).'],
-  OMS_NOT_JSON: [400, 'The body is not JSON: %s'],
-  OMS_NOTHING_ACCEPTED: [400, 'Nothing was accepted: %s'],
-  OMS_BAD_TILE: [400, 'There is no tile %s: zoom is 0 to 22, column and row are below 2^zoom.'],
-  OMS_BAD_CURSOR: [400, 'cursor "%s" is none of ours: use nextCursor of the page before.'],
-  OMS_UNKNOWN_WORD: [400, 'event_type "%s" is neither an outage nor a restoration in any source\'s words.'],
-  OMS_NO_ROUTE: [404, 'There is no %s.'],
-  OMS_UNKNOWN_OUTAGE: [404, 'There is no outage %s.'],
-  OMS_UNKNOWN_TICKET: [404, 'Nobody has heard of the ticket %s.'],
-  OMS_PAGE_NOT_BUILT: [404, 'The page has not been built: run "npm run build".'],
-  OMS_BAD_METHOD: [405, '%s is not for this path; it takes %s.'],
-  OMS_REQUEST_TIMEOUT: [408, 'The request did not come to its end in time (%s).'],
-  OMS_BODY_TOO_LARGE: [413, 'The body is larger than %s.'],
-  OMS_BAD_CONTENT_TYPE: [415, 'Content %s is not read here: send %s.'],
-  OMS_HEADERS_TOO_LARGE: [431, 'The headers of the request are too large (%s).'],
-  OMS_INTERNAL: [500, 'Something went wrong inside; the log of the gateway says what.'],
-  OMS_PORT_TAKEN: [500, 'Port %s on %s is taken: stop what listens there, or set OMS_PORTS.'],
-  OMS_KAFKA_UNAVAILABLE: [
-    503,
-    'Kafka does not take records now (%s); nothing of this request is lost if it is sent again.',
-  ],
-  OMS_BUSY: [503, 'Large bodies are worked on one after the other, and the turn of this one did not come within %s.'],
-  OMS_DATABASE_UNAVAILABLE: [503, 'The database does not answer now (%s).'],
-} as const satisfies Readonly<Record<string, readonly [number, string]>>;
-
-export type ErrorCode = keyof typeof ERRORS;
 
 const RETRY_AFTER_S = 5;
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** An error that a caller is told of. */
-export class GatewayError extends Error {
+export class GatewayError extends OmsError {
   override name = 'GatewayError';
+  declare readonly code: HttpErrorCode;
   readonly statusCode: number;
 
   /**
@@ -49,15 +22,13 @@ export class GatewayError extends Error {
    * @param headers of the answer
    */
   constructor(
-    readonly code: ErrorCode,
+    code: HttpErrorCode,
     readonly words: readonly string[] = [],
     readonly details: Readonly<Record<string, unknown>> = {},
     readonly headers: Readonly<Record<string, string>> = {},
   ) {
-    const [statusCode, template] = ERRORS[code];
-    const left = [...words];
-    super(template.replace(/%s/g, () => left.shift() ?? ''));
-    this.statusCode = statusCode;
+    super(code, httpAnswer(code, words).message);
+    this.statusCode = HTTP_ERRORS[code].statusCode;
   }
 
   /** What the caller reads. */
@@ -123,24 +94,24 @@ export function answerMalformed(server: Server): void {
   });
 }
 
-const PARSER_ERRORS: ReadonlyMap<string, ErrorCode> = new Map([
+const PARSER_ERRORS: ReadonlyMap<string, HttpErrorCode> = new Map([
   ['HPE_HEADER_OVERFLOW', 'OMS_HEADERS_TOO_LARGE'],
   ['ERR_HTTP_REQUEST_TIMEOUT', 'OMS_REQUEST_TIMEOUT'],
 ]);
 
 /** The answers of a route that are errors, for its description: of these codes, and of what is never foreseen. */
-export function errorAnswers(...codes: readonly ErrorCode[]): Record<number, object> {
-  const byStatus = new Map<number, ErrorCode[]>();
+export function errorAnswers(...codes: readonly HttpErrorCode[]): Record<number, object> {
+  const byStatus = new Map<number, HttpErrorCode[]>();
   for (const code of [...codes, 'OMS_INTERNAL' as const]) {
-    const [status] = ERRORS[code];
+    const { statusCode: status } = HTTP_ERRORS[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
   return Object.fromEntries([...byStatus].map(([status, ofStatus]) => [status, errorSchema(ofStatus)]));
 }
 
-function errorSchema(codes: readonly ErrorCode[]): object {
+function errorSchema(codes: readonly HttpErrorCode[]): object {
   return {
-    description: codes.map((code) => ERRORS[code][1].replaceAll('%s', '...')).join(' Or: '),
+    description: codes.map((code) => HTTP_ERRORS[code].sentence.replaceAll('%s', '...')).join(' Or: '),
     type: 'object',
     properties: { code: { enum: codes }, message: { type: 'string' } },
     required: ['code', 'message'],

@@ -2,6 +2,7 @@ import { placeOf, SetAside } from '../streams/set-aside.js';
 import rdkafka, { type KafkaConsumer, type LibrdKafkaError, type Message } from 'node-rdkafka';
 import { Pulse } from '../streams/pulse.js';
 import { QuietConsumer } from '../streams/kafka/quiet-consumer.js';
+import { OmsError } from '../connections/errors.js';
 
 /** Where to begin reading. */
 export interface StartOffset {
@@ -102,7 +103,7 @@ export class Follower {
     try {
       await connect(consumer);
       const starts = (await this.what.startOffsets?.()) ?? (await this.#ends(consumer));
-      if (this.#stopped) throw new Error('It was stopped.');
+      if (this.#stopped) throw new OmsError('OMS_INTERRUPTED', 'It was stopped.');
       consumer.assign([...starts]);
       this.#consumer = consumer;
       this.#reading = this.#read(consumer);
@@ -153,7 +154,7 @@ function partitionsOf(consumer: KafkaConsumer, topic: string): Promise<number[]>
     consumer.getMetadata({ topic, timeout: CONNECT_MS }, (error, metadata) => {
       if (error) return reject(asError(error));
       const found = metadata.topics.find(({ name }) => name === topic)?.partitions ?? [];
-      if (found.length === 0) return reject(new Error(`There is no topic ${topic}.`));
+      if (found.length === 0) return reject(new OmsError('OMS_TOPICS_MISSING', `There is no topic ${topic}.`));
       resolve(found.map(({ id }) => id));
     });
   });
@@ -171,5 +172,7 @@ function disconnect(consumer: KafkaConsumer): Promise<void> {
 }
 
 function asError(error: LibrdKafkaError): Error {
-  return error instanceof Error ? error : new Error((error as { message?: string }).message ?? String(error));
+  if (error instanceof Error) return error;
+  const message = (error as { message?: string }).message ?? String(error);
+  return new OmsError('OMS_KAFKA_FAILED', message, { cause: error });
 }

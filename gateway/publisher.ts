@@ -1,5 +1,6 @@
 import { Partitioners, type Kafka, type Message, type Producer, type RecordMetadata } from 'kafkajs';
 import { GatewayError } from './errors.js';
+import { OmsError } from '../connections/errors.js';
 
 /** A record to be published. */
 export interface OutgoingRecord {
@@ -178,7 +179,7 @@ function unavailable(reason: string): GatewayError {
 async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+    timer = setTimeout(() => reject(new OmsError('OMS_KAFKA_AWAY', `no answer within ${ms} ms`)), ms);
   });
   try {
     return await Promise.race([promise, timeout]);

@@ -22,7 +22,7 @@ export function checkBySchema(app: FastifyInstance): void {
   );
   // Schemas of answers are for the documentation: what is sent is made here and needs no second look.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
-  app.setSchemaErrorFormatter((errors, part) => new Error(sentenceOf(errors[0]!, part)));
+  app.setSchemaErrorFormatter((errors, part) => new GatewayError('OMS_BAD_REQUEST', [sentenceOf(errors[0]!, part)]));
   app.addHook('preValidation', async ({ params, query }) => {
     for (const texts of [params, query]) {
       for (const [name, text] of Object.entries((texts ?? {}) as object)) refuseNul(name, text);

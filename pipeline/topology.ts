@@ -28,6 +28,7 @@ import {
   type SourceRecord,
 } from '../streams/topology.js';
 import { HISTORY_TYPE, sourceTopics, type TopicNames } from '../connections/topics.js';
+import { unreadable } from '../operators/model/errors.js';
 
 /** What the topology needs to know besides the records. */
 export interface TopologyOptions {
@@ -120,7 +121,7 @@ export function takeElement(registry: Registry, id: string, value: Uint8Array | 
 /** When a record was taken in, as its header says, else when it came on the topic. */
 function toldReceiptOf({ headers, timestampMs }: RecordContext): number {
   const receivedAt = parseTime(headers.ce_time) ?? timestampMs;
-  if (!isEpochMs(receivedAt)) throw new Error(`The record has ${receivedAt} as its timestamp, which is no time.`);
+  if (!isEpochMs(receivedAt)) throw unreadable(`The record has ${receivedAt} as its timestamp, which is no time.`);
   return receivedAt;
 }
 

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import Postgrator from 'postgrator';
+import { OmsError } from '../connections/errors.js';
 
 /** The folder sql/, beside dist/ when compiled and beside pipeline/ when not. */
 const SQL = await sqlFolder();
@@ -12,7 +13,7 @@ async function sqlFolder(): Promise<string> {
     const found = await readdir(`${folder}migrations`).catch(() => null);
     if (found?.some((name) => name.endsWith('.sql'))) return folder;
   }
-  throw new Error('The folder sql/migrations is missing: reinstall the project.');
+  throw new OmsError('OMS_BAD_INSTALLATION', 'The folder sql/migrations is missing: reinstall the project.');
 }
 
 /** One migration at a time, whoever asks: the number is arbitrary. */
@@ -27,7 +28,8 @@ const LOCK = 7_203_001;
 export function migrate(databaseUrl: string, to = 'max'): Promise<string[]> {
   return withMigrations(databaseUrl, async (client, postgrator) => {
     const newest = await postgrator.getMaxVersion();
-    if (to !== 'max' && Number(to) > newest) throw new Error(`There is no version ${to}: the newest is ${newest}.`);
+    if (to !== 'max' && Number(to) > newest)
+      throw new OmsError('OMS_NO_SCHEMA_VERSION', `There is no version ${to}: the newest is ${newest}.`);
     const applied = await postgrator.migrate(to);
     const latest = newest === (await postgrator.getDatabaseVersion());
     if (latest) {
@@ -66,7 +68,8 @@ export function lossesOf(databaseUrl: string, to: number): Promise<string[]> {
 export function lossIn(script: string): { readonly what: string; readonly rows: readonly string[] } {
   const comment = /^-- loses: (.*(?:\n-- {3}.*)*)/.exec(script)?.[1]?.replaceAll('\n--  ', '') ?? '';
   const [, what, rows] = /^([^(]+?)(?: \((.+)\))?$/.exec(comment) ?? [];
-  if (what === undefined) throw new Error('An undo script must begin with a comment that says what it loses.');
+  if (what === undefined)
+    throw new OmsError('OMS_BAD_INSTALLATION', 'An undo script must begin with a comment that says what it loses.');
   return { what, rows: rows?.split(', ') ?? [] };
 }
 

@@ -1,4 +1,5 @@
 import type { SourceRecord, Table } from './topology.js';
+import { StreamError } from './errors.js';
 
 /**
  * What the streams runtime asks of a broker. Kafka is one; the simulation, which fails in every way that Kafka may, is
@@ -149,13 +150,22 @@ export function isLeftBehind({ code }: BrokerError): boolean {
 }
 
 /** The log was cut below what is needed: nothing can be restored from it. */
-export class RetentionGap extends Error {
+export class RetentionGap extends StreamError {
   override name = 'RetentionGap';
 
-  constructor(topic: string, partition: number, low: number, needed: number) {
+  /**
+   * @param low the first offset that is there
+   * @param needed the one from which on records are needed
+   */
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    readonly low: number,
+    readonly needed: number,
+  ) {
     super(
-      `${topic}/${partition} begins at offset ${low}, but offset ${needed} is needed: its retention cut too early. ` +
-        `Start once with --accept-gap to go on at ${low} without what is missing, and reconcile that time.`,
+      'OMS_RETENTION_GAP',
+      `${topic}/${partition} begins at offset ${low}, but offset ${needed} is needed: its retention cut too early.`,
     );
   }
 }

@@ -1,16 +1,17 @@
 import { placeOf } from './set-aside.js';
 import type { Task } from './task.js';
 import { mayGoOn, type SourceRecord } from './topology.js';
+import { StreamError } from './errors.js';
 
 /** A record on which a node threw. */
-export class PoisonRecord extends Error {
+export class PoisonRecord extends StreamError {
   override readonly cause: Error;
 
   constructor(
     readonly record: SourceRecord,
     cause: Error,
   ) {
-    super(cause.message);
+    super('OMS_RECORD_FAILED', cause.message);
     this.cause = cause;
   }
 

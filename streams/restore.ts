@@ -2,6 +2,7 @@ import type { JoinOptions, LogReader } from './broker.js';
 import { Snapshots, type Log } from './snapshots.js';
 import { Task, type Outbox } from './task.js';
 import { mayGoOn, type SourceRecord, type Stage } from './topology.js';
+import { StreamError } from './errors.js';
 
 /** An assigned partition number: its task, and what keeps its state. */
 export interface Assigned {
@@ -77,9 +78,9 @@ export async function restoreTask(
 }
 
 /** A stateful node threw in the middle of its work: what it has is of no use. */
-class HalfDone extends Error {
+class HalfDone extends StreamError {
   constructor(readonly offset: number) {
-    super('failed in the middle of its work');
+    super('OMS_RECORD_FAILED', 'failed in the middle of its work');
   }
 }
 

@@ -19,6 +19,7 @@ import { placeOf, SetAside } from './set-aside.js';
 import { Outbox } from './task.js';
 import { batchLike, bytesOf, FIRST_BATCH, TimeOrder } from './time-order.js';
 import { mayGoOn, type SourceRecord, type Stage } from './topology.js';
+import { StreamError } from './errors.js';
 
 export interface RuntimeOptions extends RestoreOptions {
   readonly broker: Broker;
@@ -289,8 +290,9 @@ export class StageRuntime {
     } else if (isLeftBehind(error)) {
       // The group has gone on without this member: what it holds may be another's by now, and once it has rejoined its
       // commits would be taken again. So it ends, and joins anew with nothing.
-      throw new Error(
-        `The group of ${this.stage.name} has gone on without this process (${error.message}): start it again.`,
+      throw new StreamError(
+        'OMS_LEFT_BEHIND',
+        `The group of ${this.stage.name} has gone on without this process (${error.message}).`,
       );
     } else if (error.isFatal || !(error.isRetriable || error.isTxnRequiresAbort)) {
       throw error;

@@ -3,6 +3,7 @@ import { pack, unpack } from 'msgpackr';
 import type { LogReader } from './broker.js';
 import type { NodeState } from './task.js';
 import type { OutRecord, SourceRecord } from './topology.js';
+import { StreamError } from './errors.js';
 
 /**
  * Snapshots of a stage's state on a compacted topic: the state of a key in chunks, for each node that has one, and for each
@@ -313,8 +314,8 @@ export class Snapshots {
     const parts = this.states.map((state) => ({ ...state, chunks: this.#chunksFrom(records, state.node, key) }));
     const throughs = new Set(parts.flatMap(({ chunks }) => chunks.map(({ through }) => through)));
     const [through] = throughs;
-    if (throughs.size !== 1) throw new Error(`${key} is of several snapshots`);
-    if (!isOffset(through) || through > until) throw new Error(`${key} is of offset ${through}, beyond ${until}`);
+    if (throughs.size !== 1) throw unreadable(`${key} is of several snapshots`);
+    if (!isOffset(through) || through > until) throw unreadable(`${key} is of offset ${through}, beyond ${until}`);
     try {
       for (const { store, chunks } of parts)
         if (chunks.length > 0) store.restore(key, Buffer.concat(chunks.map(({ data }) => data)));
@@ -330,12 +331,12 @@ export class Snapshots {
     const chunks: Chunk[] = [];
     for (let n = 0; n < (chunks[0]?.of ?? this.#chunksOf.get(`${node}/${key}`) ?? 0); n++) {
       const kept = records.get(this.#chunkId(node, key, n));
-      if (!kept) throw new Error(`chunk ${n} of ${key} is missing`);
+      if (!kept) throw unreadable(`chunk ${n} of ${key} is missing`);
       const chunk = chunkOf(kept.value, `chunk ${n} of ${key}`);
       if (chunk.version !== VERSION)
-        throw new Error(`${key} is of version ${String(chunk.version)}, this program reads ${VERSION}`);
+        throw unreadable(`${key} is of version ${String(chunk.version)}, this program reads ${VERSION}`);
       if (!(chunk.data instanceof Uint8Array) || chunk.crc !== crc32(chunk.data))
-        throw new Error(`chunk ${n} of ${key} is damaged`);
+        throw unreadable(`chunk ${n} of ${key} is damaged`);
       chunks.push(chunk);
     }
     return chunks;
@@ -353,7 +354,7 @@ function chunkOf(value: Uint8Array, what: string): Chunk {
   } catch {
     // Said below.
   }
-  throw new Error(`${what} is damaged`);
+  throw unreadable(`${what} is damaged`);
 }
 
 /** What a record says of how far a transaction got; null if it cannot be read. */
@@ -372,10 +373,14 @@ function progressIn(value: Uint8Array): Progress | null {
 function restoreFromOf(mark: Uint8Array, nodes: readonly string[], until: number): number {
   const fields = (JSON.parse(new TextDecoder().decode(mark)) ?? {}) as Partial<Record<keyof Mark, unknown>>;
   const { version, restoreFrom } = fields;
-  if (version !== VERSION) throw new Error(`snapshots of version ${String(version)}, this program reads ${VERSION}`);
+  if (version !== VERSION) throw unreadable(`snapshots of version ${String(version)}, this program reads ${VERSION}`);
   if (!isOffset(restoreFrom) || restoreFrom > until)
-    throw new Error(`snapshots up to offset ${String(restoreFrom)}, beyond ${until}`);
+    throw unreadable(`snapshots up to offset ${String(restoreFrom)}, beyond ${until}`);
   if (JSON.stringify(fields.nodes) !== JSON.stringify(nodes))
-    throw new Error(`snapshots of the nodes ${String(fields.nodes)}, this program has ${nodes.join(',')}`);
+    throw unreadable(`snapshots of the nodes ${String(fields.nodes)}, this program has ${nodes.join(',')}`);
   return restoreFrom;
+}
+
+function unreadable(why: string): StreamError {
+  return new StreamError('OMS_SNAPSHOT_UNREADABLE', why);
 }

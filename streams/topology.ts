@@ -1,3 +1,5 @@
+import { StreamError } from './errors.js';
+
 /**
  * A topology is a value: built once, printable, run by the test driver (no broker) and by the runtime (Kafka) alike.
  * It is a list of stages that meet in topics. A stage reads co-partitioned topics, passes each record down a tree of
@@ -142,8 +144,12 @@ interface StageOptions {
 }
 
 /** A topology that cannot be: said when it is built. */
-export class TopologyError extends Error {
+export class TopologyError extends StreamError {
   override readonly name = 'TopologyError';
+
+  constructor(message: string) {
+    super('OMS_BAD_TOPOLOGY', message);
+  }
 }
 
 /** Names stand in ids of groups, transactions and snapshots, between slashes. */

@@ -67,7 +67,7 @@ describe('every command', () => {
   });
 
   it.concurrent.each([
-    ['nothing is known of a Kafka', ['lag'], {}, /run "npm start" here, or set/],
+    ['nothing is known of a Kafka', ['lag'], {}, /run "npm start" here, or set .*\nCode: OMS_NO_KAFKA$/],
     ['a variable is wrong', ['lag'], { OMS_PARTITIONS: 'many' }, /OMS_PARTITIONS="many" is wrong: expected a whole/],
     ['the database is away', ['network', 'import', NETWORK, '--dry-run'], AWAY, /The database at \S+ does not answer/],
     ['the database is away', ['migrate'], AWAY, /The database at \S+ does not answer \(ECONNREFUSED\): is it running/],
@@ -81,7 +81,8 @@ describe('every command', () => {
     const { code, out, err } = await run(args, env);
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).not.toMatch(/^\s+at /m);
-    expect(err.trimEnd().split('\n').at(-1)).toMatch(sentence);
+    expect(err.trimEnd().split('\n').slice(-2).join('\n')).toMatch(sentence);
+    expect(err).toMatch(/\nCode: (?!OMS_INTERNAL)OMS_\w+\n$/);
   });
 });
 

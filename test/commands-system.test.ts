@@ -176,7 +176,7 @@ describe('oms network import', () => {
     expect(err).toMatch(/broken\/substations\.csv:2: lat 91 is out of range/);
     expect(err).toMatch(/broken\/devices\.csv:4: type "teapot" is unknown; it is one of breaker/);
     expect(err).toMatch(/broken\/devices\.csv:6: device_id ".*" stands a second time, first in line 5/);
-    expect(err).toMatch(/\nbroken has \d+ errors: nothing was changed\.\n$/);
+    expect(err).toMatch(/\nbroken has \d+ errors: nothing was changed\.\nCode: OMS_BAD_NETWORK\n$/);
     expect(await customers()).toBe(before);
   });
 
@@ -307,7 +307,8 @@ describe('oms migrate', () => {
       expect(err).toBe(
         'Going down to version 2 loses, and no later migration brings it back:\n' +
           '  003 raw-events: raw events and commands, from which reconcile replays (2 of oms.commands)\n' +
-          'Nothing was changed, since there is no terminal to ask on: add --yes to agree.\n',
+          'Nothing was changed, since there is no terminal to ask on: add --yes to agree.\n' +
+          'Code: OMS_WRONG_USE\n',
       );
       expect(await commands()).toBe(2);
       expect((await run(['migrate', '--to', '2', '--yes'], there)).err).toMatch(/^Applied: .*003\.undo/m);
@@ -357,7 +358,7 @@ describe('oms pipeline and gateway', () => {
       const { code, err } = await run(['gateway'], { ...env, OMS_PORTS: String(port), OMS_LOG_LEVEL: 'fatal' });
       expect({ code, err }).toEqual({
         code: 1,
-        err: `Port ${port} on 127.0.0.1 is taken: stop what listens there, or set OMS_PORTS.\n`,
+        err: `Port ${port} on 127.0.0.1 is taken: stop what listens there, or set OMS_PORTS.\nCode: OMS_PORT_TAKEN\n`,
       });
     } finally {
       await new Promise((resolve) => server.close(resolve));

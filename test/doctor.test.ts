@@ -135,7 +135,9 @@ it('says what to do about what is not there', async () => {
   const none = await freePortsInARow(1);
   const ill = await run(['doctor'], { ...env, OMS_PORTS: String(none), OMS_TOPIC_PREFIX: 'nothing.' });
   expect(ill.code).toBe(1);
-  expect(ill.out).toMatch(/^FAIL topics: Topics are missing: .* Create them with "oms topics --create"\.$/m);
+  expect(ill.out).toMatch(
+    /^FAIL topics: Topics are missing: .* Create them with "oms topics --create"\. \(OMS_TOPICS_MISSING\)$/m,
+  );
   expect(ill.out).toMatch(/^FAIL gateway: Nothing answers at \S+: run "oms gateway"/m);
   const wrong = await run(['doctor'], { ...env, OMS_LOG_LEVEL: 'shout' });
   expect(wrong).toMatchObject({ code: 1, out: expect.stringMatching(/^FAIL environment: OMS_LOG_LEVEL/) as string });

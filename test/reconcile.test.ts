@@ -201,7 +201,7 @@ describe('a run', () => {
     expect({ code, err }).toEqual({
       code: 1,
       err: expect.stringMatching(
-        /^(entries replayed: .*\n)*Stopped: \d+ of \d+ entries are replayed; the same command goes on there\.\n$/,
+        /^(entries replayed: .*\n)*Stopped: \d+ of \d+ entries are replayed; the same command goes on there\.\nCode: OMS_INTERRUPTED\n$/,
       ) as string,
     });
     expect(await refusal(1, ['reconcile', 'show', 'broken off'], env)).toMatch(
@@ -347,7 +347,7 @@ describe('what goes wrong', () => {
     const { code, out, err } = await run(['reconcile', ...QUIET, '--order', 'log'], env);
     expect({ code, err }).toEqual({
       code: 1,
-      err: 'There are 3 findings: in log order any difference is a defect of an engine; report it with the JSON report.\n',
+      err: 'There are 3 findings: in log order any difference is a defect of an engine; report it with the JSON report.\nCode: OMS_ENGINES_DIFFER\n',
     });
     expect(out).toContain(
       `kaifa/second is where they part: in the stream it joined outage ${short('first')}, in the replay it opened outage ${short('second')}`,
@@ -358,7 +358,7 @@ describe('what goes wrong', () => {
   it('in event-time order ends with 0, unless findings are to be a failure', async () => {
     expect(await run(['reconcile', ...QUIET, '--fail-on-findings'], env)).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/There are 5 findings\.\n$/) as string,
+      err: expect.stringMatching(/There are 5 findings\.\nCode: OMS_FINDINGS\n$/) as string,
     });
   });
 

@@ -1,4 +1,5 @@
 import { agrees, WrongUse } from './talk.js';
+import { OmsError } from '../../connections/errors.js';
 
 /**
  * Asks before what cannot be undone.
@@ -11,5 +12,5 @@ export async function requireConsent(question: string, yes: boolean, how = '--ye
   if (yes) return;
   if (!process.stdin.isTTY || !process.stderr.isTTY)
     throw new WrongUse(`Nothing was changed, since there is no terminal to ask on: add ${how} to agree.`);
-  if (!(await agrees(question))) throw new Error('Nothing was changed.');
+  if (!(await agrees(question))) throw new OmsError('OMS_NOT_AGREED', 'Nothing was changed.');
 }

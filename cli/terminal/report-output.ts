@@ -33,9 +33,9 @@ export class ReportFile {
    */
   static async open(file: string): Promise<ReportFile> {
     const part = `${file}.part`;
+    const known = await stat(file).catch(() => null);
+    if (known?.isDirectory()) throw fileProblem(file, { code: 'EISDIR', message: 'it is a folder' });
     try {
-      const known = await stat(file).catch(() => null);
-      if (known?.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
       await writeFile(part, '');
     } catch (error) {
       throw fileProblem(file, error as NodeJS.ErrnoException);

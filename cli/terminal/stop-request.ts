@@ -1,3 +1,5 @@
+import { OmsError } from '../../connections/errors.js';
+
 /** Ctrl-C and SIGTERM: the batch at hand is brought to its end, and the command ends with a sentence. */
 export class StopRequest {
   #asked = false;
@@ -8,6 +10,6 @@ export class StopRequest {
 
   /** @throws Error if it was asked to stop */
   check(sentence: string): void {
-    if (this.#asked) throw new Error(`Stopped: ${sentence}`);
+    if (this.#asked) throw new OmsError('OMS_INTERRUPTED', `Stopped: ${sentence}`);
   }
 }

@@ -2,6 +2,7 @@ import { MultiBar, Presets } from 'cli-progress';
 import { createInterface } from 'node:readline/promises';
 import { InvalidArgumentError } from 'commander';
 import { parseTime } from '../../operators/model/time.js';
+import { OmsError } from '../../connections/errors.js';
 
 /** Standard error carries the talk, standard output the result. */
 export const say = (line: string): void => console.error(line);
@@ -77,6 +78,10 @@ export function timeOption(text: string): number {
 }
 
 /** Wrong use of a command: exit code 2. */
-export class WrongUse extends Error {
+export class WrongUse extends OmsError {
   override name = 'WrongUse';
+
+  constructor(message: string) {
+    super('OMS_WRONG_USE', message);
+  }
 }

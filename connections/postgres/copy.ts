@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { OmsError } from '../errors.js';
 
 /** The types of PostgreSQL that rows are written in. */
 export type ColumnType = keyof typeof WRITERS;
@@ -43,12 +44,15 @@ export class CopyRows {
 
   /**
    * Adds a row: a cell for each column, in their order.
-   * @throws TypeError if there are more or fewer, or a cell cannot be of its column's type
+   * @throws OmsError if there are more or fewer, or a cell cannot be of its column's type
    */
   add(...cells: readonly Cell[]): void {
     const writers = this.#writers;
     if (cells.length !== writers.length) {
-      throw new TypeError(`A row has ${cells.length} cells where the table has ${writers.length} columns.`);
+      throw new OmsError(
+        'OMS_BAD_CELL',
+        `A row has ${cells.length} cells where the table has ${writers.length} columns.`,
+      );
     }
     const bytes = this.#bytes;
     bytes.int16(writers.length);
@@ -66,7 +70,8 @@ export class CopyRows {
     const columns = this.#names.map((name) => `"${name}"`).join(', ');
     const stream: Writable = client.query(copyFrom(`copy ${table} (${columns}) from stdin (format binary)`));
     // The stream does not notice by itself that its connection is gone: it would wait for ever.
-    const broken = (error?: Error): void => void stream.destroy(error ?? new Error('the connection has ended'));
+    const broken = (error?: Error): void =>
+      void stream.destroy(error ?? new OmsError('OMS_DATABASE_AWAY', 'the connection has ended'));
     client.once('error', broken).once('end', broken);
     try {
       await pipeline([...this.#bytes.taken, TRAILER], stream);
@@ -267,9 +272,9 @@ const WRITERS = {
 const FIRST_MS = Date.UTC(-4712, 0, 1);
 const LAST_MS = 8.64e15;
 
-function notA(what: string, cell: unknown): TypeError {
+function notA(what: string, cell: unknown): OmsError {
   const text = typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
-  return new TypeError(`${text.slice(0, 80)} is no ${what}.`);
+  return new OmsError('OMS_BAD_CELL', `${text.slice(0, 80)} is no ${what}.`);
 }
 
 const TEXT_OID = 25;

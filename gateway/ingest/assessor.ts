@@ -1,12 +1,14 @@
 import { Worker } from 'node:worker_threads';
-import { GatewayError, type ErrorCode } from '../errors.js';
+import type { HttpErrorCode } from '../../connections/http-errors.js';
+import { GatewayError } from '../errors.js';
 import { assess } from './assess.js';
 import type { Assessment, ReceivedBody } from './assessment.js';
+import { OmsError } from '../../connections/errors.js';
 
 /** What the thread answers, by the number of the body. */
 export type Verdict =
   | { readonly n: number; readonly assessment: Assessment }
-  | { readonly n: number; readonly refusal: { readonly code: ErrorCode; readonly words: readonly string[] } }
+  | { readonly n: number; readonly refusal: { readonly code: HttpErrorCode; readonly words: readonly string[] } }
   | { readonly n: number; readonly failure: unknown };
 
 interface Waiting {
@@ -62,7 +64,7 @@ export class Assessor {
   #start(): Worker {
     const thread = new Worker(IS_SOURCE ? TRANSLATED : PROGRAM, { eval: IS_SOURCE, resourceLimits: LIMITS });
     thread.unref();
-    let ended: unknown = new Error('The thread that reads bodies has ended.');
+    let ended: unknown = new OmsError('OMS_THREAD_ENDED', 'The thread that reads bodies has ended.');
     thread.on('message', (verdict: Verdict) => this.#settle(verdict));
     thread.on('error', (error) => (ended = error));
     thread.on('exit', () => {

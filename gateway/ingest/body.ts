@@ -119,6 +119,10 @@ function tooLarge({ name, maxBytes }: Content): GatewayError {
   return new GatewayError('OMS_BODY_TOO_LARGE', [`${maxBytes} bytes, the most that is read of ${name}`]);
 }
 
+function brokenOff(): GatewayError {
+  return new GatewayError('OMS_BAD_REQUEST', ['The body broke off before its end.']);
+}
+
 /** Waits until there is room for a body; it is given back with the answer, or when the sender has gone. */
 async function takeRoom(
   budget: BodyBudget,
@@ -144,10 +148,10 @@ async function bytesOf(payload: IncomingMessage, content: Content): Promise<Buff
     else chunks.length = 0;
   });
   try {
-    if (payload.destroyed) throw new Error('the sender has gone');
+    if (payload.destroyed) throw brokenOff();
     await once(payload, 'end');
   } catch {
-    throw new GatewayError('OMS_BAD_REQUEST', ['The body broke off before its end.']);
+    throw brokenOff();
   }
   if (length > content.maxBytes) throw tooLarge(content);
   const bytes = Buffer.allocUnsafeSlow(length);

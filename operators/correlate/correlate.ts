@@ -4,6 +4,7 @@ import { Fold } from './fold.js';
 import { KeyState } from './key-state.js';
 import type { LogPosition, Outcome } from '../model/outcome.js';
 import { decodeKeyState, encodeKeyState } from './snapshot/snapshot.js';
+import { OperatorError } from '../model/errors.js';
 
 /** The keys of one partition of the log. */
 export class Correlator {
@@ -31,7 +32,8 @@ export class Correlator {
       return;
     }
     const state = decodeKeyState(bytes, this.#room);
-    if (keyText(state.key) !== key) throw new Error(`the snapshot of ${key} is one of ${keyText(state.key)}`);
+    if (keyText(state.key) !== key)
+      throw new OperatorError('OMS_SNAPSHOT_OF_OTHER_KEY', `the snapshot of ${key} is one of ${keyText(state.key)}`);
     this.#keys.set(key, new Fold(state));
   }
 }

@@ -1,3 +1,5 @@
+import { OperatorError } from '../model/errors.js';
+
 /**
  * What the contract says changes now and then, and an old log must go on giving what it gave. So each change of meaning has
  * a number; the one in force stands on the log of every key, as a command, and both engines go by it. A log without one is
@@ -21,12 +23,15 @@ export const MEANINGS: readonly MeaningOfContract[] = [
 export const FIRST_MEANING = 1;
 
 /** A log, or a snapshot, is of a meaning that this program does not know: to go on would be to guess. */
-export class UnknownMeaning extends Error {
+export class UnknownMeaning extends OperatorError {
   override readonly name = 'UnknownMeaning';
 
   constructor(number: unknown, where: string) {
     const known = MEANINGS.map((one) => one.number).join(', ');
-    super(`${where} is of meaning ${String(number)}, and this program knows ${known}: run the version that knows it.`);
+    super(
+      'OMS_UNKNOWN_MEANING',
+      `${where} is of meaning ${String(number)}, and this program knows ${known}: run the version that knows it.`,
+    );
   }
 }
 

@@ -22,6 +22,7 @@ import {
   type Kind,
 } from '../model/record-shape.js';
 import type { EventColumns } from './log-record-schema.js';
+import { unreadable } from '../model/errors.js';
 
 /** What the entries of a log record must look like: a fold that has taken in half of one cannot give it back. */
 
@@ -176,7 +177,7 @@ function checkColumn(
 
 /** That a column has not an element for each event. */
 export function missing(name: string, count: number): Error {
-  return new Error(`${WHAT} has no ${name} for each of its ${count} events.`);
+  return unreadable(`${WHAT} has no ${name} for each of its ${count} events.`);
 }
 
 /** Throws if a time of a column is no epoch ms. */

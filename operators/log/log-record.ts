@@ -3,6 +3,7 @@ import { isCommand, type Command, type LogEntry, type PlacedEvent } from '../mod
 import { checkColumns, checkDegrees, checkEntry, checkTimes, missing } from './log-entry-shape.js';
 import type { EventColumns } from './log-record-schema.js';
 import { jsonOf } from '../model/record-shape.js';
+import { OperatorError, unreadable } from '../model/errors.js';
 
 interface LogRecordV1 {
   readonly v: 1;
@@ -76,14 +77,14 @@ const BRACE = 0x7b;
 /**
  * Decodes a log record of any version so far. What comes back is what its type says, whatever the bytes were: all that
  * reads the log can rely on it.
- * @throws Error if it is none
+ * @throws OperatorError if it is none
  */
 export function decodeLogRecord(value: Uint8Array | null): readonly LogEntry[] {
-  if (value === null) throw new Error('A record of the log has no value.');
+  if (value === null) throw unreadable('A record of the log has no value.');
   if (value[0] !== BRACE) return eventsOf(unpacked(value));
   const record = jsonOf('A record of the log', value) as Partial<LogRecordV1>;
-  if (record.v !== 1) throw new UnknownVersion(record.v);
-  if (!Array.isArray(record.entries)) throw new Error('A record of the log holds no entries.');
+  if (record.v !== 1) throw unknownVersion(record.v);
+  if (!Array.isArray(record.entries)) throw unreadable('A record of the log holds no entries.');
   record.entries.forEach(checkEntry);
   return record.entries as readonly LogEntry[];
 }
@@ -92,22 +93,23 @@ function unpacked(value: Uint8Array): Partial<EventColumns> | null {
   try {
     return packr.unpack(value) as Partial<EventColumns> | null;
   } catch (error) {
-    throw new Error(`A record of the log is neither MessagePack nor JSON (${(error as Error).message}).`, {
+    throw unreadable(`A record of the log is neither MessagePack nor JSON (${(error as Error).message}).`, {
       cause: error,
     });
   }
 }
 
-class UnknownVersion extends Error {
-  constructor(version: unknown) {
-    super(`A record of the log has version ${String(version)}; this program reads versions 1 and 2.`);
-  }
+function unknownVersion(version: unknown): OperatorError {
+  return new OperatorError(
+    'OMS_UNKNOWN_VERSION',
+    `A record of the log has version ${String(version)}; this program reads versions 1 and 2.`,
+  );
 }
 
 const NO_FLAGS: readonly string[] = [];
 
 function eventsOf(record: Partial<EventColumns> | null): PlacedEvent[] {
-  if (record?.v !== 2) throw new UnknownVersion(record?.v);
+  if (record?.v !== 2) throw unknownVersion(record?.v);
   const columns = record as Record<keyof EventColumns, unknown>;
   checkColumns(columns);
   const { count } = columns;

@@ -2,6 +2,7 @@
 import type { ReceiptFlag } from './receipt.js';
 import type { RuleSet } from './rules.js';
 import type { Source } from './source.js';
+import { OperatorError } from './errors.js';
 
 export const KINDS = ['outage', 'restoration'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -149,7 +150,7 @@ export function keyText(key: Key): string {
 export function parseKey(text: string): Key {
   const slash = text.indexOf('/');
   if (slash <= 0 || slash !== text.lastIndexOf('/') || slash === text.length - 1) {
-    throw new Error(`"${text}" is not a key: expected SUBSTATION/FEEDER.`);
+    throw new OperatorError('OMS_BAD_KEY', `"${text}" is not a key: expected SUBSTATION/FEEDER.`);
   }
   return { substationId: text.slice(0, slash), feederId: text.slice(slash + 1) };
 }

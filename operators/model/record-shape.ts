@@ -1,3 +1,5 @@
+import { unreadable } from './errors.js';
+
 /**
  * What a record of a topic must look like before anything is made of it: whoever can write to a topic can write anything.
  * By hand and not by a schema, as the log is read for every event; that both say the same is tested.
@@ -100,7 +102,7 @@ export function checkFields(
   value: unknown,
   kinds: Readonly<Record<string, Kind>>,
 ): asserts value is Fields {
-  if (!OBJECT.is(value)) throw new Error(`${what} is ${quoted(value)} instead of an object.`);
+  if (!OBJECT.is(value)) throw unreadable(`${what} is ${quoted(value)} instead of an object.`);
   for (const [field, kind] of Object.entries(kinds)) {
     const found = fieldOf(value as Fields, field);
     if (!kind.is(found)) throw wrongField(what, field, found, kind);
@@ -109,7 +111,7 @@ export function checkFields(
 
 /** That a field is not of its kind. */
 export function wrongField(what: string, field: string, value: unknown, { name }: Kind): Error {
-  return new Error(`${what} has ${field} ${quoted(value)} instead of ${name}.`);
+  return unreadable(`${what} has ${field} ${quoted(value)} instead of ${name}.`);
 }
 
 const QUOTED_CHARACTERS = 60;
@@ -130,7 +132,7 @@ export function textOf(what: string, bytes: Uint8Array | null): string {
   try {
     return bytes === null ? '' : UTF8.decode(bytes);
   } catch {
-    throw new Error(`${what} is not UTF-8.`);
+    throw unreadable(`${what} is not UTF-8.`);
   }
 }
 
@@ -143,6 +145,6 @@ export function jsonOf(what: string, bytes: Uint8Array): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(`${what} is not JSON (${(error as Error).message}).`, { cause: error });
+    throw unreadable(`${what} is not JSON (${(error as Error).message}).`, { cause: error });
   }
 }

@@ -2,6 +2,7 @@ import Type from 'typebox';
 import Value from 'typebox/value';
 import { GIVEN_RULE_SETS, type RuleSet } from './rules.js';
 import { bySource } from './source.js';
+import { OperatorError } from './errors.js';
 
 const RuleSetSchema = Type.Object(
   {
@@ -31,7 +32,7 @@ export function readRuleSet(text: string, where: string): RuleSet {
   try {
     given = JSON.parse(text);
   } catch (error) {
-    throw new Error(`${where} is not JSON: ${(error as Error).message}`, { cause: error });
+    throw new OperatorError('OMS_BAD_RULE_SET', `${where} is not JSON: ${(error as Error).message}`, { cause: error });
   }
   const { weights, severity, ...rest } = given as Partial<RuleSet>;
   const ruleSet = {
@@ -41,6 +42,10 @@ export function readRuleSet(text: string, where: string): RuleSet {
     severity: { ...GIVEN_RULE_SETS.standard.severity, ...severity },
   };
   const [error] = Value.Errors(RuleSetSchema, ruleSet);
-  if (error) throw new Error(`${where}: ${error.instancePath.slice(1) || 'the rule set'} ${error.message}.`);
+  if (error)
+    throw new OperatorError(
+      'OMS_BAD_RULE_SET',
+      `${where}: ${error.instancePath.slice(1) || 'the rule set'} ${error.message}.`,
+    );
   return ruleSet;
 }

@@ -1,3 +1,4 @@
+import { unreadable } from '../model/errors.js';
 import { jsonOf } from '../model/record-shape.js';
 import { DEVICE_TYPES } from './network.js';
 import { checkId, isFields, quote, type Fields } from '../normalise/fields.js';
@@ -20,18 +21,18 @@ const id: Reader = (value) => {
   } catch {
     // Said below.
   }
-  throw new Error(`an id: a text of 1 to ${LONGEST_TEXT} printable characters`);
+  throw unreadable(`an id: a text of 1 to ${LONGEST_TEXT} printable characters`);
 };
 
 /** An id that is a part of the key SUBSTATION/FEEDER. */
 const keyId: Reader = (value) => {
   if (typeof value === 'string' && value.includes('/'))
-    throw new Error('an id without a slash, which separates the key');
+    throw unreadable('an id without a slash, which separates the key');
   return id(value);
 };
 
 const text: Reader = (value) => {
-  if (typeof value !== 'string' || value.length > LONGEST_TEXT) throw new Error(`a text of ${LONGEST_TEXT} at most`);
+  if (typeof value !== 'string' || value.length > LONGEST_TEXT) throw unreadable(`a text of ${LONGEST_TEXT} at most`);
   return value;
 };
 
@@ -39,7 +40,7 @@ const numberBetween =
   (least: number, greatest: number): Reader =>
   (value) => {
     if (typeof value !== 'number' || !(value >= least && value <= greatest))
-      throw new Error(`a number from ${least} to ${greatest}`);
+      throw unreadable(`a number from ${least} to ${greatest}`);
     return value;
   };
 
@@ -48,14 +49,14 @@ const lon = numberBetween(-180, 180);
 const quantity = numberBetween(0, Number.MAX_VALUE);
 
 const yesOrNo: Reader = (value) => {
-  if (typeof value !== 'boolean') throw new Error('true or false');
+  if (typeof value !== 'boolean') throw unreadable('true or false');
   return value;
 };
 
 const oneOf =
   (words: readonly string[]): Reader =>
   (value) => {
-    if (!words.some((word) => word === value)) throw new Error(`one of ${words.join(', ')}`);
+    if (!words.some((word) => word === value)) throw unreadable(`one of ${words.join(', ')}`);
     return value;
   };
 
@@ -103,12 +104,12 @@ export function readNetworkElement(key: string, value: Uint8Array): NetworkEleme
   const given = jsonOf(key || 'A record without a key', value);
   const { kind, element } = isFields(given) ? given : ({} as Fields);
   const fields = KINDS.get(kind);
-  if (!fields) throw new Error(`${key}: kind ${quote(kind)} is unknown: expected ${[...KINDS.keys()].join(', ')}.`);
-  if (!isFields(element)) throw new Error(`${key}: element ${quote(element)} is not an object.`);
+  if (!fields) throw unreadable(`${key}: kind ${quote(kind)} is unknown: expected ${[...KINDS.keys()].join(', ')}.`);
+  if (!isFields(element)) throw unreadable(`${key}: element ${quote(element)} is not an object.`);
   const read = Object.fromEntries(fields.map(([name, reader]) => [name, fieldOf(key, element, name, reader)]));
   const [idName] = fields[0]!;
   const own = `${String(kind)}/${String(Object.values(read)[0])}`;
-  if (key !== own) throw new Error(`${key} holds ${own}: the key of a record is its kind and its ${idName}.`);
+  if (key !== own) throw unreadable(`${key} holds ${own}: the key of a record is its kind and its ${idName}.`);
   return { kind, element: read } as unknown as NetworkElement;
 }
 
@@ -117,7 +118,7 @@ function fieldOf(key: string, element: Fields, name: string, reader: Reader): un
   try {
     return reader(value);
   } catch (error) {
-    throw new Error(`${key}: ${name} ${quote(value)} is wrong (expected ${(error as Error).message}).`, {
+    throw unreadable(`${key}: ${name} ${quote(value)} is wrong (expected ${(error as Error).message}).`, {
       cause: error,
     });
   }

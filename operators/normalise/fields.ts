@@ -1,5 +1,6 @@
 import type { Append } from '../model/receipt.js';
 import { parseTime } from '../model/time.js';
+import { OperatorError } from '../model/errors.js';
 
 /** Why a report was refused; each has a counter of its name. */
 export const REJECT_REASONS = [
@@ -21,14 +22,14 @@ export const REJECT_REASONS = [
 export type RejectReason = (typeof REJECT_REASONS)[number];
 
 /** A report that cannot be understood: what was wrong, in a word for counting and a sentence for people. */
-export class Refusal extends Error {
+export class Refusal extends OperatorError {
   override name = 'Refusal';
 
   constructor(
     readonly reason: RejectReason,
     message: string,
   ) {
-    super(message);
+    super('OMS_EVENT_REFUSED', message);
   }
 }
 

@@ -8,6 +8,7 @@ import { GIVEN_RULE_SETS, type RuleSet } from '../../operators/model/rules.js';
 import type { TopicNames } from '../../connections/topics.js';
 import { readCompacted, type UnreadableRecord } from '../../connections/compacted-topic.js';
 import type { LogReader } from '../../streams/broker.js';
+import { unreadable } from '../../operators/model/errors.js';
 
 /** What is on `oms.rules`: rule sets under `set/NAME`, rule sets and meanings that were activated under `activation/COMMAND`. */
 export interface KnownRules {
@@ -43,7 +44,7 @@ export function readRule(key: string, value: Uint8Array): RuleSet | KeyCommand {
   }
   checkFields('A rule set', content, RULE_SET);
   const { name } = content as unknown as RuleSet;
-  if (key !== `set/${name}`) throw new Error(`The rule set ${name} stands under the key "${key.slice(0, 60)}".`);
+  if (key !== `set/${name}`) throw unreadable(`The rule set ${name} stands under the key "${key.slice(0, 60)}".`);
   return content as unknown as RuleSet;
 }
 

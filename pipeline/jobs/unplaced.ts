@@ -7,6 +7,7 @@ import { place, type Placement } from '../../operators/place/place.js';
 import type { Registry } from '../../operators/network/registry.js';
 import type { TopicNames } from '../../connections/topics.js';
 import { LineSender } from './line-sender.js';
+import { OmsError } from '../../connections/errors.js';
 
 /** An event that could not be placed, and nobody has placed since. Times are ISO 8601. */
 export interface UnplacedEvent {
@@ -111,12 +112,16 @@ export class GivingBack {
     );
     const [row] = rows;
     if (!row)
-      throw new Error(
+      throw new OmsError(
+        'OMS_NO_UNPLACED_EVENT',
         `There is no unplaced event ${source}/${sourceEventId}: "oms unplaced list" shows those there are.`,
       );
     if (row.placed_at !== null && !again) {
       const when = `${row.placed_at.toISOString()} by ${row.placed_by!}`;
-      throw new Error(`${source}/${sourceEventId} was placed on ${when}; --again places it once more.`);
+      throw new OmsError(
+        'OMS_PLACED_ALREADY',
+        `${source}/${sourceEventId} was placed on ${when}; --again places it once more.`,
+      );
     }
     const unplaced = unplacedOf(row);
     const placements = placesOf(unplaced, registry, at).filter(
@@ -143,6 +148,9 @@ export class GivingBack {
 
 function unplacedOf({ source, source_event_id, reason, detail, received_at, event }: Row): UnplacedEvent {
   if (!isFields(event))
-    throw new Error(`The unplaced event ${source}/${source_event_id} is stored without its content.`);
+    throw new OmsError(
+      'OMS_NO_UNPLACED_EVENT',
+      `The unplaced event ${source}/${source_event_id} is stored without its content.`,
+    );
   return { source, sourceEventId: source_event_id, reason, detail, receivedAt: received_at.toISOString(), event };
 }

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { OutRecord } from '../../streams/topology.js';
 import { topicNames } from '../../connections/topics.js';
 import type { Lines, OfflineOptions } from './placing.js';
+import { OmsError } from '../../connections/errors.js';
 
 /** What the thread is to do. */
 export interface PlacingTask extends Omit<OfflineOptions, 'network'> {
@@ -53,7 +54,9 @@ export function placeInThread(
   });
   return new Promise<Lines>((resolve, reject) => {
     worker.on('error', reject);
-    worker.on('exit', () => reject(new Error('The thread that places events ended before it was done.')));
+    worker.on('exit', () =>
+      reject(new OmsError('OMS_THREAD_ENDED', 'The thread that places events ended before it was done.')),
+    );
     worker.on('message', (batch: PlacedBatch) => {
       try {
         for (const record of recordsOf(batch)) onRecord(record);

@@ -2,13 +2,15 @@ import type { Admin } from 'kafkajs';
 import type { ClientBase } from 'pg';
 import type { TopicNames } from '../../connections/topics.js';
 import type { TopicPartitionOffset } from '../../streams/broker.js';
+import { OmsError } from '../../connections/errors.js';
 
 /** The database has read more of a topic than there is: Kafka's data was lost, or the topic was made anew. */
-export class OtherLog extends Error {
+export class OtherLog extends OmsError {
   override name = 'OtherLog';
 
   constructor({ topic, partition, offset }: TopicPartitionOffset, end: number) {
     super(
+      'OMS_OTHER_LOG',
       `${topic}/${partition} ends at offset ${end}, but the database has read it up to ${offset}: Kafka's data was lost, or ` +
         'its topics were made anew. Bring the data back if you can. If not, run "oms topics --begin-anew" once: the database ' +
         'keeps what it has, and what is on the topics now is written to it.',

@@ -8,6 +8,7 @@ import { Pulse } from '../../streams/pulse.js';
 import type { SourceRecord } from '../../streams/topology.js';
 import { Batch } from './batch.js';
 import { requireSameLog } from './other-log.js';
+import { OmsError } from '../../connections/errors.js';
 import { failureOf } from '../../connections/postgres/failures.js';
 
 export interface SinkOptions {
@@ -38,10 +39,18 @@ const RETRY_MS = 1000;
 const CONNECT_MS = 10_000;
 
 /** Another sink has written these partitions meanwhile: what was read for them is void. */
-class Overtaken extends Error {}
+class Overtaken extends OmsError {
+  constructor() {
+    super('OMS_SINK_OVERTAKEN', 'Another sink has written these partitions.');
+  }
+}
 
 /** A record that this program cannot make rows of: whatever it was that was thrown, it is the record's fault. */
-class Unreadable extends Error {}
+class Unreadable extends OmsError {
+  constructor(message: string) {
+    super('OMS_ROW_UNREADABLE', message);
+  }
+}
 
 /**
  * Writes the topics into PostGIS, each record once: the offsets are kept in the database and change in the transaction

@@ -3,6 +3,7 @@ import { buildFeeder, type Sector } from './demo-feeder.js';
 import { DemoDraft } from './demo-draft.js';
 import { offset, type Point } from './plane.js';
 import { seededRandom, type Random } from '../random.js';
+import { OmsError } from '../../connections/errors.js';
 
 const AMMAN: Point = { lat: 31.95, lon: 35.93 };
 const SPACING_M = 5000;
@@ -24,11 +25,11 @@ export interface DemoOptions {
  * Makes a plausible network around Amman: substations SS001, SS002, … about 5 km apart, each with four to six 33 kV
  * feeders that fan out over its own area, and about 1 000 to 2 000 customers. A smaller network is the beginning of a
  * larger one of the same seed.
- * @throws {RangeError} if the number of substations is not 1 to 999
+ * @throws {OmsError} if the number of substations is not 1 to 999
  */
 export function demoNetwork({ substations = 20, seed = 1 }: DemoOptions = {}): Network {
   if (!Number.isInteger(substations) || substations < 1 || substations > MOST_SUBSTATIONS) {
-    throw new RangeError(`${substations} substations cannot be made; ask for 1 to ${MOST_SUBSTATIONS}.`);
+    throw new OmsError('OMS_BAD_STORM', `${substations} substations cannot be made; ask for 1 to ${MOST_SUBSTATIONS}.`);
   }
   const draft = new DemoDraft();
   for (const [index, site] of sites(substations).entries()) {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CanonicalEvent } from './canonical-event.js';
 import { sourceShape, type SourceRequest } from './shapes.js';
+import { OmsError } from '../../connections/errors.js';
 
 const AT_ONCE = 16;
 const LINES_PER_POST = 200;
@@ -136,11 +137,15 @@ class Line {
     // A connection that breaks was one: somebody was there.
     if (BROKEN.has(code)) this.#answeredAt ??= askedAt;
     if (this.#answeredAt === null) {
-      throw new Error(`The gateway at ${this.url} cannot be reached (${reason}): is it running?`);
+      throw new OmsError(
+        'OMS_GATEWAY_AWAY',
+        `The gateway at ${this.url} cannot be reached (${reason}): is it running?`,
+      );
     }
     const awayMs = performance.now() - this.#answeredAt;
     if (awayMs >= this.patienceMs) {
-      throw new Error(
+      throw new OmsError(
+        'OMS_GATEWAY_AWAY',
         `The gateway at ${this.url} has not answered for ${Math.round(awayMs / 1000)} s (${reason}): start it and send ` +
           'the storm again, what it has already counts once.',
       );

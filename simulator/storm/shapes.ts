@@ -5,6 +5,7 @@
 import type { Source } from '../../operators/model/source.js';
 import type { CanonicalEvent } from './canonical-event.js';
 import { eventMessage } from './kaifa-message.js';
+import { OmsError } from '../../connections/errors.js';
 
 /** One HTTP request of a field system: POST `body` to `path`. */
 export interface SourceRequest {
@@ -42,10 +43,13 @@ export function sourceShape(event: CanonicalEvent): SourceRequest {
  */
 export function kaifaBatch(events: readonly CanonicalEvent[]): SourceRequest {
   const [first] = events;
-  if (!first) throw new Error('A Kaifa message needs at least one event; give some.');
+  if (!first) throw new OmsError('OMS_BAD_STORM', 'A Kaifa message needs at least one event; give some.');
   const stranger = events.find((event) => event.source !== 'kaifa');
   if (stranger) {
-    throw new Error(`Event ${stranger.sourceEventId} is from ${stranger.source}; a Kaifa message holds Kaifa's alone.`);
+    throw new OmsError(
+      'OMS_BAD_STORM',
+      `Event ${stranger.sourceEventId} is from ${stranger.source}; a Kaifa message holds Kaifa's alone.`,
+    );
   }
   const messageId = `MSG-${first.sourceEventId}`;
   return {
@@ -60,7 +64,10 @@ export function kaifaBatch(events: readonly CanonicalEvent[]): SourceRequest {
 function scadaAlarm(event: CanonicalEvent): object {
   const { substationId, feederId } = event;
   if (substationId === undefined || feederId === undefined) {
-    throw new Error(`SCADA event ${event.sourceEventId} lacks substationId or feederId; SCADA always names both.`);
+    throw new OmsError(
+      'OMS_BAD_STORM',
+      `SCADA event ${event.sourceEventId} lacks substationId or feederId; SCADA always names both.`,
+    );
   }
   const isOut = event.kind === 'outage';
   return {

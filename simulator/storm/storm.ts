@@ -6,6 +6,7 @@ import type { CanonicalEvent } from './canonical-event.js';
 import { planFaults, type PlannedFault } from './faults.js';
 import { customerReports, nonsenseMeters, scadaReports, type Report } from './reports.js';
 import { Supply } from './supply.js';
+import { OmsError } from '../../connections/errors.js';
 
 /** What storm to make. */
 export interface StormOptions {
@@ -48,14 +49,14 @@ const ID_LETTERS: Readonly<Record<Source, string>> = { scada: 'S', kaifa: 'K', o
  * Makes a storm: faults on devices, everybody below without supply at once, and what SCADA, meters, ONUs and callers
  * report of it: much of it, not all; some of it late, twice, or with a wrong clock.
  * @returns the events and the truth; fewer faults than asked for where nothing with voltage is left to fail
- * @throws {RangeError} if an option is no number that can be meant, or the network supplies nobody
+ * @throws {OmsError} if an option is no number that can be meant, or the network supplies nobody
  */
 export function simulateStorm(network: Network, options: StormOptions): Storm {
   check(options);
   const { seed, faults: count, hours, startMs } = options;
   const supply = new Supply(network);
   if (count > 0 && Object.values(supply.inService).every((devices) => devices.length === 0)) {
-    throw new RangeError('No device of the network supplies a customer; storm over another network.');
+    throw new OmsError('OMS_BAD_STORM', 'No device of the network supplies a customer; storm over another network.');
   }
   // Two rows of draws: what is reported of a fault does not change which faults there are.
   const { faults, spells } = planFaults(supply, count, hours, startMs, seededRandom(seed, 0));
@@ -103,14 +104,15 @@ function truthOf({ device, onsetMs, restoredMs, customersOut, momentary }: Plann
 }
 
 function check({ seed, faults, hours, startMs }: StormOptions): void {
-  if (!Number.isSafeInteger(seed)) throw new RangeError(`Seed ${seed} is not a whole number; give one, such as 1.`);
+  if (!Number.isSafeInteger(seed))
+    throw new OmsError('OMS_BAD_STORM', `Seed ${seed} is not a whole number; give one, such as 1.`);
   if (!Number.isSafeInteger(faults) || faults < 0) {
-    throw new RangeError(`${faults} faults cannot be made; give a whole number from 0 on.`);
+    throw new OmsError('OMS_BAD_STORM', `${faults} faults cannot be made; give a whole number from 0 on.`);
   }
   if (!(hours > 0) || !Number.isFinite(hours)) {
-    throw new RangeError(`A storm of ${hours} hours cannot be made; give a number above 0.`);
+    throw new OmsError('OMS_BAD_STORM', `A storm of ${hours} hours cannot be made; give a number above 0.`);
   }
   if (Number.isNaN(new Date(startMs).getTime())) {
-    throw new RangeError(`The storm's begin, ${startMs}, is no time; give epoch milliseconds.`);
+    throw new OmsError('OMS_BAD_STORM', `The storm's begin, ${startMs}, is no time; give epoch milliseconds.`);
   }
 }

@@ -8,6 +8,7 @@ import rdkafka, {
 } from 'node-rdkafka';
 import type { BrokerError, TopicPartition, TopicPartitionOffset } from '../broker.js';
 import type { SourceRecord } from '../topology.js';
+import { StreamError } from '../errors.js';
 
 /** node-rdkafka with promises, and the settings that all of our clients share. */
 
@@ -132,7 +133,7 @@ export async function committed(
     const offsets = await committedAsTold(consumer, partitions);
     if (before?.every(({ offset }, i) => offset === offsets[i]!.offset)) return offsets;
     if (performance.now() > deadline)
-      throw new Error('The broker tells other committed offsets each time it is asked.');
+      throw new StreamError('OMS_OFFSETS_UNSETTLED', 'The broker tells other committed offsets each time it is asked.');
     before = offsets;
     await pause(SURELY_MS);
   }

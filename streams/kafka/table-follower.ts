@@ -4,6 +4,7 @@ import { connectConsumer, consume, disconnect, recordOf, watermarks } from './cl
 import type { OnUnreadable } from '../broker.js';
 import { partitionOf } from '../partitioner.js';
 import type { SourceRecord, Table } from '../topology.js';
+import { StreamError } from '../errors.js';
 
 /** Reads a topic whole, all partitions, into a table, and follows it from then on. */
 export class TableFollower {
@@ -77,6 +78,6 @@ function keyOf({ key }: SourceRecord): string {
   try {
     return key === null ? '' : UTF8.decode(key);
   } catch {
-    throw new Error('Its key is not UTF-8.');
+    throw new StreamError('OMS_KEY_UNREADABLE', 'Its key is not UTF-8.');
   }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import { exitCodeOf, type ErrorCode } from '../../connections/errors.js';
 
 /** Runs the built program as a user does: as a process of its own. */
 
@@ -59,14 +60,19 @@ export async function result(args: readonly string[], env?: NodeJS.ProcessEnv, i
   return out;
 }
 
-/** Runs `oms ARGS`, which must end with `code`, nothing on standard output and no trace of the program's inside. */
+/**
+ * Runs `oms ARGS`, which must end with `code`, a sentence and the code of an error that somebody foresaw, nothing on standard
+ * output and no trace of the program's inside. Returns the sentence.
+ */
 export async function refusal(code: 1 | 2, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<string> {
   const ended = await run(args, env);
   expect(ended.err).not.toMatch(/^\s+at |node:internal|UnhandledPromise/m);
   expect(ended).toMatchObject({ code, out: '' });
-  const said = ended.err.replace('(add --help for help)\n', '').trimEnd();
-  expect(said.split('\n')).toHaveLength(1);
-  return said;
+  const said = ended.err.replace('(add --help for help)\n', '').trimEnd().split('\n');
+  expect(said).toEqual([expect.any(String), expect.stringMatching(/^Code: OMS_\w+$/)]);
+  const error = said[1]!.slice('Code: '.length) as ErrorCode;
+  expect([error, exitCodeOf(error)]).toEqual([expect.not.stringMatching('OMS_INTERNAL'), code]);
+  return said[0]!;
 }
 
 /** The lines of an NDJSON text. */

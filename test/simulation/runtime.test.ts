@@ -200,7 +200,7 @@ describe('a commit that meets the next generation of the group', () => {
   it('ends the process if that never ends', async () => {
     world.chances = { ...CALM, generation: 1 };
     send('ab');
-    await expect(run()).rejects.toThrow(/^The group of count has gone on without this process .*: start it again\.$/);
+    await expect(run()).rejects.toThrow(/^The group of count has gone on without this process \(.*\)\.$/);
     expect(texts('counts')).toEqual([]);
   });
 });
@@ -262,7 +262,11 @@ describe('a restart', () => {
     send('c', 'd', 'e');
     broker.log.cut('letters', 0, 3);
     await expect(run()).rejects.toThrow(
-      /letters\/0 begins at offset 3, but offset 1 is needed: its retention cut too early\. Start once with --accept-gap .* reconcile/,
+      expect.objectContaining({
+        message: 'letters/0 begins at offset 3, but offset 1 is needed: its retention cut too early.',
+        code: 'OMS_RETENTION_GAP',
+        ...{ topic: 'letters', partition: 0, low: 3, needed: 1 },
+      }) as Error,
     );
     expect(texts('counts')).toEqual(['ab 2']);
     await run(true);

@@ -12,6 +12,7 @@ import { OutageState, type OutageBody } from '../outage/outage-state.js';
 import { requireMeaning } from '../meaning.js';
 import type { Reporters } from '../outage/reporters.js';
 import type { PackedTexts } from '../columns/text-table.js';
+import { OperatorError } from '../../model/errors.js';
 
 /**
  * The state of a key as bytes. A restored state must go on exactly as the one it was taken from would have, so what has
@@ -179,7 +180,10 @@ export function decodeKeyState(bytes: Uint8Array, room: Room): KeyState {
   const packed = packr.unpack(bytes) as PackedKey;
   const { version } = packed as { version: unknown };
   if (version !== VERSION)
-    throw new Error(`A snapshot has version ${String(version)}; this program reads version ${VERSION}.`);
+    throw new OperatorError(
+      'OMS_UNKNOWN_VERSION',
+      `A snapshot has version ${String(version)}; this program reads version ${VERSION}.`,
+    );
   requireMeaning(packed.scalars.meaning, `A snapshot of ${packed.key}`);
   return unpackKey(packed, room);
 }

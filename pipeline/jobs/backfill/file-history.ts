@@ -58,6 +58,7 @@ function read(file: string, last?: Duplex): Readable {
 }
 
 function problem(file: string, error: unknown): Error {
+  if (error instanceof WrongInput) return error;
   if (error instanceof CsvError) {
     const { lines } = error as CsvError & { lines?: number };
     return new WrongInput(`${file}:${lines ?? 1}: not readable as CSV: ${error.message}.`);

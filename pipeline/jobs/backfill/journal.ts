@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { Summary } from './summary.js';
+import { OmsError } from '../../../connections/errors.js';
 
 /** How far a backfill had come when it was begun again. */
 export interface JournalEntry {
@@ -27,7 +28,8 @@ export class Journal {
       'select pg_try_advisory_lock(hashtextextended($1, 0)) as free',
       [`backfill/${id}`],
     );
-    if (!rows[0]!.free) throw new Error('Another process is at this backfill: wait until it has ended.');
+    if (!rows[0]!.free)
+      throw new OmsError('OMS_RUN_HELD', 'Another process is at this backfill: wait until it has ended.');
     return new Journal(client, id);
   }
 

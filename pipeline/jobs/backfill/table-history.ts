@@ -3,6 +3,7 @@ import type { Fields } from '../../../operators/normalise/fields.js';
 import type { History, Row } from './history.js';
 import { columnsOf, missingColumn, type Mapping } from './mapping.js';
 import { WrongInput } from './wrong-input.js';
+import { OmsError } from '../../../connections/errors.js';
 
 const ROWS_PER_FETCH = 5000;
 const CONNECT_MS = 10_000;
@@ -36,9 +37,11 @@ export async function openTable(table: string, url: string, mapping: Mapping | n
   client.on('error', () => undefined);
   const host = new URL(url).host;
   await client.connect().catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`The database at ${host} cannot be read (${error.message || error.code}): is it running?`, {
-      cause: error,
-    });
+    throw new OmsError(
+      'OMS_DATABASE_AWAY',
+      `The database at ${host} cannot be read (${error.message || error.code}): is it running?`,
+      { cause: error },
+    );
   });
   try {
     return await opened(client, table, `${host}${new URL(url).pathname}`, mapping);

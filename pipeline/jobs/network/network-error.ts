@@ -1,3 +1,5 @@
+import { OmsError } from '../../../connections/errors.js';
+
 /** What is wrong with a network, and where it says so. */
 export interface NetworkError {
   /** Path of the file, as it was opened. */
@@ -18,13 +20,13 @@ export function networkErrorText(error: NetworkError): string {
 }
 
 /** Thrown for a network that cannot be taken; holds every error found, in the order of files and lines. */
-export class InvalidNetwork extends Error {
+export class InvalidNetwork extends OmsError {
+  override name = 'InvalidNetwork';
   readonly errors: readonly NetworkError[];
 
   constructor(errors: readonly NetworkError[]) {
     const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-    super(errors[0] ? `${networkErrorText(errors[0])}${more}` : 'The network is invalid.');
-    this.name = 'InvalidNetwork';
+    super('OMS_BAD_NETWORK', errors[0] ? `${networkErrorText(errors[0])}${more}` : 'The network is invalid.');
     this.errors = errors;
   }
 }

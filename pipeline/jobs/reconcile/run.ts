@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Finding, Order } from '../../../operators/reconcile/finding.js';
 import type { Summary } from '../../../operators/reconcile/summary.js';
+import { OmsError } from '../../../connections/errors.js';
 import { failureOf } from '../../../connections/postgres/failures.js';
 
 /** Findings read at once. */
@@ -80,8 +81,12 @@ export async function isOtherRun(client: ClientBase, name: string): Promise<bool
 }
 
 /** There is no outage event in the range of a run. */
-export class NothingStored extends Error {
+export class NothingStored extends OmsError {
   override name = 'NothingStored';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('OMS_NOTHING_STORED', message, options);
+  }
 }
 
 /**
@@ -95,9 +100,11 @@ export async function beginRun(client: ClientBase, { name, from, to, order, auth
     const failure = failureOf(error);
     if (failure === 'nothingFound') throw new NothingStored(await nothingStored(client, from, to), { cause: error });
     if (failure === 'notYet')
-      throw new Error(`${(error as Error).message} Wait until "oms lag" shows 0, or give an earlier --to.`, {
-        cause: error,
-      });
+      throw new OmsError(
+        'OMS_STAGE_BEHIND',
+        `${(error as Error).message} Wait until "oms lag" shows 0, or give an earlier --to.`,
+        { cause: error },
+      );
     throw error;
   }
   return (await findRun(client, name))!;
@@ -124,7 +131,8 @@ export async function holdRun(client: ClientBase, name: string): Promise<void> {
     'select pg_try_advisory_lock(hashtextextended($1, 0)) as free',
     [`reconcile/${name}`],
   );
-  if (!rows[0]!.free) throw new Error(`Another process is at the run "${name}": wait until it has ended.`);
+  if (!rows[0]!.free)
+    throw new OmsError('OMS_RUN_HELD', `Another process is at the run "${name}": wait until it has ended.`);
 }
 
 /**
