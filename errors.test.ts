@@ -5,6 +5,7 @@ import { VARIABLES } from './connections/environment.js';
 import { codeOf, ERRORS, exitCodeOf, OmsError, sentenceOf, type ErrorKind } from './connections/errors.js';
 import { OPERATOR_ERRORS } from './operators/model/errors.js';
 import { Refusal } from './operators/normalise/fields.js';
+import { healthApp } from './pipeline/health.js';
 import { RetentionGap } from './streams/broker.js';
 import { STREAM_ERRORS } from './streams/errors.js';
 
@@ -94,4 +95,14 @@ it('the library says what is, and the product what to do', () => {
   const gap = new RetentionGap('letters', 0, 3, 1);
   expect(gap.message).toBe('letters/0 begins at offset 3, but offset 1 is needed: its retention cut too early.');
   expect(sentenceOf(gap)).toMatch(/too early\. Start once with --accept-gap .* reconcile that time\.$/);
+});
+
+it('an address that the app of the stages does not know is answered as the gateway answers one', async () => {
+  const app = healthApp(new Map());
+  const answer = await app.inject('/nowhere?x=1');
+  expect([answer.statusCode, answer.json()]).toEqual([
+    404,
+    { code: 'OMS_NO_ROUTE', message: 'There is no GET /nowhere.' },
+  ]);
+  await app.close();
 });

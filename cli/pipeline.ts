@@ -7,13 +7,13 @@ import { endOnUncaught, endSoon, toldToStop } from '../connections/ending.js';
 import { Heart } from '../connections/heart.js';
 import { beatToParent } from '../connections/parent.js';
 import { Watchdog } from '../connections/watchdog.js';
-import { readEnvironment } from '../connections/environment.js';
+import { readEnvironment, type Environment } from '../connections/environment.js';
 import { STAGES, topicNames, type StageName } from '../connections/topics.js';
 import { healthApp } from '../pipeline/health.js';
 import { runProcessGroup } from './process-group.js';
 import { startStages, type RunningStage } from '../pipeline/pipeline.js';
 import { inKafkaWords, KafkaAway } from '../connections/services.js';
-import { sentenceOf } from '../connections/errors.js';
+import { OmsError, sentenceOf } from '../connections/errors.js';
 
 function stagesOption(text: string): StageName[] {
   return text.split(',').map((name) => {
@@ -64,7 +64,9 @@ async function runStages({ stages, slot = `${hostname()}-0`, acceptGap = false }
   const health = environment.stagesPort === null ? null : healthApp(running);
   let heart: Heart | null = null;
   try {
-    await health?.listen({ host: environment.host, port: environment.stagesPort! });
+    await health?.listen({ host: environment.host, port: environment.stagesPort! }).catch((error: unknown) => {
+      throw portProblem(error, environment);
+    });
     // One by one, so that those that run can be stopped when the next one does not start.
     for (const stage of new Set(stages)) {
       const options = { stages: [stage], say, slot, acceptGap };
@@ -93,6 +95,12 @@ async function runStages({ stages, slot = `${hostname()}-0`, acceptGap = false }
     await health?.close();
   }
   say('info', 'stopped');
+}
+
+function portProblem(error: unknown, { host, stagesPort }: Environment): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') return error;
+  const sentence = `Port ${stagesPort} on ${host} is taken: stop what listens there, or set OMS_STAGES_PORT.`;
+  return new OmsError('OMS_PORT_TAKEN', sentence, { cause: error });
 }
 
 /** The port on which an app listens; null: it does not. */

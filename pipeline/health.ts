@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { complaintsOf, STILL_AFTER_MS, stageBeatOf } from '../connections/beat.js';
 import type { RunningStage } from './pipeline.js';
+import { httpAnswer } from '../connections/http-errors.js';
 
 /**
  * Answers for the stages of a process: `/health` says `ok`, or `degraded` and why, or, with 503, that a stage stands
@@ -10,6 +11,9 @@ import type { RunningStage } from './pipeline.js';
  */
 export function healthApp(stages: ReadonlyMap<string, RunningStage>): FastifyInstance {
   const app = Fastify();
+  app.setNotFoundHandler(({ method, url }, reply) =>
+    reply.code(404).send(httpAnswer('OMS_NO_ROUTE', [`${method} ${url.split('?')[0]!}`])),
+  );
   app.get('/health', (_request, reply) => {
     const reasons = [...stages].flatMap(([name, stage]) => complaintsOf(stage).map((one) => `${name}: ${one}`));
     const isStill = [...stages.values()].some(({ pulse }) => pulse.stillMs() > STILL_AFTER_MS);
