@@ -67,7 +67,7 @@ describe('every command', () => {
   });
 
   it.concurrent.each([
-    ['nothing is known of a Kafka', ['lag'], {}, /run "npm start" here, or set .*\nCode: OMS_NO_KAFKA$/],
+    ['nothing is known of a Kafka', ['topics'], {}, /run "npm start" here, or set .*\nCode: OMS_NO_KAFKA$/],
     ['a variable is wrong', ['lag'], { OMS_PARTITIONS: 'many' }, /OMS_PARTITIONS="many" is wrong: expected a whole/],
     ['the database is away', ['network', 'import', NETWORK, '--dry-run'], AWAY, /The database at \S+ does not answer/],
     ['the database is away', ['migrate'], AWAY, /The database at \S+ does not answer \(ECONNREFUSED\): is it running/],
