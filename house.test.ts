@@ -11,7 +11,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   connections: ['operators', 'streams'],
   simulator: ['operators', 'connections/errors.ts'],
   // The program of the migrations.
-  sql: ['connections/errors.ts'],
+  sql: ['operators', 'connections/errors.ts'],
   pipeline: ['operators', 'streams', 'connections'],
   gateway: ['operators', 'streams', 'connections'],
   cli: ['operators', 'streams', 'connections', 'simulator', 'sql', 'pipeline', 'gateway'],

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import Postgrator from 'postgrator';
 import { OmsError } from '../connections/errors.js';
+import { rowOf, SOURCES } from '../operators/model/source.js';
 
 /** The folder sql/, beside dist/ when compiled and beside pipeline/ when not. */
 const SQL = await sqlFolder();
@@ -20,8 +21,8 @@ async function sqlFolder(): Promise<string> {
 const LOCK = 7_203_001;
 
 /**
- * Brings the schema to a version (the latest by default): numbered migrations, then functions and views, which are
- * replaced each time.
+ * Brings the schema to a version (the latest by default): numbered migrations, then functions, what there is of sources,
+ * and views, which are replaced each time.
  * @returns the names of the migrations that were applied, in order
  * @throws Error if there is no such version
  */
@@ -35,7 +36,9 @@ export function migrate(databaseUrl: string, to = 'max'): Promise<string[]> {
     if (latest) {
       // Functions name each other, in no order of files: PostgreSQL looks into them when all are there.
       await client.query('set check_function_bodies = off');
-      for (const folder of ['functions', 'views']) await replaceObjects(client, `${SQL}${folder}`);
+      await replaceObjects(client, `${SQL}functions`);
+      await keepSources(client);
+      await replaceObjects(client, `${SQL}views`);
     }
     return applied.map(({ filename }) => filename.split('/').pop()!);
   });
@@ -95,6 +98,15 @@ async function withMigrations<T>(
     return await work(client, postgrator);
   } finally {
     await client.end();
+  }
+}
+
+/** Writes the table of sources, from which the functions and views know what sources there are. */
+async function keepSources(client: pg.Client): Promise<void> {
+  for (const source of SOURCES) {
+    const { number, weight, lookedUp, speaksWide, words } = rowOf(source);
+    const row = [source, number, weight, lookedUp, speaksWide, words.reports];
+    await client.query('select oms.keep_source($1, $2, $3, $4, $5, $6)', row);
   }
 }
 

@@ -1,73 +1,16 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MEANINGS } from '../operators/correlate/meaning.js';
-import { isCommand, type LogEntry } from '../operators/model/event.js';
-import { isClockSuspect, timeOf } from '../operators/model/time.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { TestDatabase } from './kit/database.js';
 import { cornerLogs } from './kit/corner-logs.js';
 import { keptLogs, keptOutages } from './kit/kept-logs.js';
-import { arbitraryLog } from './kit/random-log.js';
-import {
-  byKey,
-  feedRows,
-  firstEngine,
-  networkOf,
-  secondEngine,
-  storeLog,
-  type Compared,
-  type KeyLog,
-} from './kit/second-engine.js';
+import { compare, expectSame, randomLogs, SEED } from './kit/parity.js';
+import { feedRows, networkOf, secondEngine } from './kit/second-engine.js';
 
 /** How many random storms are compared; PARITY_STORMS=10000 for a night. */
 const STORMS = Number(process.env.PARITY_STORMS ?? 240);
 const PER_DATABASE = 120;
-/** Other storms in every build; a failure names the seed that brings them back. */
-const SEED = Number(process.env.PARITY_SEED ?? Date.now() % 2 ** 31);
-
-function randomLogs(count: number, seed: number): KeyLog[] {
-  return fc.sample(arbitraryLog, { numRuns: count, seed }).map((log, i) => {
-    const key = { substationId: `S${i}`, feederId: `F${i}` };
-    return { key, entries: log(key) };
-  });
-}
-
-/** Compares key by key, so that a difference shows one storm, not all. */
-function expectSame(actual: readonly Compared[], expected: readonly Compared[], what: string): void {
-  const actualKeys = byKey(actual);
-  for (const [key, outages] of Object.entries(byKey(expected))) {
-    expect(actualKeys[key], `${what}, key ${key}, PARITY_SEED=${SEED}`).toEqual(outages);
-  }
-  expect(Object.keys(actualKeys).sort()).toEqual(Object.keys(byKey(expected)).sort());
-}
-
-/** The log as reconciliation takes it in event-time order: by the time that counts, and nothing is late or amended. */
-function byEventTime(entries: readonly LogEntry[]): LogEntry[] {
-  const time = (entry: LogEntry): number => (isCommand(entry) ? entry.at : timeOf(entry));
-  return entries
-    .filter((entry) => !isCommand(entry) || entry.command !== 'amend')
-    .map((entry) => (isCommand(entry) || isClockSuspect(entry) ? entry : { ...entry, receivedAt: entry.occurredAt }))
-    .sort((a, b) => time(a) - time(b));
-}
-
-/** Runs logs through both engines: by calls, replayed in log order, and replayed in event-time order. */
-async function compare(logs: readonly KeyLog[]): Promise<void> {
-  const database = await TestDatabase.start(networkOf(logs));
-  try {
-    const expected = firstEngine(logs);
-    await feedRows(database, 'rows', logs);
-    expectSame(await secondEngine(database, 'rows'), expected, 'oms_correlate_events');
-    await storeLog(database, logs);
-    await database.rows("call oms_reconcile('log')");
-    expectSame(await secondEngine(database, 'log'), expected, 'oms_reconcile in log order');
-    await database.rows("call oms_reconcile('time', p_order => 'event-time')");
-    const sorted = logs.map(({ key, entries }) => ({ key, entries: byEventTime(entries) }));
-    expectSame(await secondEngine(database, 'time'), firstEngine(sorted), 'oms_reconcile in event-time order');
-  } finally {
-    await database.stop();
-  }
-}
 
 const folder = new URL('../data/contract-cases/', import.meta.url);
 
@@ -145,6 +88,8 @@ describe('both engines give the same outages', () => {
 
   for (let from = 0; from < STORMS; from += PER_DATABASE) {
     const count = Math.min(PER_DATABASE, STORMS - from);
-    it(`for ${count} random storms from ${from}`, () => compare(randomLogs(count, SEED + from)));
+    it(`for ${count} random storms from ${from}`, async () => {
+      await compare(randomLogs(count, SEED + from));
+    });
   }
 });

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GIVEN_RULE_SETS } from '../operators/model/rules.js';
+import { bySource, SOURCES, type Source } from '../operators/model/source.js';
 import { STATUSES } from '../operators/model/status.js';
 import { migrate } from '../sql/migrate.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
@@ -19,7 +21,7 @@ async function texts(sql: string): Promise<string[]> {
   return rows.map(({ text }) => text);
 }
 
-const OURS = "n.nspname in ('network', 'oms', 'reconcile', 'scada', 'kaifa', 'onu', 'call_center')";
+const OURS = `n.nspname in (${['network', 'oms', 'reconcile', ...SOURCES].map((name) => `'${name}'`).join(', ')})`;
 
 describe('the schema', () => {
   it('comments on every table, view, column and function that a person may query', async () => {
@@ -50,11 +52,29 @@ describe('the schema', () => {
     expect(words).toEqual([...STATUSES]);
   });
 
+  it('knows the sources as the program does', async () => {
+    const { rows } = await system.pool.query<{ source: Source; row: object }>(
+      `select source, jsonb_build_object('number', number, 'weight', weight, 'lookedUp', looked_up, 'speaksWide', speaks_wide) as row
+       from oms.sources order by number`,
+    );
+    const known = bySource((_, { number, weight, lookedUp, speaksWide }) => ({ number, weight, lookedUp, speaksWide }));
+    expect(Object.fromEntries(rows.map(({ source, row }) => [source, row]))).toEqual(known);
+    const numbers = `select oms.keep_source($1, $2, 1, '{device}', false, 'Images')`;
+    await expect(system.pool.query(numbers, ['drone', 1])).rejects.toThrow('Source kaifa has number 1');
+    await expect(system.pool.query(numbers, ['kaifa', 9])).rejects.toThrow('kaifa cannot have 9');
+  });
+
+  it.each(Object.values(GIVEN_RULE_SETS))('knows the given rule set $name as the program does', async (ruleSet) => {
+    const { rows } = await system.pool.query('select reconcile.given_rules($1) as given', [ruleSet.name]);
+    expect(rows).toEqual([{ given: ruleSet }]);
+  });
+
   it('goes back to nothing and forth again', async () => {
     const url = system.environment.databaseUrl!;
     expect(await migrate(url)).toEqual([]);
     expect(await migrate(url, '000')).toEqual([
-      '014.undo.meaning.sql',
+      '015.undo.meaning.sql',
+      '014.undo.sources.sql',
       '013.undo.statuses.sql',
       '012.undo.opened-anew.sql',
       '011.undo.repairs.sql',
@@ -70,7 +90,7 @@ describe('the schema', () => {
       '001.undo.network.sql',
     ]);
     expect(await texts(`select n.nspname as text from pg_namespace n where ${OURS}`)).toEqual([]);
-    expect(await migrate(url)).toHaveLength(14);
+    expect(await migrate(url)).toHaveLength(15);
   });
 
   it('keeps raw events by day, and drops the days whose retention is over', async () => {

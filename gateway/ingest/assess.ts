@@ -8,7 +8,7 @@ import { GatewayError } from '../errors.js';
 import { bodyCheck } from '../validation.js';
 import { Tally, type Assessment, type ReceivedBody, type SourceRecord } from './assessment.js';
 import { LineBodies, linesOf } from './lines.js';
-import { CHECKED } from './report.js';
+import { CHECKED, type RoutedSource } from './report.js';
 
 const CHECKS = {
   scada: bodyCheck(CHECKED.scada),
@@ -47,7 +47,7 @@ function* recordsOf({ as, bytes, ...reading }: ReceivedBody, tally: Tally): Gene
 }
 
 /** A source's own words. */
-function* assessReports(source: Source, bytes: Buffer, reading: Reading, tally: Tally): Generator<void> {
+function* assessReports(source: RoutedSource, bytes: Buffer, reading: Reading, tally: Tally): Generator<void> {
   if (source === 'kaifa') {
     for (const report of normalise(source, bytes, reading)) count(source, report, tally);
     return;

@@ -1,11 +1,11 @@
 import type { ReportedEvent } from '../../operators/model/event.js';
 import type { Source } from '../../operators/model/source.js';
-import { LISTED_REFUSALS, type ReportAnswer } from './report.js';
+import { LISTED_REFUSALS, type ReportAnswer, type RoutedSource } from './report.js';
 
 /** The body of a request, and what reading it needs to know. */
 export interface ReceivedBody {
   /** A source's own words, or canonical events: a line each, or one or a list of them. */
-  readonly as: Source | 'canonicalLines' | 'canonicalList';
+  readonly as: RoutedSource | 'canonicalLines' | 'canonicalList';
   readonly bytes: Uint8Array;
   /** When it was taken in, epoch ms. */
   readonly receivedAt: number;

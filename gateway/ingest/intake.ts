@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../../connections/environment.js';
-import type { Source } from '../../operators/model/source.js';
 import { sourceTopics } from '../../connections/topics.js';
 import { GatewayError } from '../errors.js';
 import type { Services } from '../services.js';
@@ -9,6 +8,7 @@ import type { Assessor } from './assessor.js';
 import { NOTHING } from './body.js';
 import type { BodyBudget } from './body-budget.js';
 import { cloudEventHeaders, receivedAtOf, type About } from './cloud-event.js';
+import type { RoutedSource } from './report.js';
 
 /** What the routes work with that take reports in. */
 export interface IntakeServices extends Services {
@@ -32,7 +32,7 @@ export const INTAKE_ERRORS = [
 
 /** How a source's body is taken. */
 export interface Intake extends About {
-  readonly source: Source;
+  readonly source: RoutedSource;
   /** Reasons for which the stream sets a report aside, but which are no fault of the sender. */
   readonly publishAnyway?: readonly string[];
 }

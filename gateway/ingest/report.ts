@@ -110,6 +110,8 @@ function each<In extends object>(reports: In, make: (report: object) => object):
 
 /** By source, what its bodies are checked by; ids and times are looked at when they are read. */
 export const CHECKED = each(reportsOf(Id, Type.String({ minLength: 1 })), checked);
+/** A source that has a route of its own, for its own words; all have the one of canonical events. */
+export type RoutedSource = keyof typeof CHECKED | 'kaifa';
 /** By source, what is said of its bodies. */
 export const DESCRIBED = each(reportsOf(DescribedId, DescribedTime), oneOrMany);
 

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { OutageRecordSchema, SEVERITIES, type OutageRecord } from '../../operators/model/outage.js';
+import { withAllSources } from '../../operators/model/outage-reading.js';
 import { STATUSES } from '../../operators/model/status.js';
 import { formatTime } from '../../operators/model/time.js';
 import { errorAnswers } from '../errors.js';
@@ -83,7 +84,7 @@ export const outages: FastifyPluginAsyncTypebox<Services> = async (app, { databa
           limit + 1,
         ],
       );
-      const page = rows.slice(0, limit).map(({ record }) => record);
+      const page = rows.slice(0, limit).map(({ record }) => withAllSources(record));
       return { outages: page, nextCursor: rows.length > limit ? encodeCursor(page.at(-1)!) : null };
     },
   );

@@ -65,8 +65,8 @@ export const RULE_SET: Readonly<Record<string, Kind>> = {
   latenessMs: DURATION_MS,
   retentionMs: DURATION_MS,
   weights: objectOf(
-    bySource(() => SHARE),
-    'a weight from 0 to 1 for each source',
+    bySource(() => optional(SHARE)),
+    'a weight from 0 to 1 for each source that it names',
   ),
   confirmThreshold: SHARE,
   severity: objectOf(

@@ -39,7 +39,7 @@ const RuleSetSchema = Type.Object(
     radiusM: Type.Number({ minimum: 0, maximum: 1e7 }),
     latenessMs: DurationMs,
     retentionMs: DurationMs,
-    weights: Type.Object(bySource(() => Share)),
+    weights: Type.Object(bySource(() => Type.Optional(Share))),
     confirmThreshold: Share,
     severity: Type.Object({
       medium: Type.Number({ minimum: 0 }),

@@ -86,7 +86,7 @@ describe('a record of the log', () => {
       [{ occurredAt: doubles(0.5, 0) }, 'has occurredAt 0.5 instead of a time in epoch ms.'],
       [{ lat: doubles(0, NaN) }, 'has lat NaN instead of a latitude.'],
       [{ lon: doubles(-181, 0) }, 'has lon -181 instead of a longitude.'],
-      [{ source: 'telex' }, 'has source "telex" instead of one of scada, kaifa, onu, call_center.'],
+      [{ source: 'telex' }, 'has source "telex" instead of one of scada, kaifa, onu, call_center'],
       [{ sourceEventId: ['K-1'] }, 'has no sourceEventId for each of its 2 events.'],
       [{ sourceEventId: ['K-1', null] }, 'has sourceEventId null instead of a text.'],
       [{ feederCustomers: -1 }, 'has feederCustomers -1 instead of a count.'],

@@ -13,6 +13,7 @@ import {
   objectOf,
   OFFSET,
   oneOf,
+  optional,
   TEXT,
   UUID,
 } from './record-shape.js';
@@ -35,8 +36,8 @@ const OUTAGE = {
   mergedInto: nullable(UUID),
   openedBy: objectOf({ source: SOURCE, sourceEventId: TEXT }, 'the identity of an event'),
   reporters: objectOf(
-    bySource(() => COUNT),
-    'a count for each source',
+    bySource(() => optional(COUNT)),
+    'a count for each source that it names',
   ),
   events: COUNT,
   assetsAffected: COUNT,
@@ -61,5 +62,13 @@ const OUTAGE = {
 export function readOutageRecord(value: Uint8Array): OutageRecord {
   const record = jsonOf('An outage record', value);
   checkFields('An outage record', record, OUTAGE);
-  return record as unknown as OutageRecord;
+  return withAllSources(record as unknown as OutageRecord);
+}
+
+const NOBODY = bySource(() => 0);
+
+/** A record with a count for every source: one from before there was a source has nobody of it. */
+export function withAllSources(record: OutageRecord): OutageRecord {
+  if (SOURCES.every((source) => source in record.reporters)) return record;
+  return { ...record, reporters: { ...NOBODY, ...record.reporters } };
 }

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { bySource, SOURCES } from './source.js';
+import { bySource, SOURCES, type Source } from './source.js';
 import { STATUSES } from './status.js';
 
 export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
@@ -10,6 +10,12 @@ const Point = Type.Object({ lat: Type.Number(), lon: Type.Number() }, { descript
 const MAX_INTEGER = 2 ** 31 - 1;
 const Count = Type.Integer({ minimum: 0, maximum: MAX_INTEGER });
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+/** Whoever reads a record makes it whole: one from before there was a source does not name it. */
+const Reporters = Type.Object(
+  bySource(() => Type.Optional(Count)),
+  { description: 'how many of each source; of one that is not named, none' },
+);
 
 /**
  * The value of a record of `oms.outages`, of the API, the database view and the page. Complete: the last record of an
@@ -30,7 +36,7 @@ export const OutageRecordSchema = Type.Object(
     momentary: Type.Boolean(),
     mergedInto: nullable(Type.String({ format: 'uuid' })),
     openedBy: Type.Object({ source: Type.Enum([...SOURCES]), sourceEventId: Type.String() }),
-    reporters: Type.Object(bySource(() => Count)),
+    reporters: Type.Unsafe<Record<Source, number>>(Reporters),
     events: Count,
     assetsAffected: Count,
     assetsOut: Count,

@@ -7,16 +7,21 @@ export interface RuleSet {
   readonly radiusM: number;
   readonly latenessMs: number;
   readonly retentionMs: number;
-  /** What one reporter of a source is worth, 0 to 1. */
-  readonly weights: Readonly<Record<Source, number>>;
+  /** What one reporter of a source is worth, 0 to 1; of a source that it does not name, what its table says. */
+  readonly weights: Readonly<Partial<Record<Source, number>>>;
   readonly confirmThreshold: number;
   /** Customers affected from which an outage is medium, high, critical. */
   readonly severity: { readonly medium: number; readonly high: number; readonly critical: number };
 }
 
+/** A rule set that names every source: it may stand on a log from before there was one of them. */
+export interface RuleSetInForce extends RuleSet {
+  readonly weights: Readonly<Record<Source, number>>;
+}
+
 const MINUTE_MS = 60_000;
 
-const standard: RuleSet = {
+const standard: RuleSetInForce = {
   name: 'standard',
   windowMs: 30 * MINUTE_MS,
   radiusM: 1000,
@@ -38,11 +43,11 @@ export const GIVEN_RULE_SETS = {
     radiusM: 500,
     confirmThreshold: 0.9,
   },
-} as const satisfies Record<string, RuleSet>;
+} as const satisfies Record<string, RuleSetInForce>;
 
 interface DatedRuleSet {
   readonly validFrom: number;
-  readonly ruleSet: RuleSet;
+  readonly ruleSet: RuleSetInForce;
 }
 
 /**
@@ -70,8 +75,9 @@ export class RuleTimeline {
 
   /** Takes in a rule set that holds from `validFrom` (epoch ms). */
   add(ruleSet: RuleSet, validFrom: number): void {
-    this.#dated = [...this.#dated.filter((entry) => entry.validFrom !== validFrom), { validFrom, ruleSet }].sort(
-      (a, b) => (a.validFrom < b.validFrom ? -1 : 1),
+    const added = { validFrom, ruleSet: { ...ruleSet, weights: { ...standard.weights, ...ruleSet.weights } } };
+    this.#dated = [...this.#dated.filter((entry) => entry.validFrom !== validFrom), added].sort((a, b) =>
+      a.validFrom < b.validFrom ? -1 : 1,
     );
     this.heed(ruleSet);
   }
@@ -83,7 +89,7 @@ export class RuleTimeline {
   }
 
   /** The rule set in force at `t` (epoch ms): that with the latest start at or before it. */
-  at(t: number): RuleSet {
+  at(t: number): RuleSetInForce {
     const dated = this.#dated;
     let i = dated.length - 1;
     while (dated[i]!.validFrom > t) i--;

@@ -1,7 +1,8 @@
 import { getBoundsOfDistance } from 'geolib';
 import RBush from 'rbush';
 import type { Key, Reach } from '../model/event.js';
-import { bySource, SOURCE_TABLE, SOURCES, type AssetKind, type Source } from '../model/source.js';
+import type { AssetKind } from '../model/source-table.js';
+import { bySource, rowOf, SOURCES, type Source } from '../model/source.js';
 import type { Customer, Device, DistributionPoint, Feeder, Network, Substation } from './network.js';
 import { distanceMm } from '../model/sphere.js';
 
@@ -186,7 +187,7 @@ export class Registry {
   }
 
   #find(source: Source, assetId: string): Asset | null {
-    for (const kind of SOURCE_TABLE[source].lookedUp) {
+    for (const kind of rowOf(source).lookedUp) {
       const asset = this.#lookUp(kind, assetId);
       if (asset) return asset;
     }

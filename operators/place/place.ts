@@ -1,5 +1,6 @@
 import type { Key, PlacedEvent, Reach, ReportedEvent } from '../model/event.js';
 import type { Asset, Registry } from '../network/registry.js';
+import { bySource, type Source } from '../model/source.js';
 import { distanceMm } from '../model/sphere.js';
 
 /** How far a place without a known id may be from the distribution point that it is taken for. */
@@ -104,12 +105,14 @@ function substationSpot({ reach, assetId, substationId }: ReportedEvent, registr
   };
 }
 
+const SPEAKS_WIDE: Readonly<Record<Source, boolean>> = bySource((_, { speaksWide }) => speaksWide);
+
 /**
  * How far the event speaks. Meters, ONUs, callers and switching devices below the feeder head are points, whatever the
  * event says; the head and what the registry does not know speak as far as the event says.
  */
 function reachOf({ source, reach, assetId }: ReportedEvent, { spot, by }: Found): Reach {
-  if (source !== 'scada') return 'point';
+  if (!SPEAKS_WIDE[source]) return 'point';
   if (by === 'substation') return 'substation';
   if (spot.reach === 'point') return 'point';
   if (reach !== null) return reach;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isCommand } from '../model/event.js';
 import type { OutageRecord } from '../model/outage.js';
+import { bySource } from '../model/source.js';
 import { Policies } from './policies.js';
 
 const MINUTE = 60_000;
@@ -23,7 +24,7 @@ const record = (fields: Partial<OutageRecord> = {}): OutageRecord => ({
   momentary: false,
   mergedInto: null,
   openedBy: { source: 'kaifa', sourceEventId: '1' },
-  reporters: { scada: 0, kaifa: 1, onu: 0, call_center: 0 },
+  reporters: { ...bySource(() => 0), kaifa: 1 },
   events: 10,
   assetsAffected: 10,
   assetsOut: 2,

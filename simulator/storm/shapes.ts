@@ -34,6 +34,9 @@ export function sourceShape(event: CanonicalEvent): SourceRequest {
       return json(event.source, '/onu-event', {}, onuAlarm(event));
     case 'call_center':
       return json(event.source, '/trouble-call/intake', {}, troubleCall(event));
+    default:
+      // A source without words of its own speaks in our form.
+      return json(event.source, '/api/oms/events', {}, event);
   }
 }
 

@@ -43,7 +43,8 @@ export interface Storm {
   readonly truth: readonly Fault[];
 }
 
-const ID_LETTERS: Readonly<Record<Source, string>> = { scada: 'S', kaifa: 'K', onu: 'O', call_center: 'C' };
+/** The first letter of their ids: that of their name. */
+const ID_LETTERS: Readonly<Record<Source, string>> = bySource((source) => source.charAt(0).toUpperCase());
 
 /**
  * Makes a storm: faults on devices, everybody below without supply at once, and what SCADA, meters, ONUs and callers

@@ -1,11 +1,10 @@
-create or replace view oms.events as
-select 'scada'::text as source, scada.events.* from scada.events
-union all
-select 'kaifa'::text as source, kaifa.events.* from kaifa.events
-union all
-select 'onu'::text as source, onu.events.* from onu.events
-union all
-select 'call_center'::text as source, call_center.events.* from call_center.events;
+do $$
+begin
+  execute 'create or replace view oms.events as ' || (
+    select string_agg(format('select %1$L::text as source, %1$I.events.* from %1$I.events', source), ' union all ' order by number)
+    from oms.sources);
+end
+$$;
 comment on view oms.events is 'Placed events of all sources.';
 comment on column oms.events.source is 'Source of the event.';
 select oms.copy_column_comments('oms.placed_event', 'oms.events');

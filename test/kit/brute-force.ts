@@ -4,7 +4,7 @@
  */
 import type { PlacedEvent } from '../../operators/model/event.js';
 import { outageIdOf } from '../../operators/model/identity.js';
-import type { RuleSet } from '../../operators/model/rules.js';
+import type { RuleSetInForce } from '../../operators/model/rules.js';
 import { distanceMm } from '../../operators/model/sphere.js';
 import { isClockSuspect, timeOf } from '../../operators/model/time.js';
 
@@ -27,7 +27,10 @@ const identity = (event: PlacedEvent): string => `${event.source}/${event.source
 const reporter = (event: PlacedEvent): string => `${event.source}/${event.assetId ?? ` ${event.sourceEventId}`}`;
 const unit = (event: PlacedEvent): string => event.customerId ?? reporter(event);
 
-export function bruteForce(log: readonly PlacedEvent[], rules: RuleSet): { outages: BruteOutage[]; late: string[] } {
+export function bruteForce(
+  log: readonly PlacedEvent[],
+  rules: RuleSetInForce,
+): { outages: BruteOutage[]; late: string[] } {
   const groups: Group[] = [];
   const restorations: PlacedEvent[] = [];
   const seen = new Map<string, number>();

@@ -27,7 +27,7 @@ export const arbitraryEvent = (kinds: readonly PlacedEvent['kind'][]): fc.Arbitr
   fc
     .record({
       kind: fc.constantFrom(...kinds),
-      source: fc.constantFrom('scada' as const, 'kaifa' as const, 'onu' as const, 'call_center' as const),
+      source: fc.constantFrom(...SOURCES),
       id: fc.integer({ min: 1, max: 60 }),
       asset: fc.option(fc.integer({ min: 1, max: 12 }), { freq: 6, nil: null }),
       served: fc.boolean(),
@@ -75,6 +75,7 @@ const RULE_SETS: readonly RuleSet[] = [
   {
     ...standard,
     name: 'halves',
+    // As from before there was a source that it does not name.
     weights: { scada: 0.9, kaifa: 0.5, onu: 0.5, call_center: 0.1 },
     confirmThreshold: 0.95,
   },

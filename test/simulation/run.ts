@@ -9,7 +9,7 @@ import type { Topology } from '../../streams/topology.js';
 import { decodeLogRecord } from '../../operators/log/log-record.js';
 import { isCommand } from '../../operators/model/event.js';
 import { buildTopology } from '../../pipeline/topology.js';
-import { topicNames } from '../../connections/topics.js';
+import { sourceTopics, topicNames } from '../../connections/topics.js';
 import { isReadable, replayedLog, textOf } from '../kit/replayed-log.js';
 import { SimulatedBroker, type Missing } from './simulated-broker.js';
 import { CALM, SimulatedProcess, World, type Chances } from './world.js';
@@ -31,6 +31,7 @@ const STORMY: Chances = {
 };
 
 const topics = topicNames();
+const topicOf = sourceTopics(topics);
 const network = await readNetwork(new URL('../../data/ieee9500', import.meta.url).pathname);
 const registry = Registry.of(network);
 const { events } = simulateStorm(network, { seed: 1, faults: 12, hours: 2, startMs: Date.UTC(2026, 9, 4) });
@@ -119,7 +120,7 @@ function feed(world: World, broker: SimulatedBroker): { done: boolean } {
       const partition = partitionOf(String(i), PARTITIONS);
       const value = some.map((event) => JSON.stringify(event)).join('\n');
       broker.log.append(
-        { topic: topics[TOPIC_OF[some[0]!.source]], partition, key: 'lines', value, headers },
+        { topic: topicOf[some[0]!.source], partition, key: 'lines', value, headers },
         world.nowMs,
         null,
       );
@@ -139,8 +140,6 @@ async function poison(world: World, broker: SimulatedBroker): Promise<void> {
     broker.log.append({ topic: topics.events, partition, key: 'S1/S1-F1', value: `poison ${n}` }, world.nowMs, null);
   }
 }
-
-const TOPIC_OF = { scada: 'scada', kaifa: 'kaifa', onu: 'onu', call_center: 'call_center' } as const;
 
 /** Kills, freezes and stops processes until the given time. */
 async function harm(world: World, live: ReadonlyMap<string, Running>, untilMs: number): Promise<void> {
@@ -197,9 +196,9 @@ function placedAlone(broker: SimulatedBroker, topology: Topology): string[] {
     partitions: PARTITIONS,
     onRecord: ({ topic, value }) => void (topic === topics.events && values.push(Buffer.from(value as Uint8Array))),
   });
-  for (const topic of Object.values(TOPIC_OF)) {
-    for (const { partition, offset, value, headers } of broker.log.committed(topics[topic])) {
-      driver.pipe({ topic: topics[topic], key: null, value, headers, at: { partition, offset } });
+  for (const topic of Object.values(topicOf)) {
+    for (const { partition, offset, value, headers } of broker.log.committed(topic)) {
+      driver.pipe({ topic, key: null, value, headers, at: { partition, offset } });
       driver.commit();
     }
   }

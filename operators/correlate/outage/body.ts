@@ -1,6 +1,6 @@
 import type { PlacedEvent } from '../../model/event.js';
 import { bySource } from '../../model/source.js';
-import type { RuleSet } from '../../model/rules.js';
+import type { RuleSetInForce } from '../../model/rules.js';
 import { relativeLon } from '../../model/sphere.js';
 import type { Cells } from '../linking/cells.js';
 import { NONE, numberIn } from '../columns/columns.js';
@@ -79,7 +79,7 @@ export class Body<Outage extends Owner = Owner> implements Indexed, EntryOwner {
    * @param originLon the longitude (degrees) from which the key measures
    * @returns whether the member is back already
    */
-  add(event: PlacedEvent, t: number, rules: RuleSet, originLon: number): boolean {
+  add(event: PlacedEvent, t: number, rules: RuleSetInForce, originLon: number): boolean {
     this.events++;
     if (t < this.firstDetectedAt) this.firstDetectedAt = t;
     if (t > this.lastEventAt) this.lastEventAt = t;

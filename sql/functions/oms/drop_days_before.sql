@@ -8,7 +8,7 @@ begin
     select n.nspname, c.relname
     from pg_class c
     join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname in ('scada', 'kaifa', 'onu', 'call_center')
+    where n.nspname in (select source from oms.sources)
       and c.relname ~ '^events_\d{8}$'
       and to_date(substring(c.relname from 8), 'YYYYMMDD') < p_day
   loop
@@ -16,10 +16,9 @@ begin
     v_dropped := v_dropped + 1;
   end loop;
   -- Days without a partition of their own: their rows are in the rest.
-  delete from scada.events_rest where received_at < p_day::timestamp at time zone 'UTC';
-  delete from kaifa.events_rest where received_at < p_day::timestamp at time zone 'UTC';
-  delete from onu.events_rest where received_at < p_day::timestamp at time zone 'UTC';
-  delete from call_center.events_rest where received_at < p_day::timestamp at time zone 'UTC';
+  for v_table in select source as nspname from oms.sources order by number loop
+    execute format('delete from %I.events_rest where received_at < $1', v_table.nspname) using p_day::timestamp at time zone 'UTC';
+  end loop;
   return v_dropped;
 end
 $$;

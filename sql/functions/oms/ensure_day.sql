@@ -4,7 +4,7 @@ declare
   v_schema text;
   v_name text := 'events_' || to_char(p_day, 'YYYYMMDD');
 begin
-  foreach v_schema in array array['scada', 'kaifa', 'onu', 'call_center'] loop
+  for v_schema in select source from oms.sources order by number loop
     if to_regclass(v_schema || '.' || v_name) is null then
       begin
         execute format(

@@ -17,8 +17,8 @@ begin
       union all select log_partition, log_offset from oms.late) stored
     group by log_partition
   loop
-    foreach v_table in array array['scada.events', 'kaifa.events', 'onu.events', 'call_center.events', 'oms.commands',
-      'oms.outages', 'oms.members', 'oms.timeline', 'oms.witnesses', 'oms.late']
+    foreach v_table in array array(select format('%I.events', source) from oms.sources order by number)
+      || array['oms.commands', 'oms.outages', 'oms.members', 'oms.timeline', 'oms.witnesses', 'oms.late']
     loop
       execute format('update %s set log_offset = log_offset - $1 where log_partition = $2', v_table)
         using v_place.shift, v_place.partition;

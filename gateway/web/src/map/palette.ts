@@ -1,3 +1,4 @@
+import { bySource } from '../../../../operators/model/source.js';
 import type { Severity, Source } from '../api/outages.js';
 
 /** Colours of the map; those of the page are in theme.css, with the same severities. */
@@ -30,7 +31,7 @@ export const DARK: MapPalette = {
   restored: '#6d7a87',
   outline: '#0b1016',
   selection: '#ffffff',
-  source: { scada: '#ff7ad9', kaifa: '#7ee0c3', onu: '#b39dff', call_center: '#ffe08a' },
+  source: bySource((_, { colours }) => colours.dark),
   link: '#7ee0c3',
 };
 
@@ -46,6 +47,6 @@ export const LIGHT: MapPalette = {
   restored: '#98a4af',
   outline: '#ffffff',
   selection: '#0b1016',
-  source: { scada: '#b0128a', kaifa: '#0c7f63', onu: '#5b3fc4', call_center: '#8f6a00' },
+  source: bySource((_, { colours }) => colours.light),
   link: '#0c7f63',
 };

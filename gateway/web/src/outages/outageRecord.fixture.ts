@@ -1,3 +1,4 @@
+import { bySource } from '../../../../operators/model/source.js';
 import type { OutageRecord } from '../api/outages.js';
 
 /** A record for tests: one meter's outage on S2-F1, but for `changes`. */
@@ -16,7 +17,7 @@ export function outageRecord(changes: Partial<OutageRecord> = {}): OutageRecord 
     momentary: false,
     mergedInto: null,
     openedBy: { source: 'kaifa', sourceEventId: 'K-1' },
-    reporters: { scada: 0, kaifa: 1, onu: 0, call_center: 0 },
+    reporters: { ...bySource(() => 0), kaifa: 1 },
     events: 1,
     assetsAffected: 1,
     assetsOut: 1,

@@ -1,4 +1,4 @@
-import { bySource, SOURCE_TABLE, SOURCES } from '../../../../operators/model/source.js';
+import { bySource, rowOf, SOURCES } from '../../../../operators/model/source.js';
 import type { OutageRecord, Severity, Source, Status } from '../api/outages.js';
 
 export const STATUS_WORDS: Record<Status, string> = {
@@ -60,7 +60,7 @@ export function counted(n: number, noun: string): string {
 /** Who reported, in words: `2 SCADA, 41 meters, 1 call`. */
 export function reportersText(reporters: OutageRecord['reporters']): string {
   const words = SOURCES.filter((source) => reporters[source] > 0).map((source) => {
-    const { one, many } = SOURCE_TABLE[source].words;
+    const { one, many } = rowOf(source).words;
     return `${count(reporters[source])} ${reporters[source] === 1 ? one : many}`;
   });
   return words.join(', ') || 'none';

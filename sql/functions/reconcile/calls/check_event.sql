@@ -3,7 +3,7 @@ create or replace function reconcile.check_event(
   p_longitude double precision, p_correlation_window_minutes double precision, p_spatial_radius_meters double precision,
   p_reach text, p_received_at timestamptz, p_feeder_customers integer, p_run text
 ) returns void
-language plpgsql immutable parallel safe as $$
+language plpgsql stable parallel safe as $$
 declare
   v_wrong text;
 begin
@@ -11,9 +11,9 @@ begin
     when p_event_type is null then 'p_event_type: null; expected outage or restoration.'
     when reconcile.kind_of(p_event_type) is null
       then format('p_event_type: %L is neither an outage nor a restoration.', p_event_type)
-    when p_source_type is null then 'p_source_type: null; expected scada, kaifa, onu or call_center.'
-    when p_source_type not in ('scada', 'kaifa', 'onu', 'call_center')
-      then format('p_source_type: %L is unknown; expected scada, kaifa, onu or call_center.', p_source_type)
+    when p_source_type is null then format('p_source_type: null; expected %s.', oms.source_names())
+    when not exists (select from oms.sources where source = p_source_type)
+      then format('p_source_type: %L is unknown; expected %s.', p_source_type, oms.source_names())
     when btrim(p_source_event_id) = '' then 'p_source_event_id: empty; expected an id, or null for one made of the content.'
     when length(p_source_event_id) > 256 then 'p_source_event_id: longer than 256 characters.'
     when p_source_event_id ~ '[\x01-\x1f\x7f]' then 'p_source_event_id: holds a character that cannot be printed.'

@@ -3,8 +3,8 @@ create or replace function reconcile.likely_spot(p_source text, p_asset_id text)
 )
 language plpgsql stable parallel safe as $$
 begin
-  case p_source
-    when 'kaifa' then
+  case (select looked_up[1] from oms.sources where source = p_source)
+    when 'meter' then
       return query
         select f.substation_id, f.feeder_id, st_y(c.geom), st_x(c.geom), c.dp_id, c.customer_id, 'point', 'asset'
         from network.customers c
@@ -18,7 +18,7 @@ begin
         join network.distribution_points p using (dp_id)
         join network.feeders f on f.feeder_id = p.feeder_id
         where c.onu_id = p_asset_id;
-    when 'call_center' then
+    when 'customer' then
       return query
         select f.substation_id, f.feeder_id, st_y(c.geom), st_x(c.geom), c.dp_id, c.customer_id, 'point', 'asset'
         from network.customers c

@@ -20,9 +20,8 @@ begin
     end if;
   end if;
   v_reach := case
-    when p_source <> 'scada' then 'point'
+    when v_spot.reach = 'point' or not (select speaks_wide from oms.sources where source = p_source) then 'point'
     when v_spot.found_by = 'substation' then 'substation'
-    when v_spot.reach = 'point' then 'point'
     -- An alarm on a feeder that names no device is that of the feeder breaker.
     else coalesce(p_reach, v_spot.reach, case when p_asset_id is null then 'feeder' else 'point' end)
   end;

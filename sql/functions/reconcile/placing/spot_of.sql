@@ -6,12 +6,7 @@ create or replace function reconcile.spot_of(
 )
 language sql stable parallel safe as $$
   with named as (
-    select p_asset_id as asset_id, case p_source
-      when 'scada' then array['device', 'meter', 'onu', 'customer']
-      when 'kaifa' then array['meter', 'customer', 'onu', 'device']
-      when 'onu' then array['onu', 'meter', 'customer', 'device']
-      else array['customer', 'meter', 'onu', 'device']
-    end as kinds
+    select p_asset_id as asset_id, looked_up as kinds from oms.sources where source = p_source
   ), candidates as (
     select array_position(kinds, 'device') as rank, d.feeder_id, d.geom, null as dp_id, null as customer_id,
       case when d.upstream_device_id is null and d.type in ('breaker', 'recloser') then 'feeder' else 'point' end as reach,

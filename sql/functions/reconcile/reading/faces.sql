@@ -19,10 +19,13 @@ language sql stable parallel safe as $$
     from weights
     group by outage_no
   ), assets as (
-    select outage_no, count(*) as affected, count(*) filter (where is_out) as out,
-      jsonb_build_object('scada', count(*) filter (where source = 'scada'), 'kaifa', count(*) filter (where source = 'kaifa'),
-        'onu', count(*) filter (where source = 'onu'), 'call_center', count(*) filter (where source = 'call_center')) as by_source
-    from reporters
+    select outage_no, sum(affected)::bigint as affected, sum(out)::bigint as out,
+      (select oms.no_reporters()) || jsonb_object_agg(source, affected) as by_source
+    from (
+      select outage_no, source, count(*) as affected, count(*) filter (where is_out) as out
+      from reporters
+      group by outage_no, source
+    ) of_source
     group by outage_no
   ), units as (
     select outage_no, unit, is_customer, bool_or(back_ms is null) as is_out

@@ -35,7 +35,7 @@ language sql stable parallel safe as $$
     coalesce(f.restored_ms - f.first_ms <= 300000, false), into_outage.outage_id,
     mine.opened_source || '/' || mine.opened_event_id,
     counts.events, counts.assets_affected, counts.assets_out, counts.customers_affected, counts.customers_out,
-    case when mine.merged_into is null then f.reporters else '{"scada": 0, "kaifa": 0, "onu": 0, "call_center": 0}' end,
+    case when mine.merged_into is null then f.reporters else (select oms.no_reporters()) end,
     st_setsrid(st_makepoint(f.center_lon, f.center_lat), 4326),
     f.flags, f.rule_set, f.crew, f.acknowledged_by, reconcile.time_of(f.etr_ms)
   from mine

@@ -1,5 +1,5 @@
 create or replace function reconcile.rule_set_of(p_rule_set jsonb) returns jsonb
-language plpgsql immutable parallel safe as $$
+language plpgsql stable parallel safe as $$
 declare
   v_standard jsonb := reconcile.given_rules('standard');
   v_rules jsonb;
@@ -27,7 +27,7 @@ begin
       raise exception 'p_rule_set: % is %; expected 0 to %.', v_field, v_rules -> v_field, v_most using errcode = 'invalid_parameter_value';
     end if;
   end loop;
-  for v_field in values ('scada'), ('kaifa'), ('onu'), ('call_center') loop
+  for v_field in select source from oms.sources order by number loop
     if jsonb_typeof(v_rules -> 'weights' -> v_field) <> 'number' or not (v_rules -> 'weights' ->> v_field)::numeric between 0 and 1 then
       raise exception 'p_rule_set: the weight of % is %; expected 0 to 1.', v_field, v_rules -> 'weights' -> v_field
         using errcode = 'invalid_parameter_value';
