@@ -27,7 +27,7 @@ it('nothing is thrown without a code', () => {
   expect(files.length).toBeGreaterThan(200);
   const bare = files.flatMap(({ file, text }) =>
     [...text.matchAll(/\bnew (?:\w*[a-z])?Error\(/g)]
-      .filter(([made]) => !/new (Oms|Operator|Stream|Gateway|InvalidArgument)Error/.test(made))
+      .filter(([made]) => !/new (Oms|Operator|Stream|Topology|Gateway|InvalidArgument)Error/.test(made))
       .map(([made]) => `${file}: ${made}`),
   );
   expect(bare).toEqual([OF_LIBRDKAFKA]);

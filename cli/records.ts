@@ -1,6 +1,7 @@
 import type { Environment } from '../connections/environment.js';
 import { readOutageRecord } from '../operators/model/outage-reading.js';
 import { jsonOf } from '../operators/model/record-shape.js';
+import type { Failure } from '../operators/model/rejections.js';
 import { placeOf } from '../streams/set-aside.js';
 import { topicNames, type TopicNames } from '../connections/topics.js';
 import { readCompacted, tombstone, unreadableText, type UnreadableRecord } from '../connections/compacted-topic.js';
@@ -86,7 +87,9 @@ async function failedLately(topics: TopicNames, reader: LogReader, partitions: n
 function failureText(value: Uint8Array): string | null {
   try {
     const { reason, detail, position } = jsonOf('A rejected record', value) as Record<string, unknown>;
-    return reason === 'operatorFailed' ? `${placeOf(position as UnreadableRecord)} (${String(detail)})` : '';
+    return reason === ('operatorFailed' satisfies Failure)
+      ? `${placeOf(position as UnreadableRecord)} (${String(detail)})`
+      : '';
   } catch {
     return null;
   }

@@ -1,9 +1,7 @@
 /** The one module that reads the environment. A wrong value stops the start with its name and what would be right. */
 import { resolve } from 'node:path';
+import { POLICY_NAMES } from '../operators/model/policy-names.js';
 import { OmsError } from './errors.js';
-
-export const POLICY_NAMES = ['auto-restore', 'auto-close', 'stale', 'storm-mode'] as const;
-export type PolicyName = (typeof POLICY_NAMES)[number];
 
 interface Variable<T> {
   readonly name: string;

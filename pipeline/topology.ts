@@ -10,6 +10,8 @@ import { readNetworkElement } from '../operators/network/network-element.js';
 import type { Reading } from '../operators/normalise/fields.js';
 import { normalise, type Report } from '../operators/normalise/normalise.js';
 import type { OutageRecord } from '../operators/model/outage.js';
+import type { PolicyName } from '../operators/model/policy-names.js';
+import type { Failure } from '../operators/model/rejections.js';
 import { readOutageRecord } from '../operators/model/outage-reading.js';
 import { place } from '../operators/place/place.js';
 import { Policies } from '../operators/policies/policies.js';
@@ -45,7 +47,7 @@ export interface TopologyOptions {
 
 interface PolicyOptions {
   /** Policies that run. */
-  readonly switchedOn: readonly string[];
+  readonly switchedOn: readonly PolicyName[];
   /** When storm mode goes on and off, by the events of one partition of the log. */
   readonly stormMode: StormThresholds;
 }
@@ -166,7 +168,7 @@ function rejectedRecord(to: string, record: SourceRecord, error: Error): OutReco
   const { topic, partition, offset } = record;
   const key = `${topic}/${partition}/${offset}/0`;
   return jsonRecord(to, key, key, {
-    reason: 'operatorFailed',
+    reason: 'operatorFailed' satisfies Failure,
     detail: `${error.message} ${error.stack?.split('\n')[1]?.trim() ?? ''}`.trim(),
     raw: record.value ? new TextDecoder().decode(record.value).slice(0, 10_000) : '',
     source: null,

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GIVEN_RULE_SETS } from '../operators/model/rules.js';
+import { COMMAND_REJECTIONS, LATE_REASONS, REJECTIONS, UNPLACED_REASONS } from '../operators/model/rejections.js';
 import { bySource, SOURCES, type Source } from '../operators/model/source.js';
 import { STATUSES } from '../operators/model/status.js';
+import { TIMELINE } from '../operators/model/timeline.js';
 import { migrate } from '../sql/migrate.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { TestSystem } from './kit/system.js';
@@ -46,10 +48,20 @@ describe('the schema', () => {
     expect(await texts(bare)).toEqual([]);
   });
 
-  it('knows the statuses that an outage may have, and no other', async () => {
-    const check = `select pg_get_constraintdef(oid) as text from pg_constraint where conname = 'outages_status_known'`;
-    const words = [...(await texts(check))[0]!.matchAll(/'([a-z_]+)'/g)].map(([, word]) => word);
-    expect(words).toEqual([...STATUSES]);
+  it.each([
+    ['oms.outages', 'status', STATUSES],
+    ['oms.timeline', 'what', TIMELINE],
+    ['oms.rejected', 'reason', REJECTIONS],
+    ['reconcile.commands', 'rejected', COMMAND_REJECTIONS],
+    ['oms.unplaced', 'reason', UNPLACED_REASONS],
+    ['reconcile.unplaced', 'reason', UNPLACED_REASONS],
+    ['oms.late', 'reason', LATE_REASONS],
+    ['reconcile.late', 'reason', LATE_REASONS],
+  ])('knows of %s the words that its %s may be, and no other', async (table, column, known) => {
+    const check = `select pg_get_constraintdef(oid) as text from pg_constraint
+      where conrelid = '${table}'::regclass and conname like '%\\_${column}\\_known'`;
+    const words = [...(await texts(check))[0]!.matchAll(/'(\w+)'/g)].map(([, word]) => word);
+    expect(words).toEqual([...known]);
   });
 
   it('knows the sources as the program does', async () => {
@@ -73,6 +85,7 @@ describe('the schema', () => {
     const url = system.environment.databaseUrl!;
     expect(await migrate(url)).toEqual([]);
     expect(await migrate(url, '000')).toEqual([
+      '016.undo.words.sql',
       '015.undo.meaning.sql',
       '014.undo.sources.sql',
       '013.undo.statuses.sql',
@@ -90,7 +103,7 @@ describe('the schema', () => {
       '001.undo.network.sql',
     ]);
     expect(await texts(`select n.nspname as text from pg_namespace n where ${OURS}`)).toEqual([]);
-    expect(await migrate(url)).toHaveLength(15);
+    expect(await migrate(url)).toHaveLength(16);
   });
 
   it('keeps raw events by day, and drops the days whose retention is over', async () => {

@@ -29,6 +29,8 @@ export interface Member {
 }
 
 /** A change of an outage, with the place on the log that brought it. */
-export interface TimelineEntry extends Omit<outcome.TimelineEntry, 'logIndex'> {
+export interface TimelineEntry extends Omit<outcome.TimelineEntry, 'logIndex' | 'what'> {
+  /** A word of TIMELINE; of a newer program, another. */
+  readonly what: string;
   readonly log: outcome.LogPosition;
 }

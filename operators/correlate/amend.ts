@@ -1,5 +1,7 @@
 import { keyText, type AmendCommand, type PlacedEvent } from '../model/event.js';
 import { outageIdOf } from '../model/identity.js';
+import type { Flag } from '../model/flags.js';
+import type { CommandRejection } from '../model/rejections.js';
 import { timeOf } from '../model/time.js';
 import { Body } from './outage/body.js';
 import { NONE } from './columns/columns.js';
@@ -21,7 +23,7 @@ interface Taken {
 
 /** Why an amend is not carried out. */
 interface Objection {
-  readonly reason: 'unknownOutage' | 'cancelledOutage' | 'noMembers';
+  readonly reason: CommandRejection;
   readonly detail: string;
 }
 
@@ -56,7 +58,7 @@ export function amend(state: KeyState, command: AmendCommand, draft: Draft): voi
   }
   outage.closed &&= outage.body.restoredAt !== null;
   if (wasClosed && !outage.closed) {
-    outage.flags.add('reopened');
+    outage.flags.add('reopened' satisfies Flag);
     draft.timeline(outage, 'reopened');
   }
   outage.decidedAt = Math.max(outage.decidedAt, command.at);

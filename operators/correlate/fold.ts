@@ -7,6 +7,8 @@ import {
   type PlacedEvent,
 } from '../model/event.js';
 import type { Link, LogPosition, Outcome } from '../model/outcome.js';
+import type { Flag } from '../model/flags.js';
+import type { LateReason } from '../model/rejections.js';
 import { isClockSuspect, timeOf } from '../model/time.js';
 import { amend } from './amend.js';
 import { AHEAD } from './columns/text-table.js';
@@ -72,7 +74,7 @@ export class Fold {
     else this.#restoration(event, t, draft);
   }
 
-  #lateReason(event: PlacedEvent, t: number): 'receivedTooLate' | 'behindWatermark' | null {
+  #lateReason(event: PlacedEvent, t: number): LateReason | null {
     const rules = this.state.rules.at(t);
     if (t < event.receivedAt - rules.windowMs - rules.latenessMs) return 'receivedTooLate';
     return t < this.state.watermark - rules.retentionMs ? 'behindWatermark' : null;
@@ -92,7 +94,7 @@ export class Fold {
     const back = this.state.join(outage, event, t, linkEvent);
     outage.closed &&= back;
     if (wasClosed && !outage.closed) {
-      outage.flags.add('reopened');
+      outage.flags.add('reopened' satisfies Flag);
       draft.timeline(outage, 'reopened');
     }
     draft.member(outage, event, linkOf(found));

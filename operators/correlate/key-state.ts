@@ -1,4 +1,5 @@
 import type { Key, PlacedEvent } from '../model/event.js';
+import type { Flag } from '../model/flags.js';
 import { outageIdOf } from '../model/identity.js';
 import { RuleTimeline } from '../model/rules.js';
 import { unitVector } from '../model/sphere.js';
@@ -156,7 +157,7 @@ export class KeyState {
   join(outage: OutageState, event: PlacedEvent, t: number, linkEvent: LinkEvent | null): boolean {
     const back = outage.body.add(event, t, this.rules.at(t), this.index.origin!.lon);
     if (linkEvent) this.index.add(outage.body, linkEvent);
-    if (isClockSuspect(event)) outage.flags.add('clockSuspect');
+    if (isClockSuspect(event)) outage.flags.add('clockSuspect' satisfies Flag);
     if (event.flags.length > 0) for (const flag of event.flags) outage.flags.add(flag);
     if (event.reach === 'substation')
       outage.noteIncident({ t, source: event.source, sourceEventId: event.sourceEventId });

@@ -59,10 +59,7 @@ export interface PlacedEvent {
   readonly customerId: string | null;
   /** All customers of the feeder by the registry at placing, for reach `feeder` and `substation`; else 0. */
   readonly feederCustomers: number;
-  /**
-   * What placing noticed: `contradictsRegistry`, `coordinatesIgnored`, `placedByCoordinates`, `placedByHand`, `reachIgnored`,
-   * `receiptAhead`, `receiptLost`.
-   */
+  /** What placing noticed: see EVENT_FLAGS of flags.ts. */
   readonly flags: readonly string[];
 }
 

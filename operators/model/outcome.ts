@@ -1,6 +1,8 @@
 import type { Command, PlacedEvent } from './event.js';
 import type { Source } from './source.js';
 import type { OutageRecord } from './outage.js';
+import type { CommandRejection, LateReason } from './rejections.js';
+import type { TimelineWord } from './timeline.js';
 
 /** What a record of the log leads to. Times are ISO 8601 texts, but for `t`; `logIndex` counts entries in a log record. */
 
@@ -43,7 +45,7 @@ export interface Restatement {
 /** A change that people want to know of. */
 export interface TimelineEntry {
   readonly at: string;
-  readonly what: string;
+  readonly what: TimelineWord;
   readonly from: string | null;
   readonly to: string | null;
   /** Who or what: `stream`, or the author of a command. */
@@ -79,11 +81,9 @@ export interface EvidenceRecord {
   readonly restated?: Restatement;
 }
 
-export const LATE_REASONS = ['receivedTooLate', 'behindWatermark'] as const;
-
 /** Value of a record of `oms.late`. */
 export interface LateRecord {
-  readonly reason: (typeof LATE_REASONS)[number];
+  readonly reason: LateReason;
   readonly substationId: string;
   readonly feederId: string;
   readonly t: string;
@@ -95,7 +95,7 @@ export interface LateRecord {
 
 /** A command that could not be carried out. */
 export interface RejectedCommand {
-  readonly reason: string;
+  readonly reason: CommandRejection;
   readonly detail: string;
   readonly log: LogPosition;
   readonly command: Command;

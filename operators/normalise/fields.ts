@@ -1,32 +1,14 @@
 import type { Append } from '../model/receipt.js';
+import type { ReportRejection } from '../model/rejections.js';
 import { parseTime } from '../model/time.js';
 import { OperatorError } from '../model/errors.js';
-
-/** Why a report was refused; each has a counter of its name. */
-export const REJECT_REASONS = [
-  'noValue',
-  'tooLarge',
-  'notJson',
-  'notXml',
-  'forbiddenXml',
-  'wrongShape',
-  'missingField',
-  'unknownSource',
-  'unknownKind',
-  'unknownCode',
-  'badTime',
-  'badLatitude',
-  'badLongitude',
-  'badId',
-] as const;
-export type RejectReason = (typeof REJECT_REASONS)[number];
 
 /** A report that cannot be understood: what was wrong, in a word for counting and a sentence for people. */
 export class Refusal extends OperatorError {
   override name = 'Refusal';
 
   constructor(
-    readonly reason: RejectReason,
+    readonly reason: ReportRejection,
     message: string,
   ) {
     super('OMS_EVENT_REFUSED', message);

@@ -1,10 +1,11 @@
 import type { ReportedEvent } from '../model/event.js';
 import type { Source } from '../model/source.js';
 import { withReceipt } from '../model/receipt.js';
+import type { ReportRejection } from '../model/rejections.js';
 import { readCallCenter } from './call-center.js';
 import { isCanonical, readCanonical } from './canonical.js';
 import { openEnvelope } from './envelope.js';
-import { isFields, Refusal, type Fields, type Reading, type RejectReason } from './fields.js';
+import { isFields, Refusal, type Fields, type Reading } from './fields.js';
 import { readEndDeviceEvent, readEventMessage, readKaifaJson } from './kaifa.js';
 import { readOnu } from './onu.js';
 import { readScada } from './scada.js';
@@ -15,7 +16,7 @@ export const MAX_VALUE_BYTES = 1_048_576;
 /** One report of a source record: an event, or why it is none. `index` counts reports within the record. */
 export type Report =
   | { readonly index: number; readonly event: ReportedEvent }
-  | { readonly index: number; readonly reason: RejectReason; readonly detail: string; readonly raw: string };
+  | { readonly index: number; readonly reason: ReportRejection; readonly detail: string; readonly raw: string };
 
 type Reader = (body: Fields, reading: Reading) => ReportedEvent;
 
@@ -152,6 +153,6 @@ function refusedBy(index: number, error: unknown, raw: string): Report {
 /** Enough of what was refused for people to see what it was. */
 const RAW_KEPT = 10_000;
 
-function refused(index: number, reason: RejectReason, detail: string, raw: string): Report {
+function refused(index: number, reason: ReportRejection, detail: string, raw: string): Report {
   return { index, reason, detail, raw: raw.slice(0, RAW_KEPT) };
 }

@@ -1,5 +1,7 @@
 import type { Key, PlacedEvent, Reach, ReportedEvent } from '../model/event.js';
 import type { Asset, Registry } from '../network/registry.js';
+import type { EventFlag } from '../model/flags.js';
+import type { UnplacedReason } from '../model/rejections.js';
 import { bySource, type Source } from '../model/source.js';
 import { distanceMm } from '../model/sphere.js';
 
@@ -17,7 +19,7 @@ export interface Placement {
 
 /** Why an event could not be placed. */
 export interface Unplaced {
-  readonly reason: 'unknownIds' | 'outsideNetwork' | 'nothingToGoBy';
+  readonly reason: UnplacedReason;
   readonly detail: string;
 }
 
@@ -120,8 +122,8 @@ function reachOf({ source, reach, assetId }: ReportedEvent, { spot, by }: Found)
   return spot.reach ?? (assetId === null ? 'feeder' : 'point');
 }
 
-function flagsOf(event: ReportedEvent, { spot, by }: Found, reach: Reach): string[] {
-  const flags: string[] = [];
+function flagsOf(event: ReportedEvent, { spot, by }: Found, reach: Reach): EventFlag[] {
+  const flags: EventFlag[] = [];
   const contradicts =
     (event.feederId !== null && event.feederId !== spot.key.feederId && by !== 'substation') ||
     (event.substationId !== null && event.substationId !== spot.key.substationId) ||

@@ -1,5 +1,6 @@
 import { isForKey } from '../model/event.js';
 import { outageIdOf } from '../model/identity.js';
+import type { LateReason } from '../model/rejections.js';
 import { formatTime } from '../model/time.js';
 import type { Cause, CauseReason, ComparedMember, Order } from './finding.js';
 import type { Group } from './groups.js';
@@ -18,7 +19,7 @@ const TAKEN_AFTER_SHOWN = 10;
 
 /** What the stream did with an event that is in none of its outages. */
 export interface StreamOutcome {
-  readonly what: 'receivedTooLate' | 'behindWatermark' | 'duplicate' | 'setAside';
+  readonly what: LateReason | 'duplicate' | 'setAside';
   /** `behindWatermark`: how far its feeder had come, epoch ms; else null. */
   readonly watermark: number | null;
   /** `setAside`: the error; else null. */

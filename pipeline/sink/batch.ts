@@ -16,6 +16,7 @@ import {
   textOf,
   type Kind,
 } from '../../operators/model/record-shape.js';
+import type { Failure } from '../../operators/model/rejections.js';
 import { formatTime, timeOf } from '../../operators/model/time.js';
 import type { TopicNames } from '../../connections/topics.js';
 import type { SourceRecord } from '../../streams/topology.js';
@@ -134,7 +135,7 @@ export class Batch {
   addRefused({ topic, partition, offset, timestampMs, value }: SourceRecord, why: string): void {
     const raw = value ? new TextDecoder().decode(value).slice(0, 10_000) : '';
     const receivedAt = isEpochMs(timestampMs) ? timestampMs : 0;
-    this.#rejected.add(topic, partition, offset, 0, 'sinkFailed', why, null, receivedAt, raw);
+    this.#rejected.add(topic, partition, offset, 0, 'sinkFailed' satisfies Failure, why, null, receivedAt, raw);
   }
 
   /**

@@ -1,6 +1,8 @@
 import { isCommand, type Command, type Key, type LogEntry, type PlacedEvent } from '../../model/event.js';
 import type { OutageRecord } from '../../model/outage.js';
+import type { CommandRejection } from '../../model/rejections.js';
 import { formatTime } from '../../model/time.js';
+import type { TimelineWord } from '../../model/timeline.js';
 import type { OutageDraft, OutageState } from './outage-state.js';
 import type {
   EvidenceRecord,
@@ -77,7 +79,7 @@ export class Draft {
   }
 
   /** A change worth telling. */
-  timeline(outage: OutageState, what: string, to: string | null = null, from: string | null = null): void {
+  timeline(outage: OutageState, what: TimelineWord, to: string | null = null, from: string | null = null): void {
     const entry = this.#entry;
     const command = isCommand(entry);
     this.touch(outage).timeline.push({
@@ -137,7 +139,7 @@ export class Draft {
     });
   }
 
-  reject(command: Command, reason: string, detail: string): void {
+  reject(command: Command, reason: CommandRejection, detail: string): void {
     this.#rejected.push({ reason, detail, log: this.log, command });
   }
 

@@ -1,6 +1,7 @@
 import type { Message, Producer } from 'kafkajs';
 import type { ClientBase } from 'pg';
 import { keyText, type Command } from '../../../operators/model/event.js';
+import { COMMAND_REJECTIONS } from '../../../operators/model/rejections.js';
 import { encodeCommands } from '../../../operators/log/log-record.js';
 import type { TopicNames } from '../../../connections/topics.js';
 import type { Repair } from '../../../operators/reconcile/repair.js';
@@ -59,8 +60,8 @@ export async function rejectedRepairs(client: ClientBase, repairs: readonly Told
     `select named.id, r.detail
      from oms.rejected r
      cross join lateral substring(r.raw from '"commandId":"([^"]+)"') named (id)
-     where r.reason in ('unknownOutage', 'cancelledOutage', 'noMembers') and named.id = any ($1)`,
-    [[...findings.keys()]],
+     where r.reason = any ($2) and named.id = any ($1)`,
+    [[...findings.keys()], COMMAND_REJECTIONS],
   );
   return new Map(rows.map(({ id, detail }) => [findings.get(id)!, detail]));
 }

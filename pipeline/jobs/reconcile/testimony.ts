@@ -1,5 +1,7 @@
 import type { ClientBase } from 'pg';
+import type { Failure } from '../../../operators/model/rejections.js';
 import type { Source } from '../../../operators/model/source.js';
+import type { TimelineWord } from '../../../operators/model/timeline.js';
 import type { StreamOutcome, Testimony } from '../../../operators/reconcile/causes.js';
 import type { Finding } from '../../../operators/reconcile/finding.js';
 import type { KeyBooks } from './key-batch.js';
@@ -95,7 +97,7 @@ async function readStreamOutcomes(
      union all
      select 'setAside', p.source, p.source_event_id, null, r.detail, p.log_partition, p.log_offset::float8, p.log_index
      from places p
-     join oms.rejected r on r.reason = 'operatorFailed' and r.topic like '%oms.events' and r.partition = p.log_partition
+     join oms.rejected r on r.reason = $8 and r.topic like '%oms.events' and r.partition = p.log_partition
        and r."offset" = p.log_offset`,
     [
       ...columns(added),
@@ -103,6 +105,7 @@ async function readStreamOutcomes(
       places.map(({ partition }) => partition),
       places.map(({ offset }) => offset),
       places.map(({ index }) => index),
+      'operatorFailed' satisfies Failure,
     ],
   );
   const outcomes = new Map<string, StreamOutcome[]>();
@@ -132,8 +135,8 @@ async function readReplayOutcomes(
 
 async function readOpenedAnew(client: ClientBase, outageIds: readonly string[]): Promise<Set<string>> {
   const { rows } = await client.query<{ id: string }>(
-    `select outage_id as id from oms.timeline where outage_id = any ($1) and what = 'opened' group by outage_id having count(*) > 1`,
-    [outageIds],
+    `select outage_id as id from oms.timeline where outage_id = any ($1) and what = $2 group by outage_id having count(*) > 1`,
+    [outageIds, 'opened' satisfies TimelineWord],
   );
   return new Set(rows.map(({ id }) => id));
 }
