@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isCommand } from '../model/event.js';
 import type { OutageRecord } from '../model/outage.js';
+import type { PolicyName } from '../model/policy-names.js';
 import { bySource } from '../model/source.js';
 import { Policies } from './policies.js';
 
@@ -8,7 +9,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const NOW = Date.UTC(2026, 9, 4, 12);
 const NEVER = { onEventsPerHour: Infinity, offEventsPerHour: 0 };
-const ALL = new Set(['auto-restore', 'auto-close', 'stale']);
+const ALL: ReadonlySet<PolicyName> = new Set(['auto-restore', 'auto-close', 'stale'] as const);
 
 const record = (fields: Partial<OutageRecord> = {}): OutageRecord => ({
   outageId: '5db28881-fbc5-555b-a06d-1d64dc71a51c',
@@ -42,7 +43,7 @@ const record = (fields: Partial<OutageRecord> = {}): OutageRecord => ({
   ...fields,
 });
 
-function due(fields: Partial<OutageRecord>, quietMs: number, switchedOn: ReadonlySet<string> = ALL): string[] {
+function due(fields: Partial<OutageRecord>, quietMs: number, switchedOn: ReadonlySet<PolicyName> = ALL): string[] {
   const policies = new Policies(switchedOn, NEVER);
   policies.hear(record(fields), NOW - quietMs);
   return policies.due(NOW).map(({ command }) => command.command);

@@ -1,7 +1,12 @@
 import type { Key, OutageCommand, RulesCommand } from '../model/event.js';
 import { policyCommandIdOf } from '../model/identity.js';
 import type { OutageRecord } from '../model/outage.js';
+import type { PolicyName } from '../model/policy-names.js';
 import { isOver } from '../model/status.js';
+import { autoClose } from './auto-close.js';
+import { autoRestore } from './auto-restore.js';
+import type { OutagePolicy } from './outage-policy.js';
+import { stale } from './stale.js';
 import { StormMode, type StormThresholds } from './storm-mode.js';
 
 /**
@@ -10,14 +15,8 @@ import { StormMode, type StormThresholds } from './storm-mode.js';
  * passed in: epoch ms.
  */
 
-const MINUTE_MS = 60_000;
-const QUIET_MS = 60 * MINUTE_MS;
-const RESTORED_FOR_MS = 24 * 60 * MINUTE_MS;
-const STALE_MS = 7 * 24 * 60 * MINUTE_MS;
-const RESTORED_SHARE = 0.8;
-
-export const OUTAGE_POLICIES = ['auto-restore', 'auto-close', 'stale'] as const;
-export type OutagePolicy = (typeof OUTAGE_POLICIES)[number];
+/** The policies that look at one outage: the first that has something to say of it is heard. */
+const OUTAGE_POLICIES: readonly OutagePolicy[] = [autoClose, autoRestore, stale];
 
 interface Watched {
   readonly record: OutageRecord;
@@ -30,14 +29,12 @@ export class Policies {
   readonly #watched = new Map<string, Watched>();
   /** The last command given for an outage: said once, unless the process dies before it is written. */
   readonly #given = new Map<string, string>();
-
+  readonly #outagePolicies: readonly OutagePolicy[];
   readonly #stormMode: StormMode | null;
 
   /** @param stormMode when the policy storm-mode, if it is switched on, acts */
-  constructor(
-    private readonly switchedOn: ReadonlySet<string>,
-    stormMode: StormThresholds,
-  ) {
+  constructor(switchedOn: ReadonlySet<PolicyName>, stormMode: StormThresholds) {
+    this.#outagePolicies = OUTAGE_POLICIES.filter(({ name }) => switchedOn.has(name));
     this.#stormMode = switchedOn.has('storm-mode') ? new StormMode(stormMode) : null;
   }
 
@@ -57,7 +54,7 @@ export class Policies {
   due(nowMs: number): { readonly key: Key; readonly command: OutageCommand | RulesCommand }[] {
     const due: { key: Key; command: OutageCommand | RulesCommand }[] = this.#stormMode?.due(nowMs) ?? [];
     for (const { record, heardAt } of this.#watched.values()) {
-      const command = this.#decide(record, nowMs - heardAt, nowMs);
+      const command = this.#commandOn(record, nowMs - heardAt, nowMs);
       if (!command || this.#given.get(record.outageId) === command.commandId) continue;
       this.#given.set(record.outageId, command.commandId);
       due.push({ key: { substationId: record.substationId, feederId: record.feederId }, command });
@@ -65,31 +62,16 @@ export class Policies {
     return due;
   }
 
-  #decide(record: OutageRecord, quietMs: number, nowMs: number): OutageCommand | null {
-    const { status, customersAffected, customersOut } = record;
-    if (status === 'restored') {
-      if (quietMs < RESTORED_FOR_MS) return null;
-      return this.#command('auto-close', 'close', record, nowMs, 'restored for 24 h');
+  #commandOn(record: OutageRecord, quietMs: number, at: number): OutageCommand | null {
+    const { outageId, log, revision } = record;
+    for (const policy of this.#outagePolicies) {
+      const decision = policy.decide(record, quietMs);
+      if (!decision) continue;
+      const { name } = policy;
+      // By record and policy: what was written before a crash and is written again is one command.
+      const commandId = policyCommandIdOf(`${name}/${outageId}/${log.offset}/${revision}`);
+      return { ...decision, commandId, outageId, at, author: `policy/${name}` };
     }
-    const back = customersAffected - customersOut;
-    if (quietMs >= QUIET_MS && customersAffected > 0 && back >= RESTORED_SHARE * customersAffected) {
-      const reason = `${back} of ${customersAffected} customers are back and nothing was heard for 60 min; ${customersOut} are still silent`;
-      const command = this.#command('auto-restore', 'restore', record, nowMs, reason);
-      if (command) return { ...command, flag: 'unverified' };
-    }
-    return quietMs >= STALE_MS ? this.#command('stale', 'close', record, nowMs, 'nothing heard for 7 days') : null;
-  }
-
-  #command(
-    policy: OutagePolicy,
-    command: 'restore' | 'close',
-    { outageId, log, revision }: OutageRecord,
-    at: number,
-    reason: string,
-  ): OutageCommand | null {
-    if (!this.switchedOn.has(policy)) return null;
-    // By record and policy: what was written before a crash and is written again is one command.
-    const commandId = policyCommandIdOf(`${policy}/${outageId}/${log.offset}/${revision}`);
-    return { command, commandId, outageId, at, author: `policy/${policy}`, reason };
+    return null;
   }
 }

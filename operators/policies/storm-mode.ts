@@ -1,9 +1,10 @@
 import { keyText, type Key, type RulesCommand } from '../model/event.js';
 import { policyCommandIdOf } from '../model/identity.js';
+import type { PolicyName } from '../model/policy-names.js';
 import { GIVEN_RULE_SETS } from '../model/rules.js';
+import { HOUR_MS, MINUTE_MS } from './outage-policy.js';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
+const NAME: PolicyName = 'storm-mode';
 
 /** Members joined per hour from which storm mode goes on, and below which it goes off again. */
 export interface StormThresholds {
@@ -60,9 +61,9 @@ export class StormMode {
     return {
       command: 'rules',
       // By key and minute: what was written before a crash and is written again is one command.
-      commandId: policyCommandIdOf(`storm-mode/${name}/${keyText(key)}/${Math.floor(at / MINUTE_MS)}`),
+      commandId: policyCommandIdOf(`${NAME}/${name}/${keyText(key)}/${Math.floor(at / MINUTE_MS)}`),
       at,
-      author: 'policy/storm-mode',
+      author: `policy/${NAME}`,
       reason: `${perHour} events in the last hour on this partition of the log`,
       ruleSet: GIVEN_RULE_SETS[name],
       validFrom: at,
