@@ -6,7 +6,7 @@ import type { Database } from './database.js';
 import type { EventStream } from './event-stream.js';
 import { Follower } from './follower.js';
 import { OutageFeed } from './outage-feed.js';
-import { outageRecord } from './web/src/outages/outageRecord.fixture.js';
+import { outageRecord } from './web/src/api/outageRecord.fixture.js';
 
 interface Asked {
   readonly partitions: unknown;

@@ -1,12 +1,12 @@
 import { useCallback, useEffect } from 'react';
-import { Header } from './header/Header.js';
-import { OutOfDate } from './header/OutOfDate.js';
-import { useFeed } from './live/useFeed.js';
-import { useRoute } from './navigation/useRoute.js';
-import { totals } from './outages/listing.js';
-import { OutageView } from './outages/OutageView.js';
+import { Header } from './parts/header/Header.js';
+import { OutOfDate } from './parts/header/OutOfDate.js';
+import { useFeed } from './feed/useFeed.js';
+import { useRoute } from './pages/useRoute.js';
+import { totals } from './pages/outages/listing.js';
+import { OutageView } from './pages/outages/OutageView.js';
 import { useTheme } from './theme/useTheme.js';
-import { useNow } from './time/useNow.js';
+import { useNow } from './parts/useNow.js';
 
 /** The views, in the order of the header; the first is where one lands. A new page of the product is a new line here. */
 const VIEWS = [{ id: 'outages', title: 'Outages', View: OutageView }] as const;

@@ -1,12 +1,12 @@
 import './theme/theme.css';
-import './header/header.css';
+import './parts/header/header.css';
 import './map/map.css';
-import './outages/outages.css';
-import './outages/detail/detail.css';
+import './pages/outages/outages.css';
+import './pages/outages/detail/detail.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.js';
-import { FailureScreen } from './FailureScreen.js';
+import { FailureScreen } from './parts/FailureScreen.js';
 
 createRoot(document.getElementById('page')!).render(
   <StrictMode>

@@ -1,4 +1,4 @@
-import { SEVERITY_WORDS } from '../outages/wording.js';
+import { SEVERITY_WORDS } from '../words/wording.js';
 import type { Severity } from '../api/outages.js';
 
 const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low'];

@@ -2,7 +2,7 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { NetworkSummary } from '../api/network.js';
 import type { Member, OutageRecord } from '../api/outages.js';
-import type { OpenOutage } from '../live/openOutages.js';
+import type { OpenOutage } from '../feed/openOutages.js';
 import type { Theme } from '../theme/useTheme.js';
 import { MapLegend } from './MapLegend.js';
 import { NetworkMap, type MapHit } from './networkMap.js';

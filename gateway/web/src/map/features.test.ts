@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Member } from '../api/outages.js';
-import { outageRecord } from '../outages/outageRecord.fixture.js';
+import { outageRecord } from '../api/outageRecord.fixture.js';
 import { linkFeatures, memberFeatures, outageFeatures } from './features.js';
 
 const member = (sourceEventId: string, changes: Partial<Member> = {}): Member => ({

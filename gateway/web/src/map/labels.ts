@@ -1,5 +1,5 @@
 import { Marker, type Map as MapLibre } from 'maplibre-gl';
-import type { OpenOutage } from '../live/openOutages.js';
+import type { OpenOutage } from '../feed/openOutages.js';
 import { outageRadius } from './features.js';
 import { NETWORK } from './style.js';
 

@@ -10,7 +10,7 @@ import {
 } from 'maplibre-gl';
 import type { NetworkSummary } from '../api/network.js';
 import type { Member, OutageRecord } from '../api/outages.js';
-import type { OpenOutage } from '../live/openOutages.js';
+import type { OpenOutage } from '../feed/openOutages.js';
 import { boundsOf, linkFeatures, memberFeatures, outageFeatures } from './features.js';
 import { MapLabels } from './labels.js';
 import type { MapPalette } from './palette.js';

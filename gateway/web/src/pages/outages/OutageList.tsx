@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import type { OpenOutage } from '../live/openOutages.js';
+import type { OpenOutage } from '../../feed/openOutages.js';
 import { feedersOf, inHeldOrder, listed, NO_FILTER, type SortKey } from './listing.js';
 import { ListFilters } from './ListFilters.js';
 import { isNew } from './newness.js';
 import { OutageRow, ROW_HEIGHT_PX } from './OutageRow.js';
 import { useRowWindow } from './useRowWindow.js';
-import { count } from './wording.js';
+import { count } from '../../words/wording.js';
 
 /** Rows must not jump away under the hand: the order holds this long after the pointer last moved over the list. */
 const HOLD_MS = 4_000;

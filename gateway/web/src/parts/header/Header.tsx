@@ -1,8 +1,8 @@
-import type { FeedSnapshot } from '../live/feed.js';
-import { totals } from '../outages/listing.js';
-import { count } from '../outages/wording.js';
-import { THEME_CHOICES, type ThemeChoice } from '../theme/useTheme.js';
-import { clockTime, zoneName } from '../time/wording.js';
+import type { FeedSnapshot } from '../../feed/feed.js';
+import { totals } from '../../pages/outages/listing.js';
+import { count } from '../../words/wording.js';
+import { THEME_CHOICES, type ThemeChoice } from '../../theme/useTheme.js';
+import { clockTime, zoneName } from '../../words/times.js';
 import { LiveState } from './LiveState.js';
 
 interface HeaderProps {

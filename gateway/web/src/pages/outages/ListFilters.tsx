@@ -1,6 +1,6 @@
-import { OPEN_STATUSES, type Status } from '../api/outages.js';
+import { OPEN_STATUSES, type Status } from '../../api/outages.js';
 import { NO_FILTER, type ListFilter } from './listing.js';
-import { STATUS_WORDS } from './wording.js';
+import { STATUS_WORDS } from '../../words/wording.js';
 
 const STATUSES: readonly Status[] = [...OPEN_STATUSES, 'restored'];
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { fetchNetwork, type NetworkSummary } from '../api/network.js';
+import { fetchNetwork, type NetworkSummary } from '../../api/network.js';
 
 const RETRY_MS = 5_000;
 

@@ -1,5 +1,5 @@
-import type { Status, TimelineEntry } from '../../api/outages.js';
-import { shortId, STATUS_WORDS } from '../wording.js';
+import type { Status, TimelineEntry } from '../../../api/outages.js';
+import { shortId, STATUS_WORDS } from '../../../words/wording.js';
 
 /** What happened, without when and by whom. An entry of a kind the page does not know is shown by its own name. */
 export function timelineSentence({ what, from, to }: Pick<TimelineEntry, 'what' | 'from' | 'to'>): string {

@@ -1,5 +1,5 @@
-import type { OutageRecord, Severity, Status } from '../api/outages.js';
-import type { OpenOutage } from '../live/openOutages.js';
+import type { OutageRecord, Severity, Status } from '../../api/outages.js';
+import type { OpenOutage } from '../../feed/openOutages.js';
 
 export const SORT_KEYS = ['severity', 'customersOut', 'newest'] as const;
 export type SortKey = (typeof SORT_KEYS)[number];

@@ -1,5 +1,5 @@
 import { bySource } from '../../../../operators/model/source.js';
-import type { OutageRecord } from '../api/outages.js';
+import type { OutageRecord } from './outages.js';
 
 /** A record for tests: one meter's outage on S2-F1, but for `changes`. */
 export function outageRecord(changes: Partial<OutageRecord> = {}): OutageRecord {

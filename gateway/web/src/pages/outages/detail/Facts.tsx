@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import type { OutageRecord } from '../../api/outages.js';
-import { ageText, localTime } from '../../time/wording.js';
-import { count, counted, FLAG_WORDS, percent, reportersText, shortId } from '../wording.js';
+import type { OutageRecord } from '../../../api/outages.js';
+import { ageText, localTime } from '../../../words/times.js';
+import { count, counted, FLAG_WORDS, percent, reportersText, shortId } from '../../../words/wording.js';
 
 interface FactsProps {
   readonly outage: OutageRecord;

@@ -1,5 +1,5 @@
 import type { Severity } from '../api/outages.js';
-import { SEVERITY_WORDS } from './wording.js';
+import { SEVERITY_WORDS } from '../words/wording.js';
 
 /** Severity as a word and a number of bars, so that it does not hang on colour. */
 export function SeverityBadge({ severity }: { severity: Severity }) {

@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import type { Member, OutageRecord } from '../../api/outages.js';
-import { localTime } from '../../time/wording.js';
-import { count, FLAG_WORDS, SOURCE_WORDS } from '../wording.js';
+import type { Member, OutageRecord } from '../../../api/outages.js';
+import { localTime } from '../../../words/times.js';
+import { count, FLAG_WORDS, SOURCE_WORDS } from '../../../words/wording.js';
 import { eventName, linkSentence } from './linkSentence.js';
 
 /** Rows shown at first, so that the timeline below is near, and with each "show more"; a storm brings thousands. */

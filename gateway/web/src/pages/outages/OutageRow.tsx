@@ -1,8 +1,8 @@
 import { memo } from 'react';
-import { ageText, localTime } from '../time/wording.js';
-import type { OpenOutage } from '../live/openOutages.js';
-import { SeverityBadge } from './SeverityBadge.js';
-import { count, percent, shortId, STATUS_WORDS } from './wording.js';
+import { ageText, localTime } from '../../words/times.js';
+import type { OpenOutage } from '../../feed/openOutages.js';
+import { SeverityBadge } from '../../parts/SeverityBadge.js';
+import { count, percent, shortId, STATUS_WORDS } from '../../words/wording.js';
 
 /** Fixed, so that a list of thousands can tell which rows are in sight without measuring. */
 export const ROW_HEIGHT_PX = 58;

@@ -1,17 +1,17 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { compareRecords } from '../../../../operators/model/outage-order.js';
-import type { Member } from '../api/outages.js';
-import type { FeedSnapshot } from '../live/feed.js';
-import { MapPane, type MapTarget } from '../map/MapPane.js';
-import type { MapHit } from '../map/networkMap.js';
-import type { Theme } from '../theme/useTheme.js';
+import { compareRecords } from '../../../../../operators/model/outage-order.js';
+import type { Member } from '../../api/outages.js';
+import type { FeedSnapshot } from '../../feed/feed.js';
+import { MapPane, type MapTarget } from '../../map/MapPane.js';
+import type { MapHit } from '../../map/networkMap.js';
+import type { Theme } from '../../theme/useTheme.js';
 import { eventName } from './detail/linkSentence.js';
 import { OutageDetail } from './detail/OutageDetail.js';
 import { useOutageDetail } from './detail/useOutageDetail.js';
 import { isNew } from './newness.js';
 import { OutageList } from './OutageList.js';
 import { useNetwork } from './useNetwork.js';
-import { count, SEVERITY_WORDS, shortId, STATUS_WORDS } from './wording.js';
+import { count, SEVERITY_WORDS, shortId, STATUS_WORDS } from '../../words/wording.js';
 
 const NO_MEMBERS: readonly Member[] = [];
 

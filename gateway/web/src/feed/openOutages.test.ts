@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { OutageRecord } from '../api/outages.js';
-import { outageRecord } from '../outages/outageRecord.fixture.js';
+import { outageRecord } from '../api/outageRecord.fixture.js';
 import { DATABASE_LAG_MS, OpenOutages, RESTORED_SHOWN_MS } from './openOutages.js';
 
 const NOW = Date.UTC(2026, 9, 4, 3);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Link } from '../../api/outages.js';
+import type { Link } from '../../../api/outages.js';
 import { distanceText, linkSentence } from './linkSentence.js';
 
 const OPENED_BY = { source: 'kaifa', sourceEventId: 'K-1' } as const;

@@ -1,5 +1,5 @@
-import type { Connection } from '../live/feed.js';
-import { ageText } from '../time/wording.js';
+import type { Connection } from '../../feed/feed.js';
+import { ageText } from '../../words/times.js';
 
 const WORDS: Record<Connection['state'], string> = {
   connecting: 'Connecting',

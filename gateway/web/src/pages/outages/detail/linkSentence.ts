@@ -1,5 +1,5 @@
-import type { Member, OutageRecord, Reach, Source } from '../../api/outages.js';
-import { spanText } from '../../time/wording.js';
+import type { Member, OutageRecord, Reach, Source } from '../../../api/outages.js';
+import { spanText } from '../../../words/times.js';
 
 const GATHERS: Record<Exclude<Reach, 'point'>, string> = {
   feeder: 'feeder breaker: gathers the whole feeder',

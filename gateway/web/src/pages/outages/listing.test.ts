@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { OutageRecord } from '../api/outages.js';
-import type { OpenOutage } from '../live/openOutages.js';
+import type { OutageRecord } from '../../api/outages.js';
+import type { OpenOutage } from '../../feed/openOutages.js';
 import { feedersOf, inHeldOrder, listed, NO_FILTER, totals, type ListFilter, type SortKey } from './listing.js';
-import { outageRecord } from './outageRecord.fixture.js';
+import { outageRecord } from '../../api/outageRecord.fixture.js';
 
 const outage = (outageId: string, changes: Partial<OutageRecord> = {}): OpenOutage => ({
   record: outageRecord({ outageId, ...changes }),

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
-import { compareRecords } from '../../../../../operators/model/outage-order.js';
-import { fetchOutage, type OutageDetail, type OutageRecord } from '../../api/outages.js';
-import { RequestFailed } from '../../api/request.js';
+import { compareRecords } from '../../../../../../operators/model/outage-order.js';
+import { fetchOutage, type OutageDetail, type OutageRecord } from '../../../api/outages.js';
+import { RequestFailed } from '../../../api/request.js';
 
 /** An outage in a storm changes all the time; its evidence, up to thousands of rows, is not fetched more often. */
 const REFETCH_MS = 3_000;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ageText, localTime, spanText } from './wording.js';
+import { ageText, localTime, spanText } from './times.js';
 
 const S = 1_000;
 const MIN = 60 * S;

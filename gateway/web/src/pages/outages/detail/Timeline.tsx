@@ -1,5 +1,5 @@
-import type { TimelineEntry } from '../../api/outages.js';
-import { localTime } from '../../time/wording.js';
+import type { TimelineEntry } from '../../../api/outages.js';
+import { localTime } from '../../../words/times.js';
 import { timelineSentence } from './timelineSentence.js';
 
 interface TimelineProps {

@@ -1,8 +1,8 @@
-import { compareRecords } from '../../../../../operators/model/outage-order.js';
+import { compareRecords } from '../../../../../../operators/model/outage-order.js';
 import { useEffect, useRef } from 'react';
-import type { Member, OutageRecord } from '../../api/outages.js';
-import { SeverityBadge } from '../SeverityBadge.js';
-import { count, shortId, STATUS_WORDS } from '../wording.js';
+import type { Member, OutageRecord } from '../../../api/outages.js';
+import { SeverityBadge } from '../../../parts/SeverityBadge.js';
+import { count, shortId, STATUS_WORDS } from '../../../words/wording.js';
 import { Facts } from './Facts.js';
 import { Members } from './Members.js';
 import { Timeline } from './Timeline.js';

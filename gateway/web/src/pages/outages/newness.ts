@@ -1,4 +1,4 @@
-import type { OpenOutage } from '../live/openOutages.js';
+import type { OpenOutage } from '../../feed/openOutages.js';
 
 /** How long an outage that came in while the page was open is marked as new. */
 const NEW_MS = 60_000;

@@ -1,5 +1,5 @@
-import type { FeedSnapshot } from '../live/feed.js';
-import { ageText, clockTime } from '../time/wording.js';
+import type { FeedSnapshot } from '../../feed/feed.js';
+import { ageText, clockTime } from '../../words/times.js';
 
 /** Says in words that the page may be behind, and what is being done about it. Nothing while all is well. */
 export function OutOfDate({ feed: { connection, asOf, failure }, now }: { feed: FeedSnapshot; now: number }) {
