@@ -1,11 +1,23 @@
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+import { PALETTES } from './gateway/web/src/theme/palette.js';
+import { paletteStylesheet } from './gateway/web/src/theme/stylesheet.js';
 
 const GATEWAY = 'http://127.0.0.1:9080';
 
+/** The palette as a style sheet that the page can import: made at the build, so that the first thing painted has its colours. */
+const palette: Plugin = {
+  name: 'oms-palette',
+  resolveId: (id) => (id === 'virtual:palette.css' ? id : null),
+  load: (id) => (id === 'virtual:palette.css' ? paletteStylesheet() : null),
+  transformIndexHtml: () => [
+    { tag: 'meta', attrs: { name: 'theme-color', content: PALETTES.dark.surface.ground }, injectTo: 'head' },
+  ],
+};
+
 export default defineConfig({
   root: 'gateway/web',
-  plugins: [react()],
+  plugins: [react(), palette],
   build: {
     outDir: '../../dist/web',
     emptyOutDir: true,

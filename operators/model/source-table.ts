@@ -32,7 +32,7 @@ export const SOURCE_TABLE = {
     lookedUp: ['device', 'meter', 'onu', 'customer'],
     speaksWide: true,
     words: { name: 'SCADA', one: 'SCADA', many: 'SCADA', reports: 'SCADA alarms' },
-    colours: { dark: '#ff7ad9', light: '#b0128a' },
+    colours: { dark: '#ff8fdf', light: '#a50f80' },
   },
   kaifa: {
     number: 1,
@@ -41,7 +41,7 @@ export const SOURCE_TABLE = {
     lookedUp: ['meter', 'customer', 'onu', 'device'],
     speaksWide: false,
     words: { name: 'Meter', one: 'meter', many: 'meters', reports: 'Meter events of the Kaifa head-end system' },
-    colours: { dark: '#7ee0c3', light: '#0c7f63' },
+    colours: { dark: '#7ee0c3', light: '#0b7259' },
   },
   onu: {
     number: 2,
@@ -50,7 +50,7 @@ export const SOURCE_TABLE = {
     lookedUp: ['onu', 'meter', 'customer', 'device'],
     speaksWide: false,
     words: { name: 'ONU', one: 'ONU', many: 'ONUs', reports: 'Alerts of optical network units' },
-    colours: { dark: '#b39dff', light: '#5b3fc4' },
+    colours: { dark: '#bda9ff', light: '#5b3fc4' },
   },
   call_center: {
     number: 3,
@@ -59,6 +59,6 @@ export const SOURCE_TABLE = {
     lookedUp: ['customer', 'meter', 'onu', 'device'],
     speaksWide: false,
     words: { name: 'Call', one: 'call', many: 'calls', reports: 'Trouble calls' },
-    colours: { dark: '#ffe08a', light: '#8f6a00' },
+    colours: { dark: '#ffe08a', light: '#7d5f00' },
   },
 } as const satisfies Record<string, SourceRow>;

@@ -1,4 +1,5 @@
-import './theme/theme.css';
+import 'virtual:palette.css';
+import './theme/base.css';
 import './parts/header/header.css';
 import './map/map.css';
 import './pages/outages/outages.css';

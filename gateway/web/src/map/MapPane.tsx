@@ -3,10 +3,9 @@ import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { NetworkSummary } from '../api/network.js';
 import type { Member, OutageRecord } from '../api/outages.js';
 import type { OpenOutage } from '../feed/openOutages.js';
-import type { Theme } from '../theme/useTheme.js';
+import { PALETTES, type Theme } from '../theme/palette.js';
 import { MapLegend } from './MapLegend.js';
 import { NetworkMap, type MapHit } from './networkMap.js';
-import { DARK, LIGHT } from './palette.js';
 
 /** Where the map is asked to go. A new object each time, so that the same place can be asked for twice. */
 export type MapTarget =
@@ -30,7 +29,7 @@ export function MapPane(props: MapPaneProps) {
   const container = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<NetworkMap | null>(null);
   const [failed, setFailed] = useState(false);
-  const palette = theme === 'light' ? LIGHT : DARK;
+  const palette = PALETTES[theme];
 
   const onSelect = useEffectEvent((outageId: string) => props.onSelect(outageId));
   const describe = useEffectEvent((hit: MapHit) => props.describe(hit));

@@ -11,9 +11,9 @@ import {
 import type { NetworkSummary } from '../api/network.js';
 import type { Member, OutageRecord } from '../api/outages.js';
 import type { OpenOutage } from '../feed/openOutages.js';
+import type { Palette } from '../theme/palette.js';
 import { boundsOf, linkFeatures, memberFeatures, outageFeatures } from './features.js';
 import { MapLabels } from './labels.js';
-import type { MapPalette } from './palette.js';
 import {
   DEVICE_LAYERS,
   FEEDER_HIGHLIGHT_LAYER,
@@ -53,7 +53,7 @@ export class NetworkMap {
   readonly #map: MapLibre;
   readonly #labels: MapLabels;
   readonly #popup = new Popup({ closeButton: false, closeOnClick: false, className: 'map-popup', offset: 10 });
-  #palette: MapPalette;
+  #palette: Palette;
   #network: NetworkSummary | null = null;
   #selectedId: string | null = null;
   /** What is to be drawn, by source; kept until the style has loaded. */
@@ -63,7 +63,7 @@ export class NetworkMap {
 
   constructor(
     container: HTMLElement,
-    palette: MapPalette,
+    palette: Palette,
     private readonly events: NetworkMapEvents,
   ) {
     this.#palette = palette;
@@ -105,7 +105,7 @@ export class NetworkMap {
     if (first) this.showAll(false);
   }
 
-  setPalette(palette: MapPalette): void {
+  setPalette(palette: Palette): void {
     this.#palette = palette;
     this.#paint();
   }

@@ -4,8 +4,9 @@ import type {
   LayerSpecification,
   StyleSpecification,
 } from 'maplibre-gl';
+import { SEVERITIES } from '../../../../operators/model/outage.js';
 import { SOURCES } from '../../../../operators/model/source.js';
-import type { MapPalette } from './palette.js';
+import type { Palette } from '../theme/palette.js';
 
 export const NETWORK = 'network';
 export const OUTAGES = 'outages';
@@ -21,7 +22,7 @@ export const FEEDER_HIGHLIGHT_LAYER = 'section-highlight';
 const TILE_MAX_ZOOM = 14;
 
 /** Own tiles and own data only: no glyphs, sprites or tiles from elsewhere. Words on the map are HTML. */
-export function mapStyle(palette: MapPalette, feederIds: readonly string[]): StyleSpecification {
+export function mapStyle(palette: Palette, feederIds: readonly string[]): StyleSpecification {
   const nothing = { type: 'FeatureCollection' as const, features: [] };
   return {
     version: 8,
@@ -41,10 +42,10 @@ export function mapStyle(palette: MapPalette, feederIds: readonly string[]): Sty
 }
 
 /** The layers, bottom first; all that depends on palette and feeders is in their paint properties. */
-export function mapLayers(palette: MapPalette, feederIds: readonly string[]): LayerSpecification[] {
+export function mapLayers(palette: Palette, feederIds: readonly string[]): LayerSpecification[] {
   const feederColour = colourByFeeder(palette, feederIds);
   return [
-    { id: 'background', type: 'background', paint: { 'background-color': palette.background } },
+    { id: 'background', type: 'background', paint: { 'background-color': palette.surface.ground } },
     {
       id: FEEDER_HIGHLIGHT_LAYER,
       type: 'line',
@@ -54,7 +55,7 @@ export function mapLayers(palette: MapPalette, feederIds: readonly string[]): La
       layout: { 'line-cap': 'round', 'line-join': 'round' },
       paint: {
         // Opaque: sections overlap at their ends, where a transparent colour would show as dots.
-        'line-color': palette.feederSelected,
+        'line-color': palette.map.feederSelected,
         'line-width': zoomed(10, 4, 16, 11),
       },
     },
@@ -87,7 +88,7 @@ export function mapLayers(palette: MapPalette, feederIds: readonly string[]): La
       'source-layer': 'distribution_points',
       minzoom: 13,
       paint: {
-        'circle-color': palette.distributionPoint,
+        'circle-color': palette.map.distributionPoint,
         'circle-radius': zoomed(13, 1.2, 17, 4),
       },
     },
@@ -99,9 +100,9 @@ export function mapLayers(palette: MapPalette, feederIds: readonly string[]): La
       source: NETWORK,
       'source-layer': 'substations',
       paint: {
-        'circle-color': palette.background,
+        'circle-color': palette.surface.ground,
         'circle-radius': zoomed(8, 3, 14, 7),
-        'circle-stroke-color': palette.substation,
+        'circle-stroke-color': palette.map.substation,
         'circle-stroke-width': 2,
       },
     },
@@ -111,7 +112,7 @@ export function mapLayers(palette: MapPalette, feederIds: readonly string[]): La
       source: LINKS,
       layout: { 'line-cap': 'round' },
       paint: {
-        'line-color': palette.link,
+        'line-color': palette.source.kaifa,
         'line-opacity': zoomed(11, 0.1, 15, 0.35),
         'line-width': zoomed(11, 0.5, 16, 1.4),
       },
@@ -127,12 +128,12 @@ export function mapLayers(palette: MapPalette, feederIds: readonly string[]): La
           'match',
           ['get', 'source'],
           ...SOURCES.flatMap((source) => [source, palette.source[source]]),
-          palette.outline,
+          palette.map.outline,
         ] as unknown as ExpressionSpecification,
         'circle-radius': zoomed(10, 1.6, 16, 6),
         // A restoration is a hollow point.
         'circle-opacity': ['case', ['get', 'back'], 0.1, 0.95],
-        'circle-stroke-color': ['case', ['get', 'opened'], palette.selection, palette.outline],
+        'circle-stroke-color': ['case', ['get', 'opened'], palette.map.selection, palette.map.outline],
         'circle-stroke-width': [
           'interpolate',
           ['linear'],
@@ -148,18 +149,13 @@ export function mapLayers(palette: MapPalette, feederIds: readonly string[]): La
 }
 
 /** Largest below, so that small outages can be clicked; critical ones above all. */
-function outageLayer(palette: MapPalette): CircleLayerSpecification {
-  const severityColour: ExpressionSpecification = [
+function outageLayer(palette: Palette): CircleLayerSpecification {
+  const severityColour = [
     'match',
     ['get', 'severity'],
-    'critical',
-    palette.severity.critical,
-    'high',
-    palette.severity.high,
-    'medium',
-    palette.severity.medium,
-    palette.severity.low,
-  ];
+    ...SEVERITIES.flatMap((severity) => [severity, palette.severity[severity]]),
+    palette.map.outline,
+  ] as unknown as ExpressionSpecification;
   const colour: ExpressionSpecification = ['case', ['get', 'restored'], palette.restored, severityColour];
   return {
     id: OUTAGE_LAYER,
@@ -171,7 +167,7 @@ function outageLayer(palette: MapPalette): CircleLayerSpecification {
       'circle-radius': ['get', 'radius'],
       // The selected one lets its members shine through.
       'circle-opacity': ['case', ['get', 'selected'], 0.18, ['get', 'restored'], 0.35, 0.72],
-      'circle-stroke-color': ['case', ['get', 'selected'], palette.selection, colour],
+      'circle-stroke-color': ['case', ['get', 'selected'], palette.map.selection, colour],
       'circle-stroke-width': ['case', ['get', 'selected'], 2.5, 1.2],
     },
   };
@@ -182,7 +178,7 @@ function deviceLayer(
   types: string[],
   minzoom: number,
   radius: ExpressionSpecification,
-  palette: MapPalette,
+  palette: Palette,
 ): CircleLayerSpecification {
   return {
     id,
@@ -193,19 +189,22 @@ function deviceLayer(
     filter: ['in', ['get', 'type'], ['literal', types]],
     paint: {
       // Normally open: hollow.
-      'circle-color': ['case', ['to-boolean', ['get', 'normally_open']], palette.background, palette.device],
+      'circle-color': ['case', ['to-boolean', ['get', 'normally_open']], palette.surface.ground, palette.map.device],
       'circle-radius': radius,
-      'circle-stroke-color': palette.device,
+      'circle-stroke-color': palette.map.device,
       'circle-stroke-width': 1,
     },
   };
 }
 
-function colourByFeeder(palette: MapPalette, feederIds: readonly string[]): ExpressionSpecification | string {
+function colourByFeeder(palette: Palette, feederIds: readonly string[]): ExpressionSpecification | string {
   // `match` wants at least one branch.
-  if (feederIds.length === 0) return palette.feederUnknown;
-  const branches = feederIds.flatMap((feederId, index) => [feederId, palette.feeders[index % palette.feeders.length]!]);
-  return ['match', ['get', 'feeder_id'], ...branches, palette.feederUnknown] as unknown as ExpressionSpecification;
+  if (feederIds.length === 0) return palette.map.feederUnknown;
+  const branches = feederIds.flatMap((feederId, index) => [
+    feederId,
+    palette.map.feeders[index % palette.map.feeders.length]!,
+  ]);
+  return ['match', ['get', 'feeder_id'], ...branches, palette.map.feederUnknown] as unknown as ExpressionSpecification;
 }
 
 function byTrunk(trunk: number, lateral: number): ExpressionSpecification {

@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import type { Theme } from './palette.js';
 
 export const THEME_CHOICES = ['system', 'dark', 'light'] as const;
 export type ThemeChoice = (typeof THEME_CHOICES)[number];
-export type Theme = 'dark' | 'light';
 
 const STORED_AS = 'oms.theme';
 const prefersLight = window.matchMedia('(prefers-color-scheme: light)');

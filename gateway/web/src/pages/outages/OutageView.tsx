@@ -4,7 +4,7 @@ import type { Member } from '../../api/outages.js';
 import type { FeedSnapshot } from '../../feed/feed.js';
 import { MapPane, type MapTarget } from '../../map/MapPane.js';
 import type { MapHit } from '../../map/networkMap.js';
-import type { Theme } from '../../theme/useTheme.js';
+import type { Theme } from '../../theme/palette.js';
 import { eventName } from './detail/linkSentence.js';
 import { OutageDetail } from './detail/OutageDetail.js';
 import { useOutageDetail } from './detail/useOutageDetail.js';
