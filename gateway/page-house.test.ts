@@ -25,6 +25,15 @@ it('the style sheets read no custom property that nobody sets', () => {
   expect(read.filter((name) => !set.has(name))).toEqual([]);
 });
 
+it('the style sheets speak of start and end, as not every language begins at the left', () => {
+  const SIDE =
+    /^\s*(?:(?:margin|padding|border|inset)-)?(?:left|right)\b.*|^\s*(?:text-align|float|clear): (?:left|right).*/gm;
+  const sides = files
+    .filter((file) => file.endsWith('.css'))
+    .flatMap((file) => [...text(file).matchAll(SIDE)].map(([line]) => `${file}: ${line.trim()}`));
+  expect(sides).toEqual([]);
+});
+
 function namesIn(css: string, pattern: RegExp): string[] {
   return [...css.matchAll(pattern)].map(([, name]) => name!);
 }

@@ -1,9 +1,5 @@
 import 'virtual:palette.css';
 import './theme/base.css';
-import './parts/header/header.css';
-import './map/map.css';
-import './pages/outages/outages.css';
-import './pages/outages/detail/detail.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.js';

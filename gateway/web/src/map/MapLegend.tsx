@@ -1,3 +1,4 @@
+import './MapLegend.css';
 import { SEVERITY_WORDS } from '../words/wording.js';
 import type { Severity } from '../api/outages.js';
 

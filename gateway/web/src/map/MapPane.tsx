@@ -1,4 +1,5 @@
 import 'maplibre-gl/dist/maplibre-gl.css';
+import './MapPane.css';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { NetworkSummary } from '../api/network.js';
 import type { Member, OutageRecord } from '../api/outages.js';

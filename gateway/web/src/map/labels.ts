@@ -1,3 +1,4 @@
+import './labels.css';
 import { Marker, type Map as MapLibre } from 'maplibre-gl';
 import type { OpenOutage } from '../feed/openOutages.js';
 import { outageRadius } from './features.js';

@@ -1,3 +1,4 @@
+import './SeverityBadge.css';
 import type { Severity } from '../api/outages.js';
 import { SEVERITY_WORDS } from '../words/wording.js';
 

@@ -1,3 +1,4 @@
+import './ListFilters.css';
 import { OPEN_STATUSES, type Status } from '../../api/outages.js';
 import { NO_FILTER, type ListFilter } from './listing.js';
 import { STATUS_WORDS } from '../../words/wording.js';

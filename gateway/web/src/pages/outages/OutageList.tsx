@@ -1,3 +1,4 @@
+import './OutageList.css';
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { OpenOutage } from '../../feed/openOutages.js';
 import { feedersOf, inHeldOrder, listed, NO_FILTER, type SortKey } from './listing.js';

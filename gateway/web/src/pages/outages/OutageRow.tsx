@@ -1,3 +1,4 @@
+import './OutageRow.css';
 import { memo } from 'react';
 import { ageText, localTime } from '../../words/times.js';
 import type { OpenOutage } from '../../feed/openOutages.js';

@@ -1,3 +1,4 @@
+import './OutageView.css';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { compareRecords } from '../../../../../operators/model/outage-order.js';
 import type { Member } from '../../api/outages.js';

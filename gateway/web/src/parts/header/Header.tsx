@@ -1,3 +1,4 @@
+import './Header.css';
 import type { FeedSnapshot } from '../../feed/feed.js';
 import { totals } from '../../pages/outages/listing.js';
 import { count } from '../../words/wording.js';

@@ -1,3 +1,4 @@
+import './LiveState.css';
 import type { Connection } from '../../feed/feed.js';
 import { ageText } from '../../words/times.js';
 

@@ -1,3 +1,4 @@
+import './OutOfDate.css';
 import type { FeedSnapshot } from '../../feed/feed.js';
 import { ageText, clockTime } from '../../words/times.js';
 

@@ -1,3 +1,4 @@
+import './Facts.css';
 import type { ReactNode } from 'react';
 import type { OutageRecord } from '../../../api/outages.js';
 import { ageText, localTime } from '../../../words/times.js';

@@ -1,3 +1,4 @@
+import './Members.css';
 import { useState } from 'react';
 import type { Member, OutageRecord } from '../../../api/outages.js';
 import { localTime } from '../../../words/times.js';

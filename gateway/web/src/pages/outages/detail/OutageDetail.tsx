@@ -1,3 +1,4 @@
+import './OutageDetail.css';
 import { compareRecords } from '../../../../../../operators/model/outage-order.js';
 import { useEffect, useRef } from 'react';
 import type { Member, OutageRecord } from '../../../api/outages.js';

@@ -1,3 +1,4 @@
+import './Timeline.css';
 import type { TimelineEntry } from '../../../api/outages.js';
 import { localTime } from '../../../words/times.js';
 import { timelineSentence } from './timelineSentence.js';
