@@ -1,11 +1,12 @@
 import type { OutageRecord } from '../../../../operators/model/outage.js';
+import type { Source } from '../../../../operators/model/source.js';
 import { OPEN_STATUSES } from '../../../../operators/model/status.js';
 import type { Member, TimelineEntry } from '../../../oms/outage-story.js';
 import { getJson } from './request.js';
 
 export type { Kind, Reach } from '../../../../operators/model/event.js';
 export type { OutageRecord, Severity } from '../../../../operators/model/outage.js';
-export type { Source } from '../../../../operators/model/source.js';
+export type { Source };
 export { isOpen, OPEN_STATUSES, type Status } from '../../../../operators/model/status.js';
 export type { Link, Member, TimelineEntry } from '../../../oms/outage-story.js';
 
@@ -18,6 +19,16 @@ export interface OutageDetail {
 interface OutagePage {
   readonly outages: readonly OutageRecord[];
   readonly nextCursor: string | null;
+}
+
+/** Enough of an id to tell outages apart on one page. */
+export function shortId(outageId: string): string {
+  return outageId.slice(0, 8);
+}
+
+/** An event's identity as it is written everywhere: `kaifa/K-12`. */
+export function eventName(source: Source, sourceEventId: string): string {
+  return `${source}/${sourceEventId}`;
 }
 
 /** All open outages, page by page, newest report first. */

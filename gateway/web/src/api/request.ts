@@ -1,13 +1,23 @@
-/** A request that brought no answer of use. Its message is a sentence for the dispatcher, without the full stop. */
+/** Why a request brought no answer of use. */
+export type Failure =
+  | { readonly kind: 'unreachable' }
+  | { readonly kind: 'refused'; readonly status: number }
+  /** There was an answer, which is not what it should be. */
+  | { readonly kind: 'unreadable' };
+
+/** A request that brought no answer. */
 export class RequestFailed extends Error {
-  /** @param status HTTP status; null when the gateway could not be reached at all. */
   constructor(
-    readonly status: number | null,
-    message: string,
+    readonly failure: Failure,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(JSON.stringify(failure), options);
   }
+}
+
+/** Why a request failed with `error`. */
+export function failureOf(error: unknown): Failure {
+  return error instanceof RequestFailed ? error.failure : { kind: 'unreadable' };
 }
 
 /** Fetches JSON of our own origin. Throws {@link RequestFailed}, or the abort error of `signal`. */
@@ -17,10 +27,11 @@ export async function getJson<T>(path: string, signal: AbortSignal): Promise<T> 
     response = await fetch(path, { signal, headers: { accept: 'application/json' } });
   } catch (error) {
     signal.throwIfAborted();
-    throw new RequestFailed(null, 'Cannot reach the gateway', { cause: error });
+    throw new RequestFailed({ kind: 'unreachable' }, { cause: error });
   }
+  const { ok, status } = response;
   // A proxy in front of a gateway that is down answers for it.
-  if (response.status === 502 || response.status === 504) throw new RequestFailed(null, 'Cannot reach the gateway');
-  if (!response.ok) throw new RequestFailed(response.status, `The gateway answered ${response.status}`);
+  if (status === 502 || status === 504) throw new RequestFailed({ kind: 'unreachable' });
+  if (!ok) throw new RequestFailed({ kind: 'refused', status });
   return (await response.json()) as T;
 }

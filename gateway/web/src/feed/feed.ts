@@ -1,7 +1,9 @@
 import { compareRecords } from '../../../../operators/model/outage-order.js';
-import { fetchLatestOutage, openOutagePages, type OutageRecord } from '../api/outages.js';
-import { RequestFailed } from '../api/request.js';
-import { DATABASE_LAG_MS, OpenOutages, type OpenOutage } from './openOutages.js';
+import type { OutageRecord } from '../api/outages.js';
+import { failureOf } from '../api/request.js';
+import type { Surroundings } from './browser.js';
+import { CLOSED, isLive, PROBE_MS, step, type Effect, type FeedEvent, type FeedState, type Timer } from './machine.js';
+import { OpenOutages, type OpenOutage } from './openOutages.js';
 
 /** Fastest pace of repainting: below what the eye takes for a lag. */
 const PUBLISH_EVERY_MS = 150;
@@ -9,13 +11,6 @@ const PUBLISH_EVERY_MS = 150;
 const PUBLISH_MS_PER_OUTAGE = 0.1;
 /** While nothing is painted (hidden tab) updates are only gathered, one record per outage. */
 const PUBLISH_HIDDEN_MS = 2_000;
-/** How often the list is fetched while the stream is down. */
-const POLL_MS = 10_000;
-const RETRY_MS = [2_000, 4_000, 8_000, 10_000];
-/** The list is fetched when the stream has opened, or after this time without it. */
-const STREAM_PATIENCE_MS = 3_000;
-const PROBE_MS = 15_000;
-const EXPIRE_MS = 5_000;
 
 export interface Connection {
   readonly state: 'connecting' | 'live' | 'reconnecting';
@@ -23,36 +18,28 @@ export interface Connection {
   readonly since: number;
 }
 
-export interface FeedSnapshot {
+/** What people see of the feed; what the machine knows besides is its own. */
+export interface FeedSnapshot extends Pick<FeedState, 'asOf' | 'failure'> {
   readonly outages: readonly OpenOutage[];
   readonly connection: Connection;
-  /** When the list was last known to be right, epoch ms, while the stream is down; null: it never was. */
-  readonly asOf: number | null;
-  /** Why the list could not be fetched, and when it is tried again, epoch ms. */
-  readonly failure: { readonly message: string; readonly retryAt: number } | null;
 }
 
-/**
- * Keeps the open outages current: the list is fetched once the stream is open (so that nothing falls between the two)
- * and after every interruption; while the stream is down, it is fetched every ten seconds.
- */
+/** Keeps the open outages current: does what the machine says (machine.ts), and tells it what came of it. */
 export class OutageFeed {
   readonly #open = new OpenOutages();
   /** Heard and not yet taken; only the newest record of an outage, so a storm in a hidden tab stays small. */
   readonly #heard = new Map<string, OutageRecord>();
   readonly #listeners = new Set<() => void>();
-  #snapshot: FeedSnapshot = { outages: [], connection: { state: 'connecting', since: 0 }, asOf: null, failure: null };
-  #stream: EventSource | null = null;
-  #loading: AbortController | null = null;
-  #failures = 0;
-  #messagesSinceProbe = 0;
-  #probed: string | null = null;
+  readonly #timers = new Map<Timer, ReturnType<typeof setTimeout>>();
+  #state = CLOSED;
+  #snapshot: FeedSnapshot = snapshotOf(CLOSED, []);
+  #close: (() => void) | null = null;
+  #reading: AbortController | null = null;
+  #probing: AbortController | null = null;
+  #publishing: ReturnType<typeof setTimeout> | undefined;
   #publishedAt = 0;
-  #publishing: number | undefined;
-  #loadTimer: number | undefined;
-  #streamTimer: number | undefined;
-  #probeTimer: number | undefined;
-  #expireTimer: number | undefined;
+
+  constructor(private readonly surroundings: Surroundings) {}
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -62,123 +49,117 @@ export class OutageFeed {
   readonly snapshot = (): FeedSnapshot => this.#snapshot;
 
   start(): void {
-    this.#change({ connection: { state: 'connecting', since: Date.now() } });
-    this.#connect();
-    this.#loadIn(STREAM_PATIENCE_MS);
-    this.#probeTimer = window.setInterval(() => void this.#probe(), PROBE_MS);
-    this.#expireTimer = window.setInterval(() => this.#open.expire(Date.now()) && this.#publish(), EXPIRE_MS);
+    this.#tell({ type: 'start' });
   }
 
   stop(): void {
-    this.#stream?.close();
-    this.#loading?.abort();
-    for (const timer of [this.#publishing, this.#loadTimer, this.#streamTimer]) window.clearTimeout(timer);
-    for (const timer of [this.#probeTimer, this.#expireTimer]) window.clearInterval(timer);
+    clearTimeout(this.#publishing);
     this.#publishing = undefined;
+    this.#tell({ type: 'stop' });
   }
 
-  #connect(): void {
-    this.#stream?.close();
-    const stream = (this.#stream = new EventSource('/api/oms/stream'));
-    stream.addEventListener('open', () => {
-      this.#change({ connection: { state: 'live', since: Date.now() } });
-      void this.#load();
-    });
-    stream.addEventListener('error', () => {
-      this.#interrupted();
-      // The browser resumes a broken stream itself, but gives up when an answer is not a stream (a proxy's 502).
-      if (stream.readyState === EventSource.CLOSED) this.#connectIn(this.#retryMs());
-    });
-    stream.addEventListener('outage', (message: MessageEvent<string>) => {
-      this.#messagesSinceProbe++;
-      const record = JSON.parse(message.data) as OutageRecord;
-      const known = this.#heard.get(record.outageId);
-      if (!known || compareRecords(known, record) < 0) this.#heard.set(record.outageId, record);
-      this.#publishSoon();
+  #tell(event: FeedEvent): void {
+    const before = this.#state;
+    const [state, effects] = step(before, event, Date.now());
+    this.#state = state;
+    for (const effect of effects) this.#carryOut(effect);
+    const isSeen =
+      event.type === 'listed' ||
+      before.since !== state.since ||
+      before.asOf !== state.asOf ||
+      before.failure !== state.failure ||
+      connectionOf(before) !== connectionOf(state);
+    if (isSeen && state.stream !== 'closed') this.#publish();
+  }
+
+  #carryOut(effect: Effect): void {
+    switch (effect.do) {
+      case 'open':
+        return this.#listen(effect.number);
+      case 'close':
+        this.#close?.();
+        this.#close = null;
+        return;
+      case 'read':
+        return void this.#read(effect.number);
+      case 'abortRead':
+        return this.#reading?.abort();
+      case 'probe':
+        return void this.#probe(effect.number);
+      case 'abortProbe':
+        return this.#probing?.abort();
+      case 'expire':
+        if (this.#open.expire(Date.now())) this.#publish();
+        return;
+      case 'set':
+        clearTimeout(this.#timers.get(effect.timer));
+        this.#timers.set(
+          effect.timer,
+          setTimeout(() => this.#tell({ type: 'due', timer: effect.timer }), effect.ms),
+        );
+        return;
+      case 'cancel':
+        return clearTimeout(this.#timers.get(effect.timer));
+    }
+  }
+
+  #listen(source: number): void {
+    this.#close = this.surroundings.listen({
+      onOpen: () => this.#tell({ type: 'opened', source }),
+      onError: (gone) => this.#tell({ type: 'broken', source, gone }),
+      onOutage: (record) => {
+        const known = this.#heard.get(record.outageId);
+        if (!known || compareRecords(known, record) < 0) this.#heard.set(record.outageId, record);
+        this.#tell({ type: 'heard', source });
+        this.#publishSoon();
+      },
     });
   }
 
-  #connectIn(ms: number): void {
-    window.clearTimeout(this.#streamTimer);
-    this.#streamTimer = window.setTimeout(() => this.#connect(), ms);
-  }
-
-  #interrupted(): void {
-    const { connection, asOf } = this.#snapshot;
-    if (connection.state === 'reconnecting') return;
-    const wasLive = connection.state === 'live';
-    this.#change({
-      connection: { state: 'reconnecting', since: wasLive ? Date.now() : connection.since },
-      asOf: wasLive ? Date.now() : asOf,
-    });
-    this.#loadIn(this.#retryMs());
-  }
-
-  async #load(): Promise<void> {
-    window.clearTimeout(this.#loadTimer);
-    this.#loading?.abort();
-    const loading = (this.#loading = new AbortController());
+  async #read(reading: number): Promise<void> {
+    this.#reading?.abort();
+    const { signal } = (this.#reading = new AbortController());
     const mark = this.#open.mark();
     try {
-      for await (const page of openOutagePages(loading.signal)) {
+      for await (const page of this.surroundings.pages(signal)) {
+        if (signal.aborted) return;
         for (const record of page) this.#open.read(record, Date.now());
         this.#publish();
       }
+      if (signal.aborted) return;
       this.#takeHeard();
-      const unsettled = this.#open.dropUnlisted(mark, Date.now());
-      this.#failures = 0;
-      this.#change({ asOf: Date.now(), failure: null });
-      if (this.#snapshot.connection.state !== 'live') this.#loadIn(POLL_MS);
-      else if (unsettled > 0) this.#loadIn(DATABASE_LAG_MS);
+      this.#tell({ type: 'listed', reading, unsettled: this.#open.dropUnlisted(mark, Date.now()) });
     } catch (error) {
-      if (loading.signal.aborted) return;
-      const retryMs = this.#retryMs();
-      this.#failures++;
-      const message = error instanceof RequestFailed ? error.message : 'The list of outages could not be read';
-      this.#change({ failure: { message, retryAt: Date.now() + retryMs } });
-      this.#loadIn(retryMs);
+      if (!signal.aborted) this.#tell({ type: 'listFailed', reading, why: failureOf(error) });
     }
   }
 
-  #loadIn(ms: number): void {
-    window.clearTimeout(this.#loadTimer);
-    this.#loadTimer = window.setTimeout(() => void this.#load(), ms);
-  }
-
-  #retryMs(): number {
-    return RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)]!;
-  }
-
-  /**
-   * A stream can die without the browser noticing (a proxy or a laptop that slept). So the list is asked now and then
-   * for its newest outage: when it has moved on and the stream said nothing meanwhile, the stream is opened anew.
-   */
-  async #probe(): Promise<void> {
-    if (this.#snapshot.connection.state !== 'live') return;
-    const silent = this.#messagesSinceProbe === 0;
-    const before = this.#probed;
-    this.#messagesSinceProbe = 0;
+  async #probe(probing: number): Promise<void> {
+    this.#probing?.abort();
+    const leaving = (this.#probing = new AbortController());
+    // It has ended before the next one is due.
+    const tooLate = setTimeout(() => leaving.abort(), PROBE_MS - 1_000);
     try {
-      const latest = await fetchLatestOutage(AbortSignal.timeout(PROBE_MS - 1_000));
-      this.#probed = latest && `${latest.outageId} ${latest.log.offset} ${latest.revision}`;
-      if (before === null || before === this.#probed || !silent || this.#messagesSinceProbe > 0) return;
+      const latest = await this.surroundings.latest(leaving.signal);
+      const newest = latest === null ? '' : `${latest.outageId} ${latest.log.offset} ${latest.revision}`;
+      this.#tell({ type: 'probed', probing, newest });
     } catch {
-      // Unreachable, while the stream seems to stand.
+      this.#tell({ type: 'probeFailed', probing });
+    } finally {
+      clearTimeout(tooLate);
     }
-    this.#probed = null;
-    this.#interrupted();
-    this.#connect();
   }
 
   /** Publishes with the next painted frame, at most at the pace above. */
   #publishSoon(): void {
-    if (this.#publishing !== undefined) return;
+    if (this.#publishing !== undefined || this.#state.stream === 'closed') return;
+    const { isHidden, nextFrame } = this.surroundings;
     const pace = Math.max(PUBLISH_EVERY_MS, this.#snapshot.outages.length * PUBLISH_MS_PER_OUTAGE);
-    const wait = this.#publishedAt + (document.hidden ? PUBLISH_HIDDEN_MS : pace) - Date.now();
-    this.#publishing = window.setTimeout(
+    const wait = this.#publishedAt + (isHidden() ? PUBLISH_HIDDEN_MS : pace) - Date.now();
+    this.#publishing = setTimeout(
       () => {
-        if (document.hidden) this.#publish();
-        else requestAnimationFrame(() => this.#publish());
+        if (isHidden()) this.#publish();
+        else nextFrame(() => this.#publish());
       },
       Math.max(0, wait),
     );
@@ -191,15 +172,21 @@ export class OutageFeed {
   }
 
   #publish(): void {
-    this.#change({});
-  }
-
-  #change(changes: Partial<FeedSnapshot>): void {
-    window.clearTimeout(this.#publishing);
+    clearTimeout(this.#publishing);
     this.#publishing = undefined;
     this.#publishedAt = Date.now();
     this.#takeHeard();
-    this.#snapshot = { ...this.#snapshot, ...changes, outages: this.#open.all() };
+    this.#snapshot = snapshotOf(this.#state, this.#open.all());
     for (const listener of this.#listeners) listener();
   }
+}
+
+function snapshotOf(state: FeedState, outages: readonly OpenOutage[]): FeedSnapshot {
+  const { since, asOf, failure } = state;
+  return { outages, connection: { state: connectionOf(state), since }, asOf, failure };
+}
+
+function connectionOf(state: FeedState): Connection['state'] {
+  if (isLive(state)) return 'live';
+  return state.stream === 'closed' || state.stream === 'connecting' ? 'connecting' : 'reconnecting';
 }

@@ -1,22 +1,22 @@
 import './MapLegend.css';
-import { SEVERITY_WORDS } from '../words/wording.js';
 import type { Severity } from '../api/outages.js';
+import { words } from '../words/words.js';
 
 const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low'];
 
 export function MapLegend({ onShowAll }: { onShowAll: () => void }) {
   return (
     <div className="legend">
-      <ul aria-label="Colours of outages">
+      <ul aria-label={words.map.legend}>
         {SEVERITIES.map((severity) => (
           <li key={severity} data-severity={severity}>
-            {SEVERITY_WORDS[severity]}
+            {words.severity[severity]}
           </li>
         ))}
       </ul>
-      <span className="faint legend-size">size: customers out</span>
+      <span className="faint legend-size">{words.map.size}</span>
       <button type="button" onClick={onShowAll}>
-        Whole network
+        {words.map.wholeNetwork}
       </button>
     </div>
   );

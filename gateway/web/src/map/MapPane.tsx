@@ -5,6 +5,7 @@ import type { NetworkSummary } from '../api/network.js';
 import type { Member, OutageRecord } from '../api/outages.js';
 import type { OpenOutage } from '../feed/openOutages.js';
 import { PALETTES, type Theme } from '../theme/palette.js';
+import { words } from '../words/words.js';
 import { MapLegend } from './MapLegend.js';
 import { NetworkMap, type MapHit } from './networkMap.js';
 
@@ -67,14 +68,10 @@ export function MapPane(props: MapPaneProps) {
   }, [map, target]);
 
   return (
-    <section className="map-pane" aria-label="Map of the network and its outages" data-testid="map">
+    <section className="map-pane" aria-label={words.map.name} data-testid="map">
       <div ref={container} className="map" />
-      {failed && (
-        <p className="map-message">
-          The map needs WebGL, which this browser does not offer. The list works without it.
-        </p>
-      )}
-      {network !== null && network.bounds === null && <p className="map-message">No network has been imported yet</p>}
+      {failed && <p className="map-message">{words.map.noWebGl}</p>}
+      {network !== null && network.bounds === null && <p className="map-message">{words.map.noNetwork}</p>}
       <MapLegend onShowAll={() => map?.showAll(true)} />
     </section>
   );

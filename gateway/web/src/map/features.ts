@@ -1,7 +1,6 @@
 import type { Feature, FeatureCollection, LineString, Point } from 'geojson';
-import type { Member, OutageRecord, Severity, Source } from '../api/outages.js';
+import { eventName, type Member, type OutageRecord, type Severity, type Source } from '../api/outages.js';
 import type { OpenOutage } from '../feed/openOutages.js';
-import { eventName } from '../pages/outages/detail/linkSentence.js';
 
 export interface OutageProperties {
   readonly outageId: string;

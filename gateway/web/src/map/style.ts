@@ -4,8 +4,6 @@ import type {
   LayerSpecification,
   StyleSpecification,
 } from 'maplibre-gl';
-import { SEVERITIES } from '../../../../operators/model/outage.js';
-import { SOURCES } from '../../../../operators/model/source.js';
 import type { Palette } from '../theme/palette.js';
 
 export const NETWORK = 'network';
@@ -127,7 +125,7 @@ export function mapLayers(palette: Palette, feederIds: readonly string[]): Layer
         'circle-color': [
           'match',
           ['get', 'source'],
-          ...SOURCES.flatMap((source) => [source, palette.source[source]]),
+          ...Object.entries(palette.source).flat(),
           palette.map.outline,
         ] as unknown as ExpressionSpecification,
         'circle-radius': zoomed(10, 1.6, 16, 6),
@@ -153,7 +151,7 @@ function outageLayer(palette: Palette): CircleLayerSpecification {
   const severityColour = [
     'match',
     ['get', 'severity'],
-    ...SEVERITIES.flatMap((severity) => [severity, palette.severity[severity]]),
+    ...Object.entries(palette.severity).flat(),
     palette.map.outline,
   ] as unknown as ExpressionSpecification;
   const colour: ExpressionSpecification = ['case', ['get', 'restored'], palette.restored, severityColour];

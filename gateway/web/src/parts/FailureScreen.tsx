@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from 'react';
+import { words } from '../words/words.js';
 
 /** A defect of the page must not leave a dispatcher before an empty screen. */
 export class FailureScreen extends Component<{ children: ReactNode }, { failed: boolean }> {
@@ -12,10 +13,10 @@ export class FailureScreen extends Component<{ children: ReactNode }, { failed: 
     if (!this.state.failed) return this.props.children;
     return (
       <div className="empty" role="alert">
-        <p>This page has failed. Outages are still being recorded; nothing is lost.</p>
+        <p>{words.page.failed}</p>
         <p>
           <button type="button" onClick={() => window.location.reload()}>
-            Load the page again
+            {words.page.reload}
           </button>
         </p>
       </div>

@@ -1,6 +1,6 @@
 import './SeverityBadge.css';
 import type { Severity } from '../api/outages.js';
-import { SEVERITY_WORDS } from '../words/wording.js';
+import { words } from '../words/words.js';
 
 /** Severity as a word and a number of bars, so that it does not hang on colour. */
 export function SeverityBadge({ severity }: { severity: Severity }) {
@@ -12,7 +12,7 @@ export function SeverityBadge({ severity }: { severity: Severity }) {
         <i />
         <i />
       </span>
-      {SEVERITY_WORDS[severity]}
+      {words.severity[severity]}
     </span>
   );
 }

@@ -2,6 +2,8 @@ import type { Severity } from '../../../../operators/model/outage.js';
 import { bySource, type Source } from '../../../../operators/model/source.js';
 
 export type Theme = 'dark' | 'light';
+/** What a person chooses: a theme, or that of the system. */
+export type ThemeChoice = Theme | 'system';
 
 /** Every colour of page and map. The page has them as custom properties, which stylesheet.ts makes of this. */
 export interface Palette {

@@ -1,8 +1,7 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
-import type { Theme } from './palette.js';
+import type { Theme, ThemeChoice } from './palette.js';
 
-export const THEME_CHOICES = ['system', 'dark', 'light'] as const;
-export type ThemeChoice = (typeof THEME_CHOICES)[number];
+export const THEME_CHOICES: readonly ThemeChoice[] = ['system', 'dark', 'light'];
 
 const STORED_AS = 'oms.theme';
 const prefersLight = window.matchMedia('(prefers-color-scheme: light)');

@@ -1,32 +1,33 @@
 import './OutageList.css';
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { useClock } from '../../parts/clock.js';
 import type { OpenOutage } from '../../feed/openOutages.js';
+import { words } from '../../words/words.js';
 import { feedersOf, inHeldOrder, listed, NO_FILTER, type SortKey } from './listing.js';
 import { ListFilters } from './ListFilters.js';
-import { isNew } from './newness.js';
 import { OutageRow, ROW_HEIGHT_PX } from './OutageRow.js';
 import { useRowWindow } from './useRowWindow.js';
-import { count } from '../../words/wording.js';
 
 /** Rows must not jump away under the hand: the order holds this long after the pointer last moved over the list. */
 const HOLD_MS = 4_000;
 
-const COLUMNS: readonly { sort: SortKey; title: string; className: string }[] = [
-  { sort: 'severity', title: 'Severity', className: 'row-severity' },
-  { sort: 'customersOut', title: 'Customers', className: 'row-customers' },
-  { sort: 'newest', title: 'Detected', className: 'row-time' },
+const text = words.outages;
+
+const COLUMNS: readonly { sort: SortKey; className: string }[] = [
+  { sort: 'severity', className: 'row-severity' },
+  { sort: 'customersOut', className: 'row-customers' },
+  { sort: 'newest', className: 'row-time' },
 ];
 
 interface OutageListProps {
   readonly outages: readonly OpenOutage[];
   readonly selectedId: string | null;
-  readonly now: number;
   /** What to say when there is no outage at all. */
   readonly emptyText: string;
   readonly onSelect: (outageId: string) => void;
 }
 
-export function OutageList({ outages, selectedId, now, emptyText, onSelect }: OutageListProps) {
+export function OutageList({ outages, selectedId, emptyText, onSelect }: OutageListProps) {
   const [filter, setFilter] = useState(NO_FILTER);
   const [sort, setSort] = useState<SortKey>('severity');
   const [activeId, setActiveId] = useState<string | null>(selectedId);
@@ -34,7 +35,7 @@ export function OutageList({ outages, selectedId, now, emptyText, onSelect }: Ou
   const shown = useRef<readonly string[]>([]);
   const scroller = useRef<HTMLDivElement>(null);
 
-  const held = now < heldUntil;
+  const held = useClock((now) => now < heldUntil);
   const rows = useMemo(() => {
     const sorted = listed(outages, filter, sort);
     return held ? inHeldOrder(sorted, shown.current) : sorted;
@@ -84,41 +85,40 @@ export function OutageList({ outages, selectedId, now, emptyText, onSelect }: Ou
   };
 
   return (
-    <section className="list" aria-label="Open outages">
+    <section className="list" aria-label={text.name}>
       <ListFilters filter={filter} feeders={feeders} onChange={setFilter} />
-      <div className="list-head" role="group" aria-label="Sort by">
+      <div className="list-head" role="group" aria-label={text.sortBy}>
         {COLUMNS.map((column) => (
           <button
             key={column.sort}
             type="button"
             className={`plain ${column.className}`}
             aria-pressed={sort === column.sort}
-            title={`Sort by ${column.title.toLowerCase()}`}
+            title={text.sortTitle[column.sort]}
             onClick={() => {
               // The new order is wanted now, wherever the pointer is.
               setHeldUntil(0);
               setSort(column.sort);
             }}
           >
-            {column.title}
+            {text.sort[column.sort]}
             {sort === column.sort && <span aria-hidden="true"> ▾</span>}
           </button>
         ))}
         <span className="row-what faint" role="status">
-          {rows.length === outages.length ? '' : `${count(rows.length)} of ${count(outages.length)}`}
-          {held && rows.length > 1 ? (rows.length === outages.length ? 'Order held' : ' · order held') : ''}
+          {text.shown(rows.length === outages.length ? null : rows.length, outages.length, held && rows.length > 1)}
         </span>
       </div>
       {rows.length === 0 && (
         <p className="empty" role="status">
-          {outages.length === 0 ? emptyText : 'No outage matches the filter'}
+          {outages.length === 0 ? emptyText : text.noMatch}
         </p>
       )}
       <div
         ref={scroller}
         className="rows"
         role="listbox"
-        aria-label="Outages, arrow keys to move, Enter to open"
+        aria-label={text.rows}
         aria-activedescendant={activeIndex >= from && activeIndex < to ? rowId(activeId!) : undefined}
         tabIndex={0}
         onKeyDown={onKeyDown}
@@ -132,7 +132,7 @@ export function OutageList({ outages, selectedId, now, emptyText, onSelect }: Ou
       >
         <div className="rows-all" role="presentation" style={{ height: rows.length * ROW_HEIGHT_PX }}>
           {rows.slice(from, to).map((outage, offset) => {
-            const { outageId, firstDetectedAt } = outage.record;
+            const { outageId } = outage.record;
             return (
               <OutageRow
                 key={outageId}
@@ -142,13 +142,6 @@ export function OutageList({ outages, selectedId, now, emptyText, onSelect }: Ou
                 rows={rows.length}
                 active={outageId === activeId}
                 selected={outageId === selectedId}
-                isNew={isNew(outage, now)}
-                // Past the first minute a row changes by the minute, so it is not rendered every second.
-                now={
-                  now - Date.parse(firstDetectedAt) < 60_000
-                    ? now
-                    : now - ((now - Date.parse(firstDetectedAt)) % 60_000)
-                }
                 onSelect={select}
               />
             );

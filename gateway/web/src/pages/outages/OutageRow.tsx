@@ -1,9 +1,14 @@
 import './OutageRow.css';
 import { memo } from 'react';
-import { ageText, localTime } from '../../words/times.js';
+import { shortId } from '../../api/outages.js';
 import type { OpenOutage } from '../../feed/openOutages.js';
+import { Age } from '../../parts/Age.js';
+import { useClock, useToday } from '../../parts/clock.js';
 import { SeverityBadge } from '../../parts/SeverityBadge.js';
-import { count, percent, shortId, STATUS_WORDS } from '../../words/wording.js';
+import { isNew } from './newness.js';
+import { words } from '../../words/words.js';
+
+const { format, outages: text } = words;
 
 /** Fixed, so that a list of thousands can tell which rows are in sight without measuring. */
 export const ROW_HEIGHT_PX = 58;
@@ -15,15 +20,14 @@ interface OutageRowProps {
   readonly rows: number;
   readonly active: boolean;
   readonly selected: boolean;
-  readonly isNew: boolean;
-  /** Whole minutes do for rows older than a minute; see the list. */
-  readonly now: number;
   readonly onSelect: (outageId: string) => void;
 }
 
 export const OutageRow = memo(function OutageRow(props: OutageRowProps) {
-  const { outage, id, index, rows, active, selected, isNew, now, onSelect } = props;
+  const { outage, id, index, rows, active, selected, onSelect } = props;
   const { record, restoredSeenAt } = outage;
+  const fresh = useClock((now) => isNew(outage, now));
+  const today = useToday();
   const states = [active && 'is-active', selected && 'is-selected', restoredSeenAt !== null && 'is-restored'];
   return (
     <div
@@ -46,26 +50,28 @@ export const OutageRow = memo(function OutageRow(props: OutageRowProps) {
       <span className="row-what">
         <span className="row-feeder">
           {record.feederId}
-          {isNew && <span className="tag tag-new">New</span>}
-          {record.acknowledgedBy.length > 0 && <span className="tag">Ack</span>}
-          {record.incidentId !== null && <span className="tag">Substation</span>}
+          {fresh && <span className="tag tag-new">{text.isNew}</span>}
+          {record.acknowledgedBy.length > 0 && <span className="tag">{text.acknowledged}</span>}
+          {record.incidentId !== null && <span className="tag">{text.substation}</span>}
         </span>
         <span className="row-status">
-          {STATUS_WORDS[record.status]}{' '}
-          <span className="faint" title="Confidence">
-            · {percent(record.confidence)}
+          {words.status[record.status]}{' '}
+          <span className="faint" title={text.confidence}>
+            {text.confidenceIs(record.confidence)}
           </span>
         </span>
       </span>
       <span className="row-customers">
         <span className="row-out">
-          {count(record.customersOut)} <small>out</small>
+          {format.count(record.customersOut)} <small>{text.out}</small>
         </span>
-        <span className="faint">of {count(record.customersAffected)}</span>
+        <span className="faint">{text.ofAffected(record.customersAffected)}</span>
       </span>
       <span className="row-time">
-        <time dateTime={record.firstDetectedAt}>{localTime(record.firstDetectedAt, now)}</time>
-        <span className="faint">{ageText(now - Date.parse(record.firstDetectedAt))}</span>
+        <time dateTime={record.firstDetectedAt}>{format.time(record.firstDetectedAt, today)}</time>
+        <span className="faint">
+          <Age since={Date.parse(record.firstDetectedAt)} />
+        </span>
       </span>
     </div>
   );

@@ -1,32 +1,31 @@
 import './OutageView.css';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { compareRecords } from '../../../../../operators/model/outage-order.js';
-import type { Member } from '../../api/outages.js';
+import { useClock } from '../../parts/clock.js';
+import { eventName, shortId, type Member } from '../../api/outages.js';
 import type { FeedSnapshot } from '../../feed/feed.js';
 import { MapPane, type MapTarget } from '../../map/MapPane.js';
 import type { MapHit } from '../../map/networkMap.js';
 import type { Theme } from '../../theme/palette.js';
-import { eventName } from './detail/linkSentence.js';
 import { OutageDetail } from './detail/OutageDetail.js';
 import { useOutageDetail } from './detail/useOutageDetail.js';
 import { isNew } from './newness.js';
 import { OutageList } from './OutageList.js';
 import { useNetwork } from './useNetwork.js';
-import { count, SEVERITY_WORDS, shortId, STATUS_WORDS } from '../../words/wording.js';
+import { words } from '../../words/words.js';
 
 const NO_MEMBERS: readonly Member[] = [];
 
 export interface ViewProps {
   readonly feed: FeedSnapshot;
   readonly theme: Theme;
-  readonly now: number;
   /** What the URL says is selected. */
   readonly selectedId: string | null;
   readonly onSelect: (outageId: string | null, how?: 'push' | 'replace') => void;
 }
 
 /** The first page of a dispatcher: all open outages on the map and in the list, and one in detail. */
-export function OutageView({ feed, theme, now, selectedId, onSelect }: ViewProps) {
+export function OutageView({ feed, theme, selectedId, onSelect }: ViewProps) {
   const { outages } = feed;
   const network = useNetwork();
   const [target, setTarget] = useState<MapTarget | null>(null);
@@ -71,20 +70,30 @@ export function OutageView({ feed, theme, now, selectedId, onSelect }: ViewProps
     [onSelect],
   );
 
-  const freshIds = outages.filter((outage) => isNew(outage, now)).map(({ record }) => record.outageId);
-  const freshKey = freshIds.join(' ');
+  const freshKey = useClock((now) =>
+    outages
+      .filter((outage) => isNew(outage, now))
+      .map(({ record }) => record.outageId)
+      .join(' '),
+  );
   const fresh = useMemo(() => new Set(freshKey === '' ? [] : freshKey.split(' ')), [freshKey]);
 
   const describe = (hit: MapHit): string | null => {
-    if (hit.kind === 'device') return `${hit.type} ${hit.deviceId} · ${hit.feederId}`;
+    if (hit.kind === 'device') return words.map.device(hit.type, hit.deviceId, hit.feederId);
     if (hit.kind === 'member') {
       const member = members.find(({ source, sourceEventId }) => eventName(source, sourceEventId) === hit.name);
-      return member ? [hit.name, member.assetId, member.type].filter(Boolean).join(' · ') : hit.name;
+      return words.map.member([hit.name, member?.assetId, member?.type].filter((part) => typeof part === 'string'));
     }
     const record = outages.find((outage) => outage.record.outageId === hit.outageId)?.record;
     if (!record) return null;
     const { severity, feederId, customersOut, status } = record;
-    return `${SEVERITY_WORDS[severity]} · ${feederId} · ${count(customersOut)} out · ${STATUS_WORDS[status]} · ${shortId(hit.outageId)}`;
+    return words.map.outage(
+      words.severity[severity],
+      feederId,
+      customersOut,
+      words.status[status],
+      shortId(hit.outageId),
+    );
   };
 
   return (
@@ -107,7 +116,6 @@ export function OutageView({ feed, theme, now, selectedId, onSelect }: ViewProps
           state={state}
           followedFrom={followed?.to === selectedId ? followed.from : null}
           feederName={network?.feeders.find(({ feederId }) => feederId === selected?.feederId)?.name ?? null}
-          now={now}
           onShow={() => selected?.bbox && setTarget({ kind: 'outage', bbox: selected.bbox })}
           onPoint={({ lat, lon, source, sourceEventId }) => {
             if (lat === null || lon === null) return;
@@ -116,18 +124,12 @@ export function OutageView({ feed, theme, now, selectedId, onSelect }: ViewProps
           onClose={() => onSelect(null)}
         />
       )}
-      <OutageList
-        outages={outages}
-        selectedId={selectedId}
-        now={now}
-        emptyText={emptyText(feed)}
-        onSelect={selectFromList}
-      />
+      <OutageList outages={outages} selectedId={selectedId} emptyText={emptyText(feed)} onSelect={selectFromList} />
     </main>
   );
 }
 
 function emptyText({ asOf, failure }: FeedSnapshot): string {
-  if (asOf !== null) return 'No open outages';
-  return failure === null ? 'Fetching the open outages…' : 'Not known yet: the list could not be fetched';
+  if (asOf !== null) return words.outages.none;
+  return failure === null ? words.outages.fetching : words.outages.notKnown;
 }

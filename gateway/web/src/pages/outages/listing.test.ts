@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OutageRecord } from '../../api/outages.js';
 import type { OpenOutage } from '../../feed/openOutages.js';
-import { feedersOf, inHeldOrder, listed, NO_FILTER, totals, type ListFilter, type SortKey } from './listing.js';
+import { feedersOf, inHeldOrder, listed, NO_FILTER, type ListFilter, type SortKey } from './listing.js';
 import { outageRecord } from '../../api/outageRecord.fixture.js';
 
 const outage = (outageId: string, changes: Partial<OutageRecord> = {}): OpenOutage => ({
@@ -58,9 +58,5 @@ describe('the list', () => {
 
   it('offers feeders in the order people count', () => {
     expect(feedersOf(OUTAGES)).toEqual(['S2-F1', 'S2-F2', 'S10-F1']);
-  });
-
-  it('counts open outages only', () => {
-    expect(totals(OUTAGES)).toEqual({ open: 3, customersOut: 1_854, critical: 1 });
   });
 });

@@ -14,12 +14,6 @@ export interface ListFilter {
 
 export const NO_FILTER: ListFilter = { text: '', feederId: '', status: '' };
 
-export interface Totals {
-  readonly open: number;
-  readonly customersOut: number;
-  readonly critical: number;
-}
-
 const SEVERITY_RANK: Record<Severity, number> = { critical: 3, high: 2, medium: 1, low: 0 };
 
 type Comparison = (a: OutageRecord, b: OutageRecord) => number;
@@ -75,20 +69,6 @@ export function inHeldOrder(sorted: readonly OpenOutage[], before: readonly stri
   const place = new Map(before.map((outageId, index) => [outageId, index]));
   const placeOf = ({ record }: OpenOutage): number => place.get(record.outageId) ?? before.length;
   return [...sorted].sort((a, b) => placeOf(a) - placeOf(b));
-}
-
-/** What the header counts: open outages only, whatever the filter. */
-export function totals(outages: readonly OpenOutage[]): Totals {
-  let open = 0;
-  let out = 0;
-  let critical = 0;
-  for (const { record, restoredSeenAt } of outages) {
-    if (restoredSeenAt !== null) continue;
-    open++;
-    out += record.customersOut;
-    if (record.severity === 'critical') critical++;
-  }
-  return { open, customersOut: out, critical };
 }
 
 /** The feeders of the outages, by name, for the filter. */

@@ -1,26 +1,34 @@
 import './OutOfDate.css';
 import type { FeedSnapshot } from '../../feed/feed.js';
-import { ageText, clockTime } from '../../words/times.js';
+import { POLL_MS } from '../../feed/machine.js';
+import { failureText, words } from '../../words/words.js';
+import { useClock } from '../clock.js';
+
+const { connection: text, format } = words;
 
 /** Says in words that the page may be behind, and what is being done about it. Nothing while all is well. */
-export function OutOfDate({ feed: { connection, asOf, failure }, now }: { feed: FeedSnapshot; now: number }) {
+export function OutOfDate({ feed: { connection, asOf, failure } }: { feed: FeedSnapshot }) {
   if (failure !== null) {
-    const wait = failure.retryAt - now;
     return (
       <div className="out-of-date" role="alert">
         <strong>
-          {failure.message};{' '}
-          <span aria-live="off">{wait > 0 ? `trying again in ${ageText(wait + 999)}` : 'trying again now'}</span>.
+          {failureText(failure.why, words.failure.unreadableList)}; <Retry at={failure.retryAt} />.
         </strong>{' '}
-        {asOf === null ? 'Nothing is known yet.' : `What you see is as of ${clockTime(asOf)}.`}
+        {asOf === null ? text.nothingKnown : text.asOf(format.clock(asOf))}
       </div>
     );
   }
   if (connection.state !== 'reconnecting') return null;
   return (
     <div className="out-of-date" role="alert">
-      <strong>Live updates are interrupted.</strong> The list is fetched every 10 s meanwhile
-      {asOf === null ? '.' : <span aria-live="off">, last at {clockTime(asOf)}.</span>}
+      <strong>{text.interrupted}</strong> {text.fetched(POLL_MS / 1_000)}
+      {asOf === null ? text.neverFetched : <span aria-live="off">{text.lastFetched(format.clock(asOf))}</span>}
     </div>
   );
+}
+
+function Retry({ at }: { at: number }) {
+  // Rounded up to the second: it does not say "in 0 s".
+  const wait = useClock((now) => (now < at ? text.retryIn(format.age(at - now + 999)) : text.retryNow));
+  return <span aria-live="off">{wait}</span>;
 }

@@ -1,9 +1,11 @@
 import './Members.css';
 import { useState } from 'react';
-import type { Member, OutageRecord } from '../../../api/outages.js';
-import { localTime } from '../../../words/times.js';
-import { count, FLAG_WORDS, SOURCE_WORDS } from '../../../words/wording.js';
-import { eventName, linkSentence } from './linkSentence.js';
+import { eventName, type Member, type OutageRecord } from '../../../api/outages.js';
+import { useToday } from '../../../parts/clock.js';
+import { flagText, words } from '../../../words/words.js';
+import { linkSentence } from './linkSentence.js';
+
+const text = words.members;
 
 /** Rows shown at first, so that the timeline below is near, and with each "show more"; a storm brings thousands. */
 const FIRST_ROWS = 30;
@@ -12,12 +14,12 @@ const MORE_ROWS = 200;
 interface MembersProps {
   readonly members: readonly Member[];
   readonly openedBy: OutageRecord['openedBy'];
-  readonly now: number;
   /** Asks the map to show where a member is. */
   readonly onPoint: (member: Member) => void;
 }
 
-export function Members({ members, openedBy, now, onPoint }: MembersProps) {
+export function Members({ members, openedBy, onPoint }: MembersProps) {
+  const today = useToday();
   const [shown, setShown] = useState(FIRST_ROWS);
   const hidden = members.length - shown;
   return (
@@ -25,10 +27,10 @@ export function Members({ members, openedBy, now, onPoint }: MembersProps) {
       <table className="members">
         <thead>
           <tr>
-            <th scope="col">Source</th>
-            <th scope="col">Asset</th>
-            <th scope="col">Time</th>
-            <th scope="col">Why it belongs here</th>
+            <th scope="col">{text.source}</th>
+            <th scope="col">{text.asset}</th>
+            <th scope="col">{text.time}</th>
+            <th scope="col">{text.why}</th>
           </tr>
         </thead>
         <tbody>
@@ -36,7 +38,7 @@ export function Members({ members, openedBy, now, onPoint }: MembersProps) {
             <tr key={eventName(member.source, member.sourceEventId)} data-testid="member-row" data-kind={member.kind}>
               <td>
                 <span className="source" data-source={member.source}>
-                  {SOURCE_WORDS[member.source]}
+                  {words.source[member.source]}
                 </span>
               </td>
               <td>
@@ -44,7 +46,7 @@ export function Members({ members, openedBy, now, onPoint }: MembersProps) {
                   <button
                     type="button"
                     className="plain code"
-                    title={`${eventName(member.source, member.sourceEventId)}, ${member.type}: show on the map`}
+                    title={text.show(eventName(member.source, member.sourceEventId), member.type)}
                     onClick={() => onPoint(member)}
                   >
                     {member.assetId ?? member.sourceEventId}
@@ -53,13 +55,11 @@ export function Members({ members, openedBy, now, onPoint }: MembersProps) {
                   <span className="code">{member.assetId ?? member.sourceEventId}</span>
                 )}
               </td>
-              <td className="numeric">{localTime(member.t, now)}</td>
+              <td className="numeric">{words.format.time(member.t, today)}</td>
               <td>
                 {linkSentence(member, openedBy)}
                 {member.flags.length > 0 && (
-                  <span className="member-flags">
-                    {member.flags.map((flag) => FLAG_WORDS.get(flag) ?? flag).join('; ')}
-                  </span>
+                  <span className="member-flags">{words.notes(member.flags.map(flagText))}</span>
                 )}
               </td>
             </tr>
@@ -69,9 +69,9 @@ export function Members({ members, openedBy, now, onPoint }: MembersProps) {
       {hidden > 0 && (
         <p className="more">
           <button type="button" onClick={() => setShown(shown + MORE_ROWS)}>
-            Show {count(Math.min(MORE_ROWS, hidden))} more
+            {text.more(Math.min(MORE_ROWS, hidden))}
           </button>
-          <span className="faint">{count(hidden)} not shown here; the map has all</span>
+          <span className="faint">{text.hidden(hidden)}</span>
         </p>
       )}
     </>

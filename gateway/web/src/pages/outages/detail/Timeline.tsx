@@ -1,33 +1,25 @@
 import './Timeline.css';
 import type { TimelineEntry } from '../../../api/outages.js';
-import { localTime } from '../../../words/times.js';
-import { timelineSentence } from './timelineSentence.js';
-
-interface TimelineProps {
-  readonly entries: readonly TimelineEntry[];
-  readonly now: number;
-}
+import { useToday } from '../../../parts/clock.js';
+import { words } from '../../../words/words.js';
+import { causeSentence, timelineSentence } from './timelineSentence.js';
 
 /** What happened to the outage, newest first: the last change is what somebody asks for. */
-export function Timeline({ entries, now }: TimelineProps) {
-  if (entries.length === 0) return <p className="faint">Nothing has happened yet</p>;
+export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
+  const today = useToday();
+  if (entries.length === 0) return <p className="faint">{words.timeline.nothing}</p>;
   return (
     <ol className="timeline">
       {entries.toReversed().map((entry) => (
         <li key={`${entry.log.partition} ${entry.log.offset} ${entry.what} ${entry.at} ${entry.to ?? ''}`}>
-          <time dateTime={entry.at}>{localTime(entry.at, now)}</time>
+          <time dateTime={entry.at}>{words.format.time(entry.at, today)}</time>
           <div>
             <strong>{timelineSentence(entry)}</strong>
             {entry.reason !== null && <p>{entry.reason}</p>}
-            <p className="faint">{causeText(entry)}</p>
+            <p className="faint">{causeSentence(entry)}</p>
           </div>
         </li>
       ))}
     </ol>
   );
-}
-
-function causeText({ by, cause }: TimelineEntry): string {
-  if (by === null || by === 'stream') return cause === null ? 'by correlation' : `by correlation, on ${cause}`;
-  return `by ${by}`;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Link } from '../../../api/outages.js';
-import { distanceText, linkSentence } from './linkSentence.js';
+import { words } from '../../../words/words.js';
+import { linkSentence } from './linkSentence.js';
 
 const OPENED_BY = { source: 'kaifa', sourceEventId: 'K-1' } as const;
 const link = (changes: Partial<Link> = {}): Link => ({
@@ -54,6 +55,6 @@ describe('the sentence for a link', () => {
   });
 
   it('gives distances as precisely as they help', () => {
-    expect([0, 0.4, 9.96, 999.4, 1_234].map(distanceText)).toEqual(['Same place', '0.4 m', '10 m', '999 m', '1.23 km']);
+    expect([0.4, 9.96, 999.4, 1_234].map(words.format.distance)).toEqual(['0.4 m', '10 m', '999 m', '1.23 km']);
   });
 });

@@ -1,45 +1,21 @@
-import type { Status, TimelineEntry } from '../../../api/outages.js';
-import { shortId, STATUS_WORDS } from '../../../words/wording.js';
+import type { TimelineWord } from '../../../../../../operators/model/timeline.js';
+import { shortId, type Status, type TimelineEntry } from '../../../api/outages.js';
+import { words } from '../../../words/words.js';
 
 /** What happened, without when and by whom. An entry of a kind the page does not know is shown by its own name. */
 export function timelineSentence({ what, from, to }: Pick<TimelineEntry, 'what' | 'from' | 'to'>): string {
-  switch (what) {
-    case 'opened':
-      return 'Opened';
-    case 'status':
-      return from ? `${statusWords(from)} → ${statusWords(to)}` : `Became ${statusWords(to)}`;
-    case 'merged':
-      return to ? `Merged into ${shortId(to)}` : 'Merged into another outage';
-    case 'absorbed':
-      return to ? `Took in ${shortId(to)}: both are one outage` : 'Took in another outage';
-    case 'reopened':
-      return 'Reopened: supply failed again';
-    case 'amend':
-      return `Corrected: ${from ?? '?'} → ${to ?? '?'} reports`;
-    case 'crew':
-      return to ? `Crew ${to} assigned` : 'Crew assigned';
-    case 'crewLeft':
-      return to ? `Crew ${to} left` : 'Crew left';
-    case 'confirm':
-      return 'Confirmed by hand';
-    case 'cancel':
-      return 'Cancelled';
-    case 'acknowledge':
-      return 'Acknowledged';
-    case 'etr':
-      return 'Estimated restoration changed';
-    case 'note':
-      return 'Note';
-    case 'restore':
-      return 'Declared restored';
-    case 'close':
-      return 'Closed';
-    default:
-      return what;
-  }
+  const sentence = Object.hasOwn(words.timeline.what, what) ? words.timeline.what[what as TimelineWord] : null;
+  if (sentence === null) return what;
+  if (what === 'status') return sentence(to ? statusText(to) : words.timeline.unknownStatus, from && statusText(from));
+  if (what === 'merged' || what === 'absorbed') return sentence(to && shortId(to), null);
+  return sentence(to, from);
 }
 
-function statusWords(status: string | null | undefined): string {
-  if (!status) return 'unknown';
-  return Object.hasOwn(STATUS_WORDS, status) ? STATUS_WORDS[status as Status] : status;
+/** Who brought it about. */
+export function causeSentence({ by, cause }: Pick<TimelineEntry, 'by' | 'cause'>): string {
+  return by === null || by === 'stream' ? words.timeline.byCorrelation(cause) : words.timeline.by(by);
+}
+
+function statusText(status: string): string {
+  return Object.hasOwn(words.status, status) ? words.status[status as Status] : status;
 }

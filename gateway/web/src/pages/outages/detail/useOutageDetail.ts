@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { compareRecords } from '../../../../../../operators/model/outage-order.js';
 import { fetchOutage, type OutageDetail, type OutageRecord } from '../../../api/outages.js';
-import { RequestFailed } from '../../../api/request.js';
+import { failureOf, type Failure } from '../../../api/request.js';
 
 /** An outage in a storm changes all the time; its evidence, up to thousands of rows, is not fetched more often. */
 const REFETCH_MS = 3_000;
@@ -9,8 +9,8 @@ const REFETCH_MS = 3_000;
 export interface DetailState {
   /** The last answer for this outage, which stays while a newer one is fetched. */
   readonly detail: OutageDetail | null;
-  /** Why the last fetch failed, a sentence without full stop. */
-  readonly failure: string | null;
+  /** Why the last fetch failed. */
+  readonly failure: Failure | null;
   /** The gateway knows no such outage: trying again is of no use. */
   readonly unknown: boolean;
 }
@@ -43,8 +43,8 @@ export function useOutageDetail(outageId: string | null, live: OutageRecord | nu
         again = wanted.current !== null && compareRecords(detail.outage, wanted.current) < 0;
       } catch (error) {
         if (leaving.signal.aborted) return;
-        const unknown = error instanceof RequestFailed && error.status === 404 && wanted.current === null;
-        const failure = error instanceof RequestFailed ? error.message : 'The answer could not be read';
+        const failure = failureOf(error);
+        const unknown = failure.kind === 'refused' && failure.status === 404 && wanted.current === null;
         setState((last) => ({ ...(last.outageId === outageId ? last : NOTHING), outageId, failure, unknown }));
         again = !unknown;
       }
