@@ -19,6 +19,19 @@ export interface Broker {
 
 export type OnUnreadable = (record: SourceRecord, error: Error) => void;
 
+/** What a sentence is about, for whoever keeps that apart from it. */
+export interface About {
+  readonly stage?: string;
+  readonly group?: string;
+  readonly topic?: string;
+  readonly partition?: number;
+  readonly offset?: number;
+  readonly key?: string;
+}
+
+/** Says a sentence to those who run the process. */
+export type Say = (level: 'info' | 'warn' | 'error', message: string, about?: About) => void;
+
 export interface JoinOptions {
   readonly group: string;
   /** Tells members of the group apart; one that comes back under its name takes the place of the one before. */
@@ -26,7 +39,7 @@ export interface JoinOptions {
   readonly topics: readonly string[];
   /** The same partition of all topics goes to the same member. */
   readonly together: boolean;
-  readonly say: (level: 'info' | 'warn' | 'error', message: string) => void;
+  readonly say: Say;
 }
 
 export interface TopicPartition {
@@ -36,6 +49,16 @@ export interface TopicPartition {
 
 export interface TopicPartitionOffset extends TopicPartition {
   readonly offset: number;
+}
+
+/** How far a partition was taken in. */
+export interface Position extends TopicPartition {
+  /** The offset of what comes next. */
+  readonly next: number;
+  /** The offset behind the last record that the broker has, as the client last heard; null: it has not heard yet. */
+  readonly end: number | null;
+  /** The timestamp of the last record that was taken in, epoch ms; null: none was yet. */
+  readonly takenMs: number | null;
 }
 
 /** What the group asks of a member: to take partitions or to give them up. It waits for the answer. */
@@ -52,6 +75,8 @@ export interface GroupMember {
   poll(count: number): Promise<SourceRecord[]>;
   /** Calls `listener` when a partition has nothing more for now behind an offset. */
   onEnd(listener: (end: TopicPartitionOffset) => void): void;
+  /** The offset behind the last record of a partition, as was heard with the records read; null: nothing was heard yet. */
+  knownEnd(partition: TopicPartition): number | null;
   /** The committed offsets of partitions; 0 where there is none. */
   committed(partitions: readonly TopicPartition[]): Promise<TopicPartitionOffset[]>;
   assign(from: readonly TopicPartitionOffset[]): void;

@@ -1,4 +1,4 @@
-import { placeOf } from './set-aside.js';
+import { placeOf, type FailedRecord } from './set-aside.js';
 import type { Task } from './task.js';
 import { mayGoOn, type SourceRecord } from './topology.js';
 import { StreamError } from './errors.js';
@@ -47,7 +47,7 @@ export class Poison {
   /** Those that are set aside when they come again, each with its error. */
   readonly #known = new Map<string, Error>();
   /** Those of them that were, since the last transaction. */
-  #setAside: string[] = [];
+  #setAside: FailedRecord[] = [];
 
   /** Why a record is to be set aside; null: it is to be processed. */
   of(record: SourceRecord): Error | null {
@@ -63,19 +63,19 @@ export class Poison {
   }
 
   /** The transaction at hand sets a record aside. */
-  setAside(record: SourceRecord): void {
-    this.#setAside.push(placeOf(record));
+  setAside(record: SourceRecord, error: Error): void {
+    this.#setAside.push({ record, error });
   }
 
   /** What the transaction at hand sets aside: to be told to {@link forget} once that is committed. */
-  take(): readonly string[] {
+  take(): readonly FailedRecord[] {
     const taken = this.#setAside;
     this.#setAside = [];
     return taken;
   }
 
-  /** They were set aside, and do not come again. */
-  forget(places: readonly string[]): void {
-    for (const place of places) this.#known.delete(place);
+  /** It was set aside, and does not come again. */
+  forget(record: SourceRecord): void {
+    this.#known.delete(placeOf(record));
   }
 }

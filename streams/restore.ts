@@ -121,7 +121,8 @@ class Restore {
   }
 
   #say(level: 'info' | 'warn', what: string): void {
-    this.options.say(level, `${this.stage.name}: partition ${this.partition} ${what}`);
+    const about = { stage: this.stage.name, partition: this.partition };
+    this.options.say(level, `${this.stage.name}: partition ${this.partition} ${what}`, about);
   }
 
   async #attempt(): Promise<Restoration> {

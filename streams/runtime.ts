@@ -6,16 +6,18 @@ import {
   type GroupMember,
   type LogReader,
   type OnUnreadable,
+  type Position,
   type Rebalance,
   type TopicPartition,
   type TopicPartitionOffset,
   type Transactions,
 } from './broker.js';
 import { Checkpoint, type Outgoing } from './checkpoint.js';
+import { countByTopic, events } from './events.js';
 import { failureOn, Poison, PoisonRecord } from './poison.js';
 import { Pulse, turning } from './pulse.js';
 import { freshTask, keepsSnapshots, restoreTask, type Assigned, type RestoreOptions } from './restore.js';
-import { placeOf, SetAside } from './set-aside.js';
+import { aboutRecord, placeOf, SetAside, tellSetAside, type FailedRecord } from './set-aside.js';
 import { Outbox } from './task.js';
 import { batchLike, bytesOf, FIRST_BATCH, TimeOrder } from './time-order.js';
 import { mayGoOn, type SourceRecord, type Stage } from './topology.js';
@@ -72,6 +74,8 @@ export class StageRuntime {
   #stopping = false;
   #committedAt = 0;
   #advancedAt = 0;
+  /** Time of the first record that was processed since the last commit. */
+  #firstMs = 0;
   readonly pulse = new Pulse();
   /** Resolves when the stage has stopped; rejects if it cannot go on. */
   readonly finished: Promise<void>;
@@ -99,7 +103,9 @@ export class StageRuntime {
     const unreadable = new SetAside();
     const onUnreadable: OnUnreadable = (record, error) => {
       statistics.unreadable = unreadable.add(placeOf(record));
-      say('error', `${stage.name}: ${placeOf(record)} cannot be read (${error.message}); it is left out.`);
+      const sentence = `${stage.name}: ${placeOf(record)} cannot be read (${error.message}); it is left out.`;
+      say('error', sentence, { stage: stage.name, ...aboutRecord(record) });
+      tellSetAside(stage.name, { record, error }, 'unreadable');
     };
     const tables = await Promise.all(stage.tables.map((table) => broker.follow(table, partitions, onUnreadable)));
     const group = `${application}-${stage.name}`;
@@ -119,6 +125,28 @@ export class StageRuntime {
       ...this.#rejected.complaints('set aside with an error', this.options.advice.setAside),
       ...this.unreadable.complaints('left out as unreadable', this.options.advice.unreadable),
     ];
+  }
+
+  /** How far it is, a partition each; those of which nothing was heard yet are left out. */
+  positions(): Position[] {
+    return this.#owned.flatMap(({ topic, partition }) => {
+      const position = this.#order.position(topic, partition);
+      return position ? [{ topic, partition, ...position, end: this.member.knownEnd({ topic, partition }) }] : [];
+    });
+  }
+
+  /** What is in memory: bytes that were read and wait to be processed, and records processed that wait for a commit. */
+  waiting(): { readonly bytes: number; readonly records: number } {
+    const bytes = this.#owned.reduce(
+      (sum, { topic, partition }) => sum + this.#order.waitingBytes(topic, partition),
+      0,
+    );
+    return { bytes, records: this.#checkpoint.pending };
+  }
+
+  /** How much the state of each partition holds, by the name of what. */
+  holdings(): { readonly partition: number; readonly held: Readonly<Record<string, number>> }[] {
+    return [...this.#assigned].map(([partition, { task }]) => ({ partition, held: task.holdings }));
   }
 
   /** Commits what was processed, leaves the group and disconnects. */
@@ -147,6 +175,7 @@ export class StageRuntime {
       this.pulse.at('asking for records');
       const records = await (this.#polling ?? this.member.poll(this.#batch));
       this.pulse.polled();
+      if (events.poll.isHeard) events.poll.tell({ stage: this.stage.name, records: records.length });
       if (records.length > 0) this.pulse.waits();
       for (const record of records) this.#order.push(record);
       isBusy = records.length >= this.#batch / 10;
@@ -157,7 +186,7 @@ export class StageRuntime {
     for (let next = this.member.nextRebalance(); next; next = this.member.nextRebalance()) await this.#rebalance(next);
     try {
       this.#polling = ahead(this.member.poll(this.#batch));
-      const drained = this.#drain();
+      const drained = this.#drainTold();
       this.#balanceQueues();
       const now = this.options.now();
       if (now - this.#advancedAt >= ADVANCE_MS) {
@@ -169,6 +198,16 @@ export class StageRuntime {
     } catch (error) {
       await this.#recover(error as BrokerError);
     }
+  }
+
+  #drainTold(): boolean {
+    if (!events.process.isHeard) return this.#drain();
+    const [startedMs, before] = [performance.now(), this.statistics.processed];
+    const drained = this.#drain();
+    const records = this.statistics.processed - before;
+    const durationMs = performance.now() - startedMs;
+    if (records > 0) events.process.tell({ stage: this.stage.name, records, durationMs });
+    return drained;
   }
 
   /** Processes what may be processed. Returns false if it stopped because a commit is due. */
@@ -188,20 +227,26 @@ export class StageRuntime {
     const known = this.#poison.of(record);
     const poison = known ?? failureOn(assigned.task, record);
     if (poison) {
-      if (!known) this.#saySetAside(placeOf(record), poison);
-      this.#poison.setAside(record);
+      if (!known) this.#saySetAside(record, poison);
+      this.#poison.setAside(record, poison);
       const { topic: to, record: rejected } = this.stage.reject!;
       this.#outbox.add({ ...rejected(record, poison), topic: to });
       assigned.snapshots?.rejected(record);
     } else {
       assigned.snapshots?.changed(record.key ? this.#decoder.decode(record.key) : '', record);
     }
+    if (this.#checkpoint.pending === 0) this.#firstMs = record.timestampMs;
     this.#checkpoint.processed(topic, partition, offset, bytesOf(record));
     this.statistics.processed++;
   }
 
-  #saySetAside(place: string, { message }: Error): void {
-    this.options.say('error', `${this.stage.name}: ${place} failed (${message}); it is set aside.`);
+  #saySetAside(record: SourceRecord, error: Error): void {
+    this.#say('error', `${placeOf(record)} failed (${error.message}); it is set aside.`, record);
+  }
+
+  #say(level: 'warn' | 'error', what: string, record?: SourceRecord): void {
+    const stage = this.stage.name;
+    this.options.say(level, `${stage}: ${what}`, { stage, ...(record && aboutRecord(record)) });
   }
 
   /** Partitions far ahead of the others are paused, so that waiting for those costs no memory. */
@@ -245,18 +290,30 @@ export class StageRuntime {
     return records;
   }
 
-  async #transact(records: readonly Outgoing[], setAside: readonly string[]): Promise<void> {
+  async #transact(records: readonly Outgoing[], setAside: readonly FailedRecord[]): Promise<void> {
     this.#isCommitting = true;
+    const [startedMs, firstMs, { pending }] = [performance.now(), this.#firstMs, this.#checkpoint];
     try {
       await this.#checkpoint.commit(records);
     } finally {
       this.#isCommitting = false;
     }
     this.pulse.committed(this.#checkpoint.pending > 0);
-    this.#poison.forget(setAside);
-    for (const place of setAside) this.statistics.rejected = this.#rejected.add(place);
+    for (const failed of setAside) {
+      this.#poison.forget(failed.record);
+      this.statistics.rejected = this.#rejected.add(placeOf(failed.record));
+      tellSetAside(this.stage.name, failed, 'failed');
+    }
     this.statistics.commits++;
     this.statistics.written += records.length;
+    if (!events.commit.isHeard) return;
+    events.commit.tell({
+      stage: this.stage.name,
+      records: pending,
+      written: countByTopic(records),
+      durationMs: performance.now() - startedMs,
+      delayMs: pending === 0 ? null : this.options.now() - firstMs,
+    });
   }
 
   /** Commits what was processed, all of it. */
@@ -268,7 +325,6 @@ export class StageRuntime {
 
   /** What the error says: give up the transaction and begin again from what was committed, or end. */
   async #recover(error: BrokerError | PoisonRecord): Promise<void> {
-    const { say } = this.options;
     // What was asked for ahead is read again.
     this.pulse.at('asking for records');
     await Promise.allSettled([this.#polling]);
@@ -283,9 +339,10 @@ export class StageRuntime {
     // A transaction that failed meanwhile comes first: a poisoned record behind it comes again.
     if (failed !== null && failed !== error) return this.#recover(failed);
     if (error instanceof PoisonRecord) {
-      if (!mayGoOn(this.stage, error.cause)) throw error.cause;
-      if (this.#poison.failed(error)) this.#saySetAside(error.place, error.cause);
-      else say('warn', `${this.stage.name}: ${error.place} failed (${error.cause.message}); it is tried once more.`);
+      const { record, place, cause } = error;
+      if (!mayGoOn(this.stage, cause)) throw cause;
+      if (this.#poison.failed(error)) this.#saySetAside(record, cause);
+      else this.#say('warn', `${place} failed (${cause.message}); it is tried once more.`, record);
       this.#checkpoint.clear();
     } else if (isLeftBehind(error)) {
       // The group has gone on without this member: what it holds may be another's by now, and once it has rejoined its
@@ -297,13 +354,11 @@ export class StageRuntime {
     } else if (error.isFatal || !(error.isRetriable || error.isTxnRequiresAbort)) {
       throw error;
     } else {
-      say(
-        'warn',
-        `${this.stage.name}: the transaction was given up (${error.message}); going on from the last commit.`,
-      );
+      this.#say('warn', `the transaction was given up (${error.message}); going on from the last commit.`);
       await this.#checkpoint.abort();
     }
     this.statistics.aborts++;
+    if (events.abort.isHeard) events.abort.tell({ stage: this.stage.name, message: error.message });
     this.#outbox.clear();
     this.#poison.take();
     await this.#rewind();
@@ -323,6 +378,7 @@ export class StageRuntime {
   }
 
   async #rebalance({ assign, partitions }: Rebalance): Promise<void> {
+    if (events.rebalance.isHeard) events.rebalance.tell({ stage: this.stage.name, assign, partitions });
     if (assign) {
       // If it fails, that is met with the next commit: the group must have its answer now.
       this.pulse.at('waiting for a transaction');
@@ -334,10 +390,7 @@ export class StageRuntime {
       await this.#commitAll();
     } catch (error) {
       // Whoever has the partitions next reads from what was committed; so does this one with what it keeps.
-      this.options.say(
-        'warn',
-        `${this.stage.name}: could not commit before a rebalance (${(error as Error).message}).`,
-      );
+      this.#say('warn', `could not commit before a rebalance (${(error as Error).message}).`);
       await this.#recover(error as BrokerError);
     }
     this.#drop(partitions);
@@ -400,6 +453,7 @@ export class StageRuntime {
         goOn.push({ topic, partition, offset });
         continue;
       }
+      const startedMs = performance.now();
       const { assigned, next } = await restoreTask(
         this.stage,
         partition,
@@ -411,13 +465,15 @@ export class StageRuntime {
       );
       this.#assigned.set(partition, assigned);
       goOn.push({ topic, partition, offset: next });
+      const durationMs = performance.now() - startedMs;
+      if (events.restore.isHeard) events.restore.tell({ stage: this.stage.name, topic, partition, next, durationMs });
     }
     return goOn;
   }
 
   #meetGap(gap: RetentionGap): void {
     if (!this.options.acceptGap) throw gap;
-    this.options.say('warn', `${this.stage.name}: ${gap.message} Going on, as was asked for.`);
+    this.#say('warn', `${gap.message} Going on, as was asked for.`);
   }
 }
 

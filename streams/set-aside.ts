@@ -1,3 +1,7 @@
+import type { About } from './broker.js';
+import { events, type EventOf } from './events.js';
+import type { SourceRecord } from './topology.js';
+
 /** How many places are named: enough to find the cause, few enough to read. */
 const NAMED = 3;
 
@@ -30,7 +34,24 @@ export class SetAside {
   }
 }
 
+/** A record that is set aside, and why. */
+export interface FailedRecord {
+  readonly record: SourceRecord;
+  readonly error: Error;
+}
+
+/** Tells that a record is set aside, for good. */
+export function tellSetAside(stage: string, { record, error }: FailedRecord, why: EventOf<'setAside'>['why']): void {
+  const { topic, partition, offset } = record;
+  if (events.setAside.isHeard) events.setAside.tell({ stage, topic, partition, offset, why, message: error.message });
+}
+
 /** Where a record stands, as it is named to people: `topic/partition/offset`. */
 export function placeOf({ topic, partition, offset }: { topic: string; partition: number; offset: number }): string {
   return `${topic}/${partition}/${offset}`;
+}
+
+/** What a sentence about a record is about. */
+export function aboutRecord({ topic, partition, offset, key }: SourceRecord): About {
+  return { topic, partition, offset, ...(key && { key: new TextDecoder().decode(key) }) };
 }

@@ -147,6 +147,11 @@ export class Task {
     });
   }
 
+  /** How much its nodes hold, by the name of what. */
+  get holdings(): Readonly<Record<string, number>> {
+    return Object.assign({}, ...this.#processors.map((processor) => processor?.holdings?.())) as Record<string, number>;
+  }
+
   /** Passes a record down the nodes. With `mute` only the states change: what it would write has been written. */
   process(record: SourceRecord, mute = false): void {
     this.#context = record;

@@ -8,6 +8,8 @@ interface Queue {
   bytes: number;
   lastOffset: number;
   lastMs: number;
+  /** Time of the last record that was taken; null: none was yet. */
+  takenMs: number | null;
   end: number;
 }
 
@@ -35,7 +37,15 @@ export class TimeOrder {
   /** Begins with a partition; it is waited for until its end is reported. */
   add(topic: string, partition: number): void {
     this.remove(topic, partition);
-    const queue: Queue = { records: [], next: 0, bytes: 0, lastOffset: -1, lastMs: BEFORE_ALL_MS, end: -1 };
+    const queue: Queue = {
+      records: [],
+      next: 0,
+      bytes: 0,
+      lastOffset: -1,
+      lastMs: BEFORE_ALL_MS,
+      takenMs: null,
+      end: -1,
+    };
     let partitions = this.#byTopic.get(topic);
     if (!partitions) this.#byTopic.set(topic, (partitions = []));
     partitions[partition] = queue;
@@ -76,6 +86,19 @@ export class TimeOrder {
     return this.#queueOf(topic, partition)?.bytes ?? 0;
   }
 
+  /**
+   * How far a partition was taken: the offset of what comes next, and the time of what came last.
+   * @returns null if nothing was heard of it yet
+   */
+  position(topic: string, partition: number): { readonly next: number; readonly takenMs: number | null } | null {
+    const queue = this.#queueOf(topic, partition);
+    if (!queue) return null;
+    const { records, lastOffset, end, takenMs } = queue;
+    const next = records[queue.next]?.offset ?? Math.max(lastOffset + 1, end);
+    // Neither a record nor an end: lastOffset is -1 then.
+    return lastOffset < 0 && end < 0 ? null : { next, takenMs };
+  }
+
   /** The next record; null while one that may be much earlier is still to come. Ties go by the order of {@link add}. */
   take(): SourceRecord | null {
     const queue = this.#next();
@@ -83,6 +106,7 @@ export class TimeOrder {
     const record = queue.records[queue.next]!;
     queue.records[queue.next++] = null;
     queue.bytes -= bytesOf(record);
+    queue.takenMs = record.timestampMs;
     if (queue.next > 1000 && queue.next * 2 > queue.records.length) {
       queue.records.splice(0, queue.next);
       queue.next = 0;

@@ -61,6 +61,8 @@ export interface Processor<I, O> {
   process(value: I, context: RecordContext, emit: (value: O) => void): void;
   /** Called now and then with the time (epoch ms): for what depends on its passing. */
   advance?(nowMs: number, emit: (value: O) => void): void;
+  /** How much it holds, by the name of what: for figures. */
+  holdings?(): Readonly<Record<string, number>>;
   /** Absent: the state is rebuilt by reading its source from the beginning. */
   readonly store?: StateStore;
 }

@@ -1,8 +1,16 @@
 import { setImmediate as turnOfTheLoop, setTimeout as pause } from 'node:timers/promises';
 import pg, { type PoolClient } from 'pg';
 import type { TopicNames } from '../../connections/topics.js';
-import { RetentionGap, type Rebalance, type TopicPartition, type TopicPartitionOffset } from '../../streams/broker.js';
-import { placeOf as recordPlaceOf, SetAside } from '../../streams/set-aside.js';
+import {
+  RetentionGap,
+  type Position,
+  type Rebalance,
+  type Say,
+  type TopicPartition,
+  type TopicPartitionOffset,
+} from '../../streams/broker.js';
+import { events } from '../../streams/events.js';
+import { aboutRecord, placeOf as recordPlaceOf, SetAside, tellSetAside } from '../../streams/set-aside.js';
 import { KafkaMember } from '../../streams/kafka/member.js';
 import { Pulse } from '../../streams/pulse.js';
 import type { SourceRecord } from '../../streams/topology.js';
@@ -10,6 +18,7 @@ import { Batch } from './batch.js';
 import { requireSameLog } from './other-log.js';
 import { OmsError } from '../../connections/errors.js';
 import { failureOf } from '../../connections/postgres/failures.js';
+import { placeOf, Progress } from './progress.js';
 
 export interface SinkOptions {
   readonly brokers: string;
@@ -23,7 +32,7 @@ export interface SinkOptions {
   readonly rawRetentionDays: number;
   /** Go on although a topic was cut before it was read. */
   readonly acceptGap: boolean;
-  readonly say: (level: 'info' | 'warn' | 'error', message: string) => void;
+  readonly say: Say;
 }
 
 /** What is written in one transaction, about. Two such are in memory: one that is being written, and the next. */
@@ -37,6 +46,11 @@ const DAY_MS = 86_400_000;
 const RETRY_MS = 1000;
 /** A server that takes a connection and never answers is one that is away. */
 const CONNECT_MS = 10_000;
+
+/** What its sentences are about. */
+const STAGE = { stage: 'sink' };
+/** It writes rows, not records. */
+const NOTHING: ReadonlyMap<string, number> = new Map();
 
 /** Another sink has written these partitions meanwhile: what was read for them is void. */
 class Overtaken extends OmsError {
@@ -59,8 +73,7 @@ class Unreadable extends OmsError {
 export class Sink {
   readonly statistics = { records: 0, transactions: 0, refused: 0, retries: 0 };
   readonly pulse = new Pulse();
-  /** By topic and partition: the next offset that the database expects. */
-  readonly #next = new Map<string, number>();
+  readonly #progress = new Progress();
   readonly #days = new Set<string>();
   readonly #refused = new SetAside();
   readonly #pool: pg.Pool;
@@ -68,6 +81,8 @@ export class Sink {
   #awayBecause: string | null = null;
   #stopping = false;
   #cleanedAt = 0;
+  /** Records that were read and are not written yet. */
+  #unwritten = 0;
   /** How many records make a batch, by the size of the last ones. */
   #pollCount = FIRST_RECORDS;
   /** The batch that is being written: what came in the way, if anything. */
@@ -85,6 +100,7 @@ export class Sink {
       application_name: 'oms-sink',
       connectionTimeoutMillis: CONNECT_MS,
     });
+    member.onEnd((end) => this.#progress.ended(end));
     // A connection that breaks while idle is replaced when the next one is needed; one that breaks while it is used
     // makes the query at hand fail, or the next.
     this.#pool.on('error', () => undefined);
@@ -108,6 +124,21 @@ export class Sink {
     return complaints;
   }
 
+  /** How far it is, a partition each. */
+  positions(): Position[] {
+    return this.#progress.positions(this.#unwritten === 0, (at) => this.member.knownEnd(at));
+  }
+
+  /** What was read and is not written yet. */
+  waiting(): { readonly bytes: null; readonly records: number } {
+    return { bytes: null, records: this.#unwritten };
+  }
+
+  /** It has no state. */
+  holdings(): [] {
+    return [];
+  }
+
   /** Writes what it has and leaves. */
   async stop(): Promise<void> {
     this.#stopping = true;
@@ -122,8 +153,10 @@ export class Sink {
           await this.#rebalance(next);
         }
         this.pulse.at('asking for records');
-        const records = (await this.member.poll(this.#pollCount)).filter((record) => this.#next.has(placeOf(record)));
+        const records = (await this.member.poll(this.#pollCount)).filter((record) => this.#progress.has(record));
         this.pulse.polled();
+        if (events.poll.isHeard) events.poll.tell({ ...STAGE, records: records.length });
+        this.#unwritten += records.length;
         if (records.length > 0) this.pulse.waits();
         if (records.length === 0) await this.#written();
         this.#measure(records);
@@ -193,10 +226,11 @@ export class Sink {
   }
 
   async #rebalance({ assign, partitions }: Rebalance): Promise<void> {
+    if (events.rebalance.isHeard) events.rebalance.tell({ ...STAGE, assign, partitions });
     if (assign) {
       this.member.assign(await this.#offsetsOf(partitions));
     } else {
-      for (const partition of partitions) this.#next.delete(placeOf(partition));
+      for (const partition of partitions) this.#progress.drop(partition);
       this.member.unassign(partitions);
     }
   }
@@ -219,7 +253,7 @@ export class Sink {
     for (const { topic, partition } of partitions) {
       const offset = known.get(placeOf({ topic, partition })) ?? 0;
       if (offset > 0) await this.#checkBounds({ topic, partition, offset });
-      this.#next.set(placeOf({ topic, partition }), offset);
+      this.#progress.begin({ topic, partition, offset });
       offsets.push({ topic, partition, offset });
     }
     return offsets;
@@ -232,7 +266,12 @@ export class Sink {
     if (offset >= low) return;
     const gap = new RetentionGap(topic, partition, low, offset);
     if (!this.options.acceptGap) throw gap;
-    this.options.say('warn', `sink: ${gap.message} Going on, as was asked for.`);
+    this.options.say('warn', `sink: ${gap.message} Going on, as was asked for.`, {
+      ...STAGE,
+      topic,
+      partition,
+      offset,
+    });
   }
 
   /** Writes records; those that the database refuses, or that cannot be read, are found by halving and set aside. */
@@ -249,16 +288,20 @@ export class Sink {
     }
   }
 
-  async #setAside(record: SourceRecord, { message }: Error): Promise<void> {
+  async #setAside(record: SourceRecord, error: Error): Promise<void> {
+    const { message } = error;
     const place = recordPlaceOf(record);
     const batch = new Batch(this.options.topics);
     batch.addRefused(record, message);
     await this.#persistently(() => this.#transaction([record], batch));
-    this.options.say('error', `sink: ${place} cannot be written (${message}); it is set aside.`);
+    const about = { ...STAGE, ...aboutRecord(record) };
+    this.options.say('error', `sink: ${place} cannot be written (${message}); it is set aside.`, about);
+    tellSetAside('sink', { record, error }, 'refused');
     this.statistics.refused = this.#refused.add(place);
   }
 
   async #transaction(records: readonly SourceRecord[], batch: Batch): Promise<void> {
+    const startedMs = performance.now();
     const ends = new Map<string, SourceRecord>();
     for (const record of records) ends.set(placeOf(record), record);
     const client = await this.#pool.connect();
@@ -276,10 +319,14 @@ export class Sink {
     } finally {
       client.release(failed && !isDataError(failed) ? failed : false);
     }
-    for (const [place, { offset }] of ends) this.#next.set(place, offset + 1);
+    for (const end of ends.values()) this.#progress.written(end);
+    this.#unwritten -= records.length;
     this.pulse.committed(false);
     this.statistics.records += records.length;
     this.statistics.transactions++;
+    if (!events.commit.isHeard) return;
+    const [durationMs, delayMs] = [performance.now() - startedMs, Date.now() - records[0]!.timestampMs];
+    events.commit.tell({ ...STAGE, records: records.length, written: NOTHING, durationMs, delayMs });
   }
 
   /** Moves the offsets on, if they still are where this sink left them: a sink that was given up for dead writes nothing. */
@@ -291,7 +338,7 @@ export class Sink {
       [
         ends.map(({ topic }) => topic),
         ends.map(({ partition }) => partition),
-        ends.map((end) => this.#next.get(placeOf(end))!),
+        ends.map((end) => this.#progress.next(end)),
         ends.map(({ offset }) => offset + 1),
       ],
     );
@@ -300,8 +347,10 @@ export class Sink {
 
   /** All of it, as records of other partitions were read together with those that are void. */
   async #rewind(): Promise<void> {
-    this.options.say('warn', 'sink: another sink has written these partitions; reading again from where it is.');
-    for (const offset of await this.#offsetsOf([...this.#next.keys()].map(partitionAt))) await this.member.seek(offset);
+    if (events.abort.isHeard) events.abort.tell({ ...STAGE, message: 'another sink has written these partitions' });
+    this.#unwritten = 0;
+    this.options.say('warn', 'sink: another sink has written these partitions; reading again from where it is.', STAGE);
+    for (const offset of await this.#offsetsOf(this.#progress.partitions())) await this.member.seek(offset);
   }
 
   async #ensureDays(client: PoolClient, days: readonly string[]): Promise<void> {
@@ -329,7 +378,7 @@ export class Sink {
     for (let attempt = 0; ; attempt++) {
       try {
         const done = await work();
-        if (this.#awayBecause !== null) this.options.say('info', 'sink: the database takes rows again.');
+        if (this.#awayBecause !== null) this.options.say('info', 'sink: the database takes rows again.', STAGE);
         this.#awayBecause = null;
         return done;
       } catch (error) {
@@ -341,15 +390,12 @@ export class Sink {
           this.options.say(
             'warn',
             `sink: the database does not take rows (${(error as Error).message}); trying until it does.`,
+            STAGE,
           );
         await pause(RETRY_MS);
       }
     }
   }
-}
-
-function placeOf({ topic, partition }: TopicPartition): string {
-  return `${topic}/${partition}`;
 }
 
 const bytesOf = ({ value }: SourceRecord): number => value?.byteLength ?? 0;
@@ -367,11 +413,6 @@ function* batchesOf(records: readonly SourceRecord[]): Generator<readonly Source
     bytes += bytesOf(records[i]!);
   }
   if (from < records.length) yield records.slice(from);
-}
-
-function partitionAt(place: string): TopicPartition {
-  const slash = place.lastIndexOf('/');
-  return { topic: place.slice(0, slash), partition: Number(place.slice(slash + 1)) };
 }
 
 /**

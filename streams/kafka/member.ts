@@ -53,7 +53,10 @@ export class KafkaMember implements GroupMember {
     const member = new KafkaMember(consumer, rebalances, shared);
     void member.#seeThatAllAreOwned(
       () => countOwnerless(brokers, group, shared),
-      (count) => say('warn', `${group}: ${count} partitions had no owner for some seconds; the group shares out anew.`),
+      (count) =>
+        say('warn', `${group}: ${count} partitions had no owner for some seconds; the group shares out anew.`, {
+          group,
+        }),
     );
     return member;
   }
@@ -91,6 +94,12 @@ export class KafkaMember implements GroupMember {
 
   onEnd(listener: (end: TopicPartitionOffset) => void): void {
     this.consumer.on('partition.eof', listener);
+  }
+
+  knownEnd({ topic, partition }: TopicPartition): number | null {
+    if (!this.consumer.isConnected()) return null;
+    const { highOffset } = this.consumer.getWatermarkOffsets(topic, partition);
+    return highOffset < 0 ? null : highOffset;
   }
 
   committed(partitions: readonly TopicPartition[]): Promise<TopicPartitionOffset[]> {

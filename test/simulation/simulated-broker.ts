@@ -182,6 +182,10 @@ class SimulatedMember implements GroupMember {
     this.#onEnd = listener;
   }
 
+  knownEnd({ topic, partition }: TopicPartition): number | null {
+    return this.broker.log.high(topic, partition);
+  }
+
   committed(partitions: readonly TopicPartition[]): Promise<TopicPartitionOffset[]> {
     const { world, missing } = this.broker;
     return world.call(
