@@ -2,12 +2,14 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { FastifyInstance } from 'fastify';
+import type { Say } from '../streams/broker.js';
 import { requireBrokers } from '../connections/addresses.js';
 import { endOnUncaught, endSoon, toldToStop } from '../connections/ending.js';
 import { Heart } from '../connections/heart.js';
 import { beatToParent } from '../connections/parent.js';
 import { Watchdog } from '../connections/watchdog.js';
 import { readEnvironment, type Environment } from '../connections/environment.js';
+import { logStreams, openLog, sayInto } from '../connections/telemetry/log.js';
 import { STAGES, topicNames, type StageName } from '../connections/topics.js';
 import { healthApp } from '../pipeline/health.js';
 import { runProcessGroup } from './process-group.js';
@@ -45,7 +47,8 @@ export function addPipeline(program: Command): void {
     );
 }
 
-const say = (level: string, message: string): void => console.error(`${new Date().toISOString()} ${level} ${message}`);
+/** Who writes a line of the log. */
+const NAME = 'oms-pipeline';
 
 interface StagesOptions {
   readonly stages: readonly StageName[];
@@ -56,7 +59,10 @@ interface StagesOptions {
 async function runStages({ stages, slot = `${hostname()}-0`, acceptGap = false }: StagesOptions): Promise<void> {
   const environment = readEnvironment();
   const told = toldToStop();
-  endOnUncaught((sentence) => say('error', sentence));
+  const log = await openLog(environment, { name: NAME, slot });
+  const say = sayInto(log);
+  logStreams(log);
+  endOnUncaught((sentence) => log.fatal(sentence));
   const watchdog = new Watchdog();
   watchdog.watchEventLoop();
   beatToParent();
@@ -70,7 +76,7 @@ async function runStages({ stages, slot = `${hostname()}-0`, acceptGap = false }
     // One by one, so that those that run can be stopped when the next one does not start.
     for (const stage of new Set(stages)) {
       const options = { stages: [stage], say, slot, acceptGap };
-      const started = await onceKafkaAnswers(() => startStages(environment, options), told);
+      const started = await onceKafkaAnswers(() => startStages(environment, options), told, say);
       if (started === null) return;
       for (const [name, one] of started) {
         running.set(name, one);
@@ -84,17 +90,19 @@ async function runStages({ stages, slot = `${hostname()}-0`, acceptGap = false }
       port: portOf(health),
       living: running,
     });
-    say('info', `running ${stages.join(', ')}`);
-    await Promise.race([told, ...[...running.values()].map((stage) => stage.finished)]);
+    log.info(`running ${stages.join(', ')}`);
+    // What it failed of is said below, when all have stopped.
+    const failed = (): void => void (process.exitCode = 1);
+    await Promise.race([told, ...[...running.values()].map((stage) => stage.finished)]).catch(failed);
   } finally {
     // A database or broker that does not answer must not keep the process: what is not committed is read again.
-    endSoon((sentence) => say('error', sentence));
+    endSoon((sentence) => log.fatal(sentence));
     // A stage that failed must not leave the others running as if nothing were: the process ends, to be started anew.
     const stopped = await Promise.allSettled([...[...running.values()].map((stage) => stage.stop()), heart?.stop()]);
-    for (const end of stopped) if (end.status === 'rejected') say('error', sentenceOf(end.reason));
+    for (const end of stopped) if (end.status === 'rejected') log.fatal(sentenceOf(end.reason));
     await health?.close();
   }
-  say('info', 'stopped');
+  log.info('stopped');
 }
 
 function portProblem(error: unknown, { host, stagesPort }: Environment): unknown {
@@ -117,7 +125,11 @@ const ASK_AGAIN_MS = 1000;
  * because it is not back yet.
  * @returns null if it was told to stop before
  */
-async function onceKafkaAnswers<T>(start: (brokers: string) => Promise<T>, told: Promise<void>): Promise<T | null> {
+async function onceKafkaAnswers<T>(
+  start: (brokers: string) => Promise<T>,
+  told: Promise<void>,
+  say: Say,
+): Promise<T | null> {
   const environment = readEnvironment();
   for (let isFirst = true; ; isFirst = false) {
     try {
@@ -132,8 +144,10 @@ async function onceKafkaAnswers<T>(start: (brokers: string) => Promise<T>, told:
 }
 
 /** Runs the stages in several processes of their own, each under its number as slot and with its own port. */
-function runSeveral(count: number, { stages, slot = hostname(), acceptGap }: StagesOptions): Promise<void> {
-  const { stagesPort } = readEnvironment();
+async function runSeveral(count: number, { stages, slot = hostname(), acceptGap }: StagesOptions): Promise<void> {
+  const environment = readEnvironment();
+  const { stagesPort } = environment;
+  const log = await openLog(environment, { name: NAME, slot });
   return runProcessGroup({
     count,
     argsOf: (n) => [
@@ -142,6 +156,6 @@ function runSeveral(count: number, { stages, slot = hostname(), acceptGap }: Sta
     ],
     envOf: (n) => (stagesPort ? { OMS_STAGES_PORT: String(stagesPort + n) } : {}),
     told: toldToStop(),
-    say: (sentence) => say('error', sentence),
+    say: (sentence) => log.error(sentence),
   });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { errorIn } from './error-lines.js';
+import { errorIn, sentenceIn } from './error-lines.js';
 
 test('errors in JSON lines are told by their level', () => {
   expect(errorIn('{"level":50,"msg":"no broker","err":{"message":"timed out"}}')).toBe('no broker: timed out');
@@ -12,4 +12,9 @@ test('errors in plain lines are told by how they begin', () => {
   expect(errorIn('error: unknown command')).toBe('error: unknown command');
   expect(errorIn('0 errors so far')).toBeNull();
   expect(errorIn('{"half a line')).toBeNull();
+});
+
+test('of a JSON line people are shown the sentence, and any other line as it is', () => {
+  expect(sentenceIn('{"level":"info","msg":"running place"}')).toBe('running place');
+  for (const line of ['no JSON', '{"half a line', '{"level":"info"}', 'null']) expect(sentenceIn(line)).toBe(line);
 });

@@ -1,7 +1,7 @@
 /** Runs commands of the product as child processes: steps to their end, services for as long as we run. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { errorIn } from './error-lines.js';
+import { errorIn, sentenceIn } from './error-lines.js';
 import { describeEnd, LocalProcess, type ProcessEnd } from './local-process.js';
 import { Restarts } from './restarts.js';
 
@@ -51,7 +51,8 @@ export class Supervisor {
       tail.push(line);
       if (tail.length > TAIL) tail.shift();
       const error = service ? errorIn(line) : null;
-      if (error !== null) say(`${name}: ${error}`);
+      // A stage begins its sentences with its name, as others may be in the same process.
+      if (error !== null) say(error.startsWith(`${name}: `) ? error : `${name}: ${error}`);
     };
     const plan = { name, home, command: process.execPath, args: [program, ...args], env, logFile, onLine, say };
     const stop = { stopSignal: 'SIGTERM', stopTimeoutMs: STOP_TIMEOUT_MS } as const;
@@ -100,7 +101,7 @@ export class Supervisor {
       const pauseMs = restarts.next(performance.now() - startedAt);
       // What begins like an error has been shown already.
       const last = tail.splice(0);
-      if (!last.some((line) => errorIn(line) !== null)) for (const line of last) say(`${name} | ${line}`);
+      if (!last.some((line) => errorIn(line) !== null)) for (const line of last) say(`${name} | ${sentenceIn(line)}`);
       if (pauseMs === null) {
         return onGivenUp(`${name} keeps ending with ${describeEnd(end)}: see ${logFile}.`);
       }

@@ -1,11 +1,12 @@
 import swagger from '@fastify/swagger';
 import Fastify, {
   LogController,
+  type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
-  type FastifyServerOptions,
 } from 'fastify';
+import type { Logger } from 'pino';
 import { documents } from './documents.js';
 import { answerError, answerErrors, MAX_PARAM_LENGTH } from './errors.js';
 import { Assessor } from './ingest/assessor.js';
@@ -43,11 +44,11 @@ const ROOM_MS = 10_000;
 /**
  * The gateway as an app that listens nowhere yet.
  * @param services what its routes work with
- * @param logger Fastify's; left out: nothing is logged
+ * @param log null: nothing is logged
  */
-export function buildApp(services: Services, logger: FastifyServerOptions['logger'] = false): FastifyInstance {
+export function buildApp(services: Services, log: Logger | null = null): FastifyInstance {
   const app: FastifyInstance = Fastify({
-    logger,
+    ...(log && { loggerInstance: log as FastifyBaseLogger }),
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: (error, request, reply) => answerError(error, request as FastifyRequest, reply as FastifyReply),

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import { requireBrokers, requireDatabase } from '../connections/addresses.js';
 import { endOnUncaught, endSoon, toldToStop } from '../connections/ending.js';
 import { Heart } from '../connections/heart.js';
@@ -8,6 +9,7 @@ import { beatToParent } from '../connections/parent.js';
 import { Roster } from '../connections/roster.js';
 import { Watchdog } from '../connections/watchdog.js';
 import { readEnvironment, type Environment } from '../connections/environment.js';
+import { openLog } from '../connections/telemetry/log.js';
 import type { Pulse } from '../streams/pulse.js';
 import { STAGES, topicNames } from '../connections/topics.js';
 import { Answers } from './answers.js';
@@ -39,8 +41,8 @@ const DRAIN_MS = 5000;
  * `/ready` says what is missing until then.
  * @throws GatewayError OMS_PORT_TAKEN; Error if the environment names no Kafka or no database
  */
-export async function startGateway(environment: Environment): Promise<RunningGateway> {
-  const { host, ports, topicPrefix, logLevel } = environment;
+export async function startGateway(environment: Environment, log: Logger): Promise<RunningGateway> {
+  const { host, ports, topicPrefix } = environment;
   const topics = topicNames(topicPrefix);
   const brokers = requireBrokers(environment);
   const kafka = kafkaOf(brokers);
@@ -67,11 +69,11 @@ export async function startGateway(environment: Environment): Promise<RunningGat
     metrics,
     complaints: () => followers.flatMap((follower) => follower.complaints()),
   };
-  const app = buildApp(services, { level: logLevel, stream: process.stderr });
+  const app = buildApp(services, log);
   const { evidence, late, unplaced, rejected } = topics;
-  const onFailure = (error: Error): void => app.log.warn(`cannot follow Kafka yet: ${error.message}`);
+  const onFailure = (error: Error): void => log.warn(`cannot follow Kafka yet: ${error.message}`);
   const onUnreadable = (place: string, error: Error): void =>
-    app.log.error(`${place} cannot be read (${error.message}); it is left out.`);
+    log.error({ place }, `${place} cannot be read (${error.message}); it is left out.`);
   followers.push(
     new Follower({
       brokers,
@@ -134,15 +136,16 @@ export async function startGateway(environment: Environment): Promise<RunningGat
 /** Runs the gateway until SIGTERM or Ctrl-C. A second signal ends it at once. */
 export async function runGateway(environment: Environment = readEnvironment()): Promise<void> {
   const told = toldToStop();
-  endOnUncaught(console.error);
+  const log = await openLog(environment, { name: 'oms-gateway' });
+  endOnUncaught((sentence) => log.fatal(sentence));
   const watchdog = new Watchdog();
   watchdog.watchEventLoop();
   beatToParent();
-  const gateway = await startGateway(environment);
+  const gateway = await startGateway(environment, log);
   for (const [name, pulse] of gateway.loops) watchdog.watch(name, pulse);
   await told;
   // A Kafka client that does not come to its end must not keep the process.
-  endSoon();
+  endSoon((sentence) => log.fatal(sentence));
   await gateway.stop();
 }
 

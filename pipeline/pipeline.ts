@@ -5,6 +5,7 @@ import type { Environment } from '../connections/environment.js';
 import { sourceTopics, topicNames, type StageName } from '../connections/topics.js';
 import { Sink } from './sink/sink.js';
 import { KafkaBroker } from '../streams/kafka/broker.js';
+import type { Say } from '../streams/broker.js';
 import { StageRuntime } from '../streams/runtime.js';
 import { withAdmin } from '../streams/kafka/admin.js';
 import { checkTopics, senderStampedTopics } from '../connections/topic-admin.js';
@@ -25,7 +26,7 @@ export interface PipelineOptions {
   readonly slot?: string;
   /** Go on although a topic was cut before it was read. */
   readonly acceptGap?: boolean;
-  readonly say: (level: 'info' | 'warn' | 'error', message: string) => void;
+  readonly say: Say;
 }
 
 /**
@@ -49,6 +50,7 @@ export async function startStages(
       'warn',
       `place: ${senderStamped.join(', ')} carry no time of append: what is said of a report's receipt is held against this ` +
         'computer\'s clock when it is read. "oms topics --create" mends it.',
+      { stage: 'place' },
     );
   }
   const stampedBySenders = new Set(senderStamped);

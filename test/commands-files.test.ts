@@ -89,7 +89,7 @@ describe('every command', () => {
 describe('oms pipeline', () => {
   it('waits for a Kafka that is away, says so, and ends in order when it is told to', async () => {
     const pipeline = start(['pipeline'], AWAY);
-    const waits = /warn Kafka does not answer at 127\.0\.0\.1\S* .* Trying until it does\.\n$/;
+    const waits = /^\{"level":"warn",.*"msg":"Kafka does not answer at 127\.0\.0\.1\S* .* Trying until it does\."\}\n$/;
     await retryUntil(async () => expect(pipeline.said()).toMatch(waits), 30_000, 50);
     pipeline.process.kill('SIGTERM');
     expect(await pipeline.ended).toMatchObject({ code: 0, err: expect.stringMatching(waits) as string });

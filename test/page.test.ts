@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../dev/chromium.js';
 import { freePort } from '../dev/ports.js';
 import { retryUntil } from '../dev/retry.js';
+import { openLog } from '../connections/telemetry/log.js';
 import { startGateway, type RunningGateway } from '../gateway/gateway.js';
 import type { OutageRecord } from '../operators/model/outage.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
@@ -24,7 +25,7 @@ beforeAll(async () => {
   const port = await freePort();
   system = await TestSystem.start(network, { OMS_PORTS: String(port), OMS_LOG_LEVEL: 'error' });
   await system.run('place', 'correlate', 'sink');
-  gateway = await startGateway(system.environment);
+  gateway = await startGateway(system.environment, await openLog(system.environment, { name: 'oms-gateway' }));
   url = `http://127.0.0.1:${port}`;
   await retryUntil(async () => {
     if (!(await fetch(`${url}/ready`)).ok) throw new Error('the gateway is not ready');
