@@ -9,6 +9,7 @@ import { Heart } from '../connections/heart.js';
 import { beatToParent } from '../connections/parent.js';
 import { Watchdog } from '../connections/watchdog.js';
 import { readEnvironment, type Environment } from '../connections/environment.js';
+import { EventTally } from '../connections/telemetry/event-tally.js';
 import { logStreams, openLog, sayInto } from '../connections/telemetry/log.js';
 import { STAGES, topicNames, type StageName } from '../connections/topics.js';
 import { healthApp } from '../pipeline/health.js';
@@ -67,7 +68,8 @@ async function runStages({ stages, slot = `${hostname()}-0`, acceptGap = false }
   watchdog.watchEventLoop();
   beatToParent();
   const running = new Map<StageName, RunningStage>();
-  const health = environment.stagesPort === null ? null : healthApp(running);
+  const tally = new EventTally();
+  const health = environment.stagesPort === null ? null : healthApp(running, tally);
   let heart: Heart | null = null;
   try {
     await health?.listen({ host: environment.host, port: environment.stagesPort! }).catch((error: unknown) => {
@@ -75,7 +77,7 @@ async function runStages({ stages, slot = `${hostname()}-0`, acceptGap = false }
     });
     // One by one, so that those that run can be stopped when the next one does not start.
     for (const stage of new Set(stages)) {
-      const options = { stages: [stage], say, slot, acceptGap };
+      const options = { stages: [stage], say, slot, acceptGap, ...(health && { tally }) };
       const started = await onceKafkaAnswers(() => startStages(environment, options), told, say);
       if (started === null) return;
       for (const [name, one] of started) {

@@ -72,6 +72,7 @@ export function buildApp(services: Services, log: Logger | null = null): Fastify
     },
   });
   const budget = new BodyBudget(BODIES_BYTES, ROOM_MS);
+  services.metrics.watchQueue('bodies', () => budget.usedBytes);
   for (const plugin of INTAKE) app.register(plugin, { ...services, assessor, budget });
   for (const plugin of PLUGINS) app.register(plugin, services);
   app.register(documents);

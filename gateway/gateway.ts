@@ -55,6 +55,7 @@ export async function startGateway(environment: Environment, log: Logger): Promi
   const roster = new Roster(STAGES);
   const metrics = new Metrics();
   metrics.watchProcess();
+  metrics.watchQueue('kafka', () => publisher.waitingBytes);
   const followers: Follower[] = [];
   const services = {
     environment,
@@ -72,8 +73,10 @@ export async function startGateway(environment: Environment, log: Logger): Promi
   const app = buildApp(services, log);
   const { evidence, late, unplaced, rejected } = topics;
   const onFailure = (error: Error): void => log.warn(`cannot follow Kafka yet: ${error.message}`);
-  const onUnreadable = (place: string, error: Error): void =>
+  const onUnreadable = (place: string, error: Error): void => {
+    metrics.unreadable.inc();
     log.error({ place }, `${place} cannot be read (${error.message}); it is left out.`);
+  };
   followers.push(
     new Follower({
       brokers,

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { counter, gauge, gauged, histogram } from '../connections/telemetry/figures.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -11,39 +12,27 @@ declare module 'fastify' {
 /** What the gateway counts, for Prometheus. */
 export class Metrics {
   readonly registry = new Registry();
+  readonly accepted = counter(this.registry, 'oms_gateway_reports_accepted_total');
+  readonly rejected = counter(this.registry, 'oms_gateway_reports_rejected_total');
+  readonly unreadable = counter(this.registry, 'oms_gateway_records_unreadable_total');
+  readonly listeners = gauge(this.registry, 'oms_gateway_stream_clients');
+  readonly #durations = histogram(this.registry, 'oms_gateway_http_request_duration_seconds');
+  readonly #queues = new Map<string, () => number>();
 
-  readonly accepted = new Counter({
-    name: 'oms_gateway_reports_accepted_total',
-    help: 'Reports that were published, by source.',
-    labelNames: ['source'],
-    registers: [this.registry],
-  });
-
-  readonly rejected = new Counter({
-    name: 'oms_gateway_reports_rejected_total',
-    help: 'Reports that were refused, by source and reason.',
-    labelNames: ['source', 'reason'],
-    registers: [this.registry],
-  });
-
-  readonly listeners = new Gauge({
-    name: 'oms_gateway_stream_clients',
-    help: 'Clients of the live streams.',
-    labelNames: ['stream'],
-    registers: [this.registry],
-  });
-
-  readonly #durations = new Histogram({
-    name: 'oms_gateway_http_request_duration_seconds',
-    help: 'Time from the arrival of a request to its answer.',
-    labelNames: ['method', 'route', 'status'],
-    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers: [this.registry],
-  });
+  constructor() {
+    gauged(this.registry, 'oms_gateway_waiting_bytes', (tell) => {
+      for (const [queue, bytes] of this.#queues) tell({ queue }, bytes());
+    });
+  }
 
   /** Counts what the process itself uses, too. */
   watchProcess(): void {
     collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** Asks how many bytes wait in a queue, with each scrape. */
+  watchQueue(queue: string, bytes: () => number): void {
+    this.#queues.set(queue, bytes);
   }
 
   /** Measures every request of the app. */

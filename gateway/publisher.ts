@@ -91,6 +91,11 @@ export class KafkaPublisher implements Publisher {
     });
   }
 
+  /** Bytes of what waits to be published. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
   /** Publishes what waits, and disconnects. */
   async stop(): Promise<void> {
     this.#stopped = true;

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { complaintsOf, STILL_AFTER_MS, stageBeatOf } from '../connections/beat.js';
+import type { EventTally } from '../connections/telemetry/event-tally.js';
+import { StageMetrics } from '../connections/telemetry/stage-metrics.js';
 import type { RunningStage } from './pipeline.js';
 import { httpAnswer } from '../connections/http-errors.js';
 
@@ -8,8 +9,9 @@ import { httpAnswer } from '../connections/http-errors.js';
  * Answers for the stages of a process: `/health` says `ok`, or `degraded` and why, or, with 503, that a stage stands
  * still; `/metrics` has their figures for Prometheus.
  * @param stages by name; those that are started later are seen too
+ * @param tally in which they count events
  */
-export function healthApp(stages: ReadonlyMap<string, RunningStage>): FastifyInstance {
+export function healthApp(stages: ReadonlyMap<string, RunningStage>, tally: EventTally): FastifyInstance {
   const app = Fastify();
   app.setNotFoundHandler(({ method, url }, reply) =>
     reply.code(404).send(httpAnswer('OMS_NO_ROUTE', [`${method} ${url.split('?')[0]!}`])),
@@ -21,46 +23,9 @@ export function healthApp(stages: ReadonlyMap<string, RunningStage>): FastifyIns
     const running = [...stages].map(([name, stage]) => stageBeatOf(name, stage));
     return reply.code(isStill ? 503 : 200).send({ status, reasons, stages: running });
   });
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  new Gauge({
-    name: 'oms_stage',
-    help: 'What a stage has done since it started, and what it holds.',
-    labelNames: ['stage', 'figure'],
-    registers: [registry],
-    collect() {
-      for (const [stage, { statistics }] of stages) {
-        for (const [figure, value] of Object.entries(statistics)) this.set({ stage, figure }, value);
-      }
-    },
-  });
-  new Gauge({
-    name: 'oms_stage_degraded',
-    help: '1 if the stage has something to complain of, else 0.',
-    labelNames: ['stage'],
-    registers: [registry],
-    collect() {
-      for (const [stage, running] of stages) this.set({ stage }, complaintsOf(running).length > 0 ? 1 : 0);
-    },
-  });
-  new Gauge({
-    name: 'oms_stage_still_seconds',
-    help: 'How long the loop of the stage has not turned.',
-    labelNames: ['stage'],
-    registers: [registry],
-    collect() {
-      for (const [stage, { pulse }] of stages) this.set({ stage }, pulse.stillMs() / 1000);
-    },
-  });
-  new Gauge({
-    name: 'oms_stage_waited_seconds',
-    help: 'How long something that the stage has read has waited for a commit.',
-    labelNames: ['stage'],
-    registers: [registry],
-    collect() {
-      for (const [stage, { pulse }] of stages) this.set({ stage }, pulse.waitedMs() / 1000);
-    },
-  });
+  const metrics = new StageMetrics(stages, tally);
+  const { registry } = metrics;
   app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
+  app.addHook('onClose', () => metrics.stop());
   return app;
 }

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { requireBrokers, requireDatabase } from '../connections/addresses.js';
-import type { Living } from '../connections/beat.js';
 import type { Environment } from '../connections/environment.js';
+import type { EventTally } from '../connections/telemetry/event-tally.js';
+import type { WatchedStage } from '../connections/telemetry/stage-metrics.js';
 import { sourceTopics, topicNames, type StageName } from '../connections/topics.js';
 import { Sink } from './sink/sink.js';
 import { KafkaBroker } from '../streams/kafka/broker.js';
@@ -13,10 +14,8 @@ import type { Topology } from '../streams/topology.js';
 import { buildTopology, type TopologyOptions } from './topology.js';
 
 /** A stage that runs. */
-export interface RunningStage extends Living {
+export interface RunningStage extends WatchedStage {
   readonly finished: Promise<void>;
-  /** What it has done since it started, by figure. */
-  readonly statistics: Readonly<Record<string, number>>;
   stop(): Promise<void>;
 }
 
@@ -27,6 +26,8 @@ export interface PipelineOptions {
   /** Go on although a topic was cut before it was read. */
   readonly acceptGap?: boolean;
   readonly say: Say;
+  /** Counts what becomes of events; absent: nobody does. */
+  readonly tally?: EventTally;
 }
 
 /**
@@ -54,9 +55,10 @@ export async function startStages(
     );
   }
   const stampedBySenders = new Set(senderStamped);
-  const topology = topologyOf(environment, ({ topic, timestampMs }) =>
-    stampedBySenders.has(topic) ? Date.now() : timestampMs,
-  );
+  const topology = topologyOf(environment, {
+    appendedAt: ({ topic, timestampMs }) => (stampedBySenders.has(topic) ? Date.now() : timestampMs),
+    ...(options.tally && { tally: options.tally }),
+  });
   const running = new Map<StageName, RunningStage>();
   for (const name of options.stages) {
     const stage = topology.stage(name);
@@ -99,15 +101,15 @@ export async function startStages(
   return running;
 }
 
-/**
- * The topology that an environment asks for: all stages of {@link StageName}.
- * @param appendedAt as in {@link TopologyOptions}
- */
-export function topologyOf(environment: Environment, appendedAt?: TopologyOptions['appendedAt']): Topology {
+/** The topology that an environment asks for: all stages of {@link StageName}. */
+export function topologyOf(
+  environment: Environment,
+  options: Pick<TopologyOptions, 'appendedAt' | 'tally'> = {},
+): Topology {
   return buildTopology({
     topics: topicNames(environment.topicPrefix),
     naiveOffsetMin: environment.naiveTimeOffsetMin,
-    ...(appendedAt && { appendedAt }),
+    ...options,
     policies: policyOptions(environment),
   });
 }

@@ -29,6 +29,7 @@ import {
   type Reject,
   type SourceRecord,
 } from '../streams/topology.js';
+import type { EventTally } from '../connections/telemetry/event-tally.js';
 import { HISTORY_TYPE, sourceTopics, type TopicNames } from '../connections/topics.js';
 import { unreadable } from '../operators/model/errors.js';
 
@@ -43,6 +44,8 @@ export interface TopologyOptions {
   readonly policies?: PolicyOptions;
   /** The registry that `oms.network` fills; given by those who have read it otherwise. */
   readonly registry?: Registry;
+  /** Counts what becomes of events; absent: nobody does. */
+  readonly tally?: EventTally;
 }
 
 interface PolicyOptions {
@@ -65,10 +68,10 @@ const isOnLog = (placed: Placed): placed is LogPlaced => placed.to === 'log';
 
 /** The whole of it: place, correlate, policies, sink. */
 export function buildTopology(options: TopologyOptions): Topology {
-  const { topics, policies } = options;
+  const { topics, policies, tally } = options;
   const topology = new Topology('oms');
   addPlace(topology, options);
-  addCorrelate(topology, topics);
+  addCorrelate(topology, topics, tally);
   if (policies) addPolicies(topology, topics, policies);
   const { events, outages, evidence, unplaced, late, rejected } = topics;
   topology.outlet('sink', [events, outages, evidence, unplaced, late, rejected], 'PostGIS');
@@ -77,7 +80,7 @@ export function buildTopology(options: TopologyOptions): Topology {
 
 function addPlace(
   topology: Topology,
-  { topics, naiveOffsetMin, appendedAt, registry = new Registry() }: TopologyOptions,
+  { topics, naiveOffsetMin, appendedAt, registry = new Registry(), tally }: TopologyOptions,
 ): void {
   const bySource = sourceTopics(topics);
   const sourceOf = new Map(SOURCES.map((source) => [bySource[source], source]));
@@ -97,11 +100,17 @@ function addPlace(
       reject: rejectTo(topics.rejected),
     })
     .flatMap('normalise', (record) => normalise(sourceOf.get(record.topic)!, record.value, readingOf(record)))
-    .flatMap('place', (report, record) =>
-      'event' in report
-        ? placeReport(report, record, registry)
-        : rejectReport(report, record, sourceOf.get(record.topic)!, readingOf(record)),
-    )
+    .flatMap('place', (report, record) => {
+      const source = 'event' in report ? report.event.source : sourceOf.get(record.topic)!;
+      const placed =
+        'event' in report
+          ? placeReport(report, record, registry)
+          : rejectReport(report, record, source, readingOf(record));
+      // One that concerns several feeders is placed on each, and is one.
+      const [first] = placed;
+      if (tally && first) tally.add(source, first.to === 'log' ? 'placed' : first.to);
+      return placed;
+    })
     .through(isOnLog, {
       topic: topics.events,
       key: ({ key }) => keyText(key),
@@ -184,7 +193,7 @@ interface Correlated {
   readonly outcome: Outcome;
 }
 
-function addCorrelate(topology: Topology, topics: TopicNames): void {
+function addCorrelate(topology: Topology, topics: TopicNames, tally: EventTally | undefined): void {
   topology
     .source('correlate', [topics.events], { reject: rejectTo(topics.rejected) })
     .mapValues('decode', ({ key, value }) => ({
@@ -193,15 +202,17 @@ function addCorrelate(topology: Topology, topics: TopicNames): void {
       entries: decodeLogRecord(value),
     }))
     .process('correlate', correlateProcessor, { topic: topics.snapshots })
-    .to([topics.outages, topics.evidence, topics.late, topics.rejected], ({ key, outcome }) =>
-      recordsOf(key, outcome, topics),
-    );
+    .to([topics.outages, topics.evidence, topics.late, topics.rejected], ({ key, outcome }) => {
+      tally?.addOutcome(outcome);
+      return recordsOf(key, outcome, topics);
+    });
 }
 
 function correlateProcessor(): Processor<{ key: Key; entries: readonly LogEntry[] }, Correlated> {
   const correlator = new Correlator();
   return {
     store: correlator,
+    holdings: () => correlator.holdings(),
     process: ({ key, entries }, { partition, offset }, emit) => {
       emit({ key: keyText(key), outcome: correlator.apply(key, entries, { partition, offset }) });
     },

@@ -41,7 +41,7 @@ function partitions(): Promise<number[]> {
   return Promise.all(
     [port, port + 1].map(async (one) => {
       const metrics = await (await fetch(`http://127.0.0.1:${one}/metrics`)).text();
-      return Number(/oms_stage\{stage="correlate",figure="partitions"\} (\d+)/.exec(metrics)![1]);
+      return Number(/oms_stage_partitions\{stage="correlate"\} (\d+)/.exec(metrics)![1]);
     }),
   );
 }

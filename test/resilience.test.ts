@@ -146,12 +146,22 @@ describe('oms pipeline', () => {
         `sink: 1 record was set aside instead of written (${place}): see oms.rejected.`,
       ],
     });
-    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-    expect(metrics).toContain('oms_stage{stage="correlate",figure="rejected"} 1');
+    const figures = async (): Promise<string> => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const metrics = await figures();
+    expect(metrics).toContain('oms_stage_records_set_aside_total{stage="correlate",why="failed"} 1');
     expect(metrics).toContain('oms_stage_degraded{stage="correlate"} 1');
     const before = await system.count('select count(*) from oms.members');
     await sendSome();
     await until(async () => (await system.count('select count(*) from oms.members')) > before);
+    // Once all is taken in nothing is behind, though transactions end with marks that are no records.
+    await until(async () => {
+      const lags = [...(await figures()).matchAll(/^oms_stage_lag_records\{stage="(\w+)".*\} (\d+)$/gm)];
+      return new Set(lags.map(([, stage]) => stage)).size === 4 && lags.every(([, , lag]) => lag === '0');
+    });
+    const placed = [...(await figures()).matchAll(/^oms_events_total\{stage="place".*\} (\d+)$/gm)];
+    expect(placed.reduce((sum, [, n]) => sum + Number(n), 0)).toBeGreaterThanOrEqual(CHUNK);
+    expect(await figures()).toMatch(/^oms_delay_seconds_count\{stage="sink"\} [1-9]/m);
+    expect(await figures()).toMatch(/^oms_correlate_window_events\{partition="\d"\} [1-9]/m);
     pipeline.process.kill('SIGTERM');
     expect((await pipeline.ended).code).toBe(0);
   });

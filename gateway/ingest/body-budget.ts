@@ -34,6 +34,11 @@ export class BodyBudget {
     };
   }
 
+  /** Bytes of the bodies that are worked on. */
+  get usedBytes(): number {
+    return this.#used;
+  }
+
   #fits(bytes: number): boolean {
     return this.#used === 0 || this.#used + bytes <= this.totalBytes;
   }

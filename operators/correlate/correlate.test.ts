@@ -488,3 +488,17 @@ describe('snapshots', () => {
     );
   });
 });
+
+describe('what an operator holds', () => {
+  it('is told: keys, outages that merged into none, events in the window, and the watermark', () => {
+    expect(new Correlator().holdings()).toEqual({ keys: 0, outages: 0, windowEvents: 0 });
+    const run = new Run(event(), event({ minute: 1 }), event({ minute: 2, lat: north(1500) }));
+    const watermarkS = (START + 2 * MINUTE) / 1000;
+    expect(run.correlator.holdings()).toEqual({ keys: 1, outages: 2, windowEvents: 3, watermarkS });
+    run.apply(event({ minute: 3, lat: north(750) }));
+    expect(run.correlator.holdings()).toMatchObject({ keys: 1, outages: 1, windowEvents: 4 });
+    // A month later nothing can link to them any more.
+    run.apply(event({ minute: 30 * 1440 }));
+    expect(run.correlator.holdings()).toMatchObject({ windowEvents: 1 });
+  });
+});

@@ -19,6 +19,23 @@ export class Correlator {
     return fold.apply(entries, log);
   }
 
+  /**
+   * How much it holds: keys, their outages (one that merged is none), and events to which another may still link; and the
+   * latest of their watermarks (epoch seconds), if there is one.
+   */
+  holdings(): Readonly<Record<'keys' | 'outages' | 'windowEvents', number>> & { readonly watermarkS?: number } {
+    let outages = 0;
+    let windowEvents = 0;
+    let watermark = -Infinity;
+    for (const { state } of this.#keys.values()) {
+      for (const { mergedInto } of state.outages.values()) if (mergedInto === null) outages++;
+      for (const { extent } of state.index.owners) windowEvents += extent.size;
+      watermark = Math.max(watermark, state.watermark);
+    }
+    const time = Number.isFinite(watermark) ? { watermarkS: watermark / 1000 } : {};
+    return { keys: this.#keys.size, outages, windowEvents, ...time };
+  }
+
   /** The state of a key as bytes. */
   encode(key: string): Uint8Array | null {
     const fold = this.#keys.get(key);
