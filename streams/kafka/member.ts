@@ -97,9 +97,13 @@ export class KafkaMember implements GroupMember {
   }
 
   knownEnd({ topic, partition }: TopicPartition): number | null {
-    if (!this.consumer.isConnected()) return null;
-    const { highOffset } = this.consumer.getWatermarkOffsets(topic, partition);
-    return highOffset < 0 ? null : highOffset;
+    try {
+      const { highOffset } = this.consumer.getWatermarkOffsets(topic, partition);
+      return highOffset < 0 ? null : highOffset;
+    } catch {
+      // It is not assigned yet, or the client has gone: whoever asks for figures need not know.
+      return null;
+    }
   }
 
   committed(partitions: readonly TopicPartition[]): Promise<TopicPartitionOffset[]> {
