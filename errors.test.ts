@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { VARIABLES } from './connections/environment.js';
 import { codeOf, ERRORS, exitCodeOf, OmsError, sentenceOf, type ErrorKind } from './connections/errors.js';
+import { EventTally } from './connections/telemetry/event-tally.js';
 import { OPERATOR_ERRORS } from './operators/model/errors.js';
 import { Refusal } from './operators/normalise/fields.js';
 import { healthApp } from './pipeline/health.js';
@@ -98,7 +99,7 @@ it('the library says what is, and the product what to do', () => {
 });
 
 it('an address that the app of the stages does not know is answered as the gateway answers one', async () => {
-  const app = healthApp(new Map());
+  const app = healthApp(new Map(), new EventTally());
   const answer = await app.inject('/nowhere?x=1');
   expect([answer.statusCode, answer.json()]).toEqual([
     404,
