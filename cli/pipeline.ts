@@ -11,6 +11,7 @@ import { Watchdog } from '../connections/watchdog.js';
 import { readEnvironment, type Environment } from '../connections/environment.js';
 import { EventTally } from '../connections/telemetry/event-tally.js';
 import { logStreams, openLog, sayInto } from '../connections/telemetry/log.js';
+import { toCollector, traces } from '../connections/telemetry/traces.js';
 import { STAGES, topicNames, type StageName } from '../connections/topics.js';
 import { healthApp } from '../pipeline/health.js';
 import { runProcessGroup } from './process-group.js';
@@ -68,6 +69,7 @@ async function runStages({ stages, slot = `${hostname()}-0`, acceptGap = false }
   watchdog.watchEventLoop();
   beatToParent();
   const running = new Map<StageName, RunningStage>();
+  const endTraces = await traces.start(await toCollector(environment.otlpEndpoint), NAME);
   const tally = new EventTally();
   const health = environment.stagesPort === null ? null : healthApp(running, tally);
   let heart: Heart | null = null;
@@ -103,6 +105,7 @@ async function runStages({ stages, slot = `${hostname()}-0`, acceptGap = false }
     const stopped = await Promise.allSettled([...[...running.values()].map((stage) => stage.stop()), heart?.stop()]);
     for (const end of stopped) if (end.status === 'rejected') log.fatal(sentenceOf(end.reason));
     await health?.close();
+    await endTraces();
   }
   log.info('stopped');
 }

@@ -37,6 +37,9 @@ describe('a setting', () => {
     };
     expect(readEnvironment(env)).toMatchObject({ kafkaBrokers: 'a:9092,[::1]:9092', databaseUrl: env.DATABASE_URL });
     expect(readEnvironment({})).toMatchObject({ kafkaBrokers: null, replication: null, stagesPort: null });
+    expect(() => readEnvironment({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' })).toThrow(
+      'OTEL_EXPORTER_OTLP_ENDPOINT="collector:4318" is wrong: expected http://HOST:PORT or https://HOST:PORT.',
+    );
   });
 });
 

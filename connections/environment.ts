@@ -58,6 +58,11 @@ function postgresUrl(text: string): string {
   return text;
 }
 
+function httpUrl(text: string): string {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) throw new Error('http://HOST:PORT or https://HOST:PORT');
+  return text;
+}
+
 function list<T>(what: string, item: (text: string) => T): (text: string) => readonly T[] {
   return (text) =>
     text === '' || text === 'none'
@@ -169,6 +174,12 @@ export const VARIABLES = {
     'info',
     'how much the services say',
     oneOf(['fatal', 'error', 'warn', 'info', 'debug']),
+  ),
+  otlpEndpoint: variable(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    '',
+    'collector to which traces go, by OTLP over HTTP (http://HOST:4318); empty: none are made',
+    optional(httpUrl),
   ),
 } as const;
 

@@ -10,6 +10,7 @@ import { Roster } from '../connections/roster.js';
 import { Watchdog } from '../connections/watchdog.js';
 import { readEnvironment, type Environment } from '../connections/environment.js';
 import { openLog } from '../connections/telemetry/log.js';
+import { toCollector, traces } from '../connections/telemetry/traces.js';
 import type { Pulse } from '../streams/pulse.js';
 import { STAGES, topicNames } from '../connections/topics.js';
 import { Answers } from './answers.js';
@@ -33,6 +34,8 @@ export interface RunningGateway {
   stop(): Promise<void>;
 }
 
+/** Who writes a line of the log, and is named in traces. */
+const NAME = 'oms-gateway';
 /** How long requests in flight may take when the gateway stops. */
 const DRAIN_MS = 5000;
 
@@ -139,17 +142,19 @@ export async function startGateway(environment: Environment, log: Logger): Promi
 /** Runs the gateway until SIGTERM or Ctrl-C. A second signal ends it at once. */
 export async function runGateway(environment: Environment = readEnvironment()): Promise<void> {
   const told = toldToStop();
-  const log = await openLog(environment, { name: 'oms-gateway' });
+  const log = await openLog(environment, { name: NAME });
   endOnUncaught((sentence) => log.fatal(sentence));
   const watchdog = new Watchdog();
   watchdog.watchEventLoop();
   beatToParent();
+  const endTraces = await traces.start(await toCollector(environment.otlpEndpoint), NAME);
   const gateway = await startGateway(environment, log);
   for (const [name, pulse] of gateway.loops) watchdog.watch(name, pulse);
   await told;
   // A Kafka client that does not come to its end must not keep the process.
   endSoon((sentence) => log.fatal(sentence));
   await gateway.stop();
+  await endTraces();
 }
 
 /** The same app on every port. */

@@ -30,6 +30,7 @@ import {
   type SourceRecord,
 } from '../streams/topology.js';
 import type { EventTally } from '../connections/telemetry/event-tally.js';
+import { traces } from '../connections/telemetry/traces.js';
 import { HISTORY_TYPE, sourceTopics, type TopicNames } from '../connections/topics.js';
 import { unreadable } from '../operators/model/errors.js';
 
@@ -55,9 +56,11 @@ interface PolicyOptions {
   readonly stormMode: StormThresholds;
 }
 
+type Headers = Readonly<Record<string, string>>;
+
 /** What became of a report. */
 type Placed =
-  | { readonly to: 'log'; readonly key: Key; readonly entry: LogEntry }
+  | { readonly to: 'log'; readonly key: Key; readonly entry: LogEntry; readonly followed?: Headers }
   | { readonly to: 'unplaced' | 'rejected'; readonly id: string; readonly value: object };
 
 type Understood = Extract<Report, { event: unknown }>;
@@ -109,12 +112,14 @@ function addPlace(
       // One that concerns several feeders is placed on each, and is one.
       const [first] = placed;
       if (tally && first) tally.add(source, first.to === 'log' ? 'placed' : first.to);
-      return placed;
+      // Of a record with many reports the first is followed.
+      return traces.follows(record.headers) && report.index === 0 ? followPlaced(placed, source, record) : placed;
     })
     .through(isOnLog, {
       topic: topics.events,
       key: ({ key }) => keyText(key),
       encode: (placed) => encodeLogRecord(placed.map(({ entry }) => entry)),
+      headers: followedOf,
     })
     .to([topics.unplaced, topics.rejected], (placed) =>
       placed.to === 'log' ? [] : [jsonRecord(topics[placed.to], placed.id, placed.id, placed.value)],
@@ -134,6 +139,20 @@ function toldReceiptOf({ headers, timestampMs }: RecordContext): number {
   const receivedAt = parseTime(headers.ce_time) ?? timestampMs;
   if (!isEpochMs(receivedAt)) throw unreadable(`The record has ${receivedAt} as its timestamp, which is no time.`);
   return receivedAt;
+}
+
+/** Notes that a report was placed, or where it went instead, and lets its way go on from the log. */
+function followPlaced(placed: readonly Placed[], source: Source, { headers, timestampMs }: RecordContext): Placed[] {
+  const to = placed[0]?.to ?? 'nowhere';
+  const failure = to === 'log' ? {} : { failure: to };
+  const step = { name: 'place', sinceMs: timestampMs, attributes: { 'oms.source': source, 'oms.to': to }, ...failure };
+  const followed = traces.step(step, headers);
+  return placed.map((one) => (one.to === 'log' ? { ...one, followed } : one));
+}
+
+/** The headers by which the way of one of those placed goes on, if one is followed. */
+function followedOf(placed: readonly LogPlaced[]): Headers | undefined {
+  return placed.find(({ followed }) => followed)?.followed;
 }
 
 function rejectReport(
@@ -191,6 +210,8 @@ function rejectedRecord(to: string, record: SourceRecord, error: Error): OutReco
 interface Correlated {
   readonly key: string;
   readonly outcome: Outcome;
+  /** The record, if the way of one of its entries is followed. */
+  readonly followed: RecordContext | null;
 }
 
 function addCorrelate(topology: Topology, topics: TopicNames, tally: EventTally | undefined): void {
@@ -202,9 +223,9 @@ function addCorrelate(topology: Topology, topics: TopicNames, tally: EventTally 
       entries: decodeLogRecord(value),
     }))
     .process('correlate', correlateProcessor, { topic: topics.snapshots })
-    .to([topics.outages, topics.evidence, topics.late, topics.rejected], ({ key, outcome }) => {
+    .to([topics.outages, topics.evidence, topics.late, topics.rejected], ({ key, outcome, followed }) => {
       tally?.addOutcome(outcome);
-      return recordsOf(key, outcome, topics);
+      return recordsOf(key, outcome, topics, followCorrelated(key, outcome, followed));
     });
 }
 
@@ -213,15 +234,34 @@ function correlateProcessor(): Processor<{ key: Key; entries: readonly LogEntry[
   return {
     store: correlator,
     holdings: () => correlator.holdings(),
-    process: ({ key, entries }, { partition, offset }, emit) => {
-      emit({ key: keyText(key), outcome: correlator.apply(key, entries, { partition, offset }) });
+    process: ({ key, entries }, context, emit) => {
+      const { partition, offset, headers } = context;
+      const outcome = correlator.apply(key, entries, { partition, offset });
+      emit({ key: keyText(key), outcome, followed: traces.follows(headers) ? context : null });
     },
   };
 }
 
-function* recordsOf(key: string, outcome: Outcome, topics: TopicNames): Generator<OutRecord> {
+/**
+ * Notes that a record of the log was correlated, if it is followed, or has a command that could not be carried out.
+ * @returns the headers by which the way of one that is followed goes on, with the outages
+ */
+function followCorrelated(key: string, { rejected }: Outcome, followed: RecordContext | null): Headers | undefined {
+  const [refused] = rejected;
+  if (!followed && !refused) return undefined;
+  const since = followed ? { sinceMs: followed.timestampMs } : {};
+  const failure = refused ? { failure: refused.reason } : {};
+  const step = { name: 'correlate', attributes: { 'oms.key': key }, ...since, ...failure };
+  const headers = traces.step(step, followed?.headers);
+  return followed ? headers : undefined;
+}
+
+function* recordsOf(key: string, outcome: Outcome, topics: TopicNames, headers?: Headers): Generator<OutRecord> {
   const record = (topic: string, id: string, value: object): OutRecord => jsonRecord(topic, id, key, value);
-  for (const outage of outcome.outages) yield record(topics.outages, outage.outageId, outage);
+  for (const outage of outcome.outages) {
+    const one = record(topics.outages, outage.outageId, outage);
+    yield headers ? { ...one, headers } : one;
+  }
   for (const evidence of outcome.evidence) yield record(topics.evidence, evidence.outageId ?? key, evidence);
   for (const late of outcome.late) {
     const { source, sourceEventId } = late.event;

@@ -42,8 +42,9 @@ export class Outbox {
     }
   }
 
-  #encode({ topic, encode }: Gathering<unknown>, key: string, values: readonly unknown[]): void {
-    this.#records.push({ topic, key, partitionKey: key, value: encode(values) });
+  #encode({ topic, encode, headers: of }: Gathering<unknown>, key: string, values: readonly unknown[]): void {
+    const headers = of?.(values);
+    this.#records.push({ topic, key, partitionKey: key, value: encode(values), ...(headers && { headers }) });
   }
 
   /** All that was added since the last call, gathered values as one record a key (more if they are many); the outbox is empty then. */

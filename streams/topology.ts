@@ -77,6 +77,8 @@ export interface Gathering<T> {
   readonly topic: string;
   readonly key: (value: T) => string;
   readonly encode: (values: readonly T[]) => string | Uint8Array;
+  /** Headers of the record; absent: it has none. */
+  readonly headers?: (values: readonly T[]) => Readonly<Record<string, string>> | undefined;
 }
 
 /** A topic that every instance of a stage reads whole before it begins, and follows from then on. */

@@ -6,6 +6,7 @@ import { contentIdOf } from '../../operators/model/identity.js';
 import { readCanonical } from '../../operators/normalise/canonical.js';
 import { Refusal } from '../../operators/normalise/fields.js';
 import { GIVEN_RULE_SETS } from '../../operators/model/rules.js';
+import { traces } from '../../connections/telemetry/traces.js';
 import { sourceTopics } from '../../connections/topics.js';
 import type { Answer } from '../answers.js';
 import { errorAnswers, GatewayError } from '../errors.js';
@@ -109,7 +110,8 @@ export const correlate: FastifyPluginAsyncTypebox<Services> = async (app, servic
           { by: 'correlate', what: 'canonical', contentType: 'application/json' },
           receivedAt,
         );
-        const record = { key: event.assetId, value: JSON.stringify(event), headers };
+        const followed = traces.receive(1, headers.ce_type);
+        const record = { key: event.assetId, value: JSON.stringify(event), headers: { ...headers, ...followed } };
         waiter?.publishedAt({ topic, ...(await publisher.publish(topic, record)) });
       } catch (error) {
         waiter?.leave();

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../../connections/environment.js';
+import { traces } from '../../connections/telemetry/traces.js';
 import { sourceTopics } from '../../connections/topics.js';
 import { GatewayError } from '../errors.js';
 import type { Services } from '../services.js';
@@ -81,6 +82,11 @@ export async function assessed({ assessor, metrics }: IntakeServices, body: Rece
   const assessment = await assessor.assess(body);
   for (const { source, reason, count } of assessment.refusals) {
     metrics.rejected.inc({ source: source ?? 'unknown', reason }, count);
+    traces.step({
+      name: 'refuse',
+      attributes: { 'oms.source': source ?? 'unknown', 'oms.events': count },
+      failure: reason,
+    });
   }
   return assessment;
 }
@@ -92,12 +98,14 @@ export async function publish(
   key: string | null,
   headers: Readonly<Record<string, string>>,
 ): Promise<void> {
+  const accepted = Object.values(acceptedBySource).reduce((sum, count) => sum + count, 0);
+  const followed = traces.receive(accepted, headers.ce_type);
   await Promise.all(
     records.map(({ source, value: { buffer, byteOffset, byteLength } }) =>
       publisher.publish(sourceTopics(topics)[source], {
         key,
         value: Buffer.from(buffer, byteOffset, byteLength),
-        headers,
+        headers: { ...headers, ...followed },
       }),
     ),
   );

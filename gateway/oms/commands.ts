@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { COMMANDS, keyText, type Key, type OutageCommand } from '../../operators/model/event.js';
 import { encodeCommands } from '../../operators/log/log-record.js';
+import { traces } from '../../connections/telemetry/traces.js';
 import { errorAnswers, GatewayError } from '../errors.js';
 import { JSON_ERRORS, readJson } from '../ingest/body.js';
 import { DescribedTime } from '../ingest/report.js';
@@ -82,7 +83,9 @@ export const commands: FastifyPluginAsyncTypebox<Services> = async (app, service
       };
       const key = await keyOf(outageId, services);
       if (!key) throw new GatewayError('OMS_UNKNOWN_OUTAGE', [outageId]);
-      await publisher.publish(topics.events, { key: keyText(key), value: encodeCommands([decision]) });
+      const attributes = { 'oms.command': command, 'oms.command_id': commandId, 'oms.outage': outageId };
+      const headers = traces.step({ name: 'decide', attributes });
+      await publisher.publish(topics.events, { key: keyText(key), value: encodeCommands([decision]), headers });
       return reply.code(202).send({ status: 'accepted', commandId, outageId });
     },
   );

@@ -1,5 +1,6 @@
 import { setImmediate as turnOfTheLoop, setTimeout as pause } from 'node:timers/promises';
 import pg, { type PoolClient } from 'pg';
+import { traces } from '../../connections/telemetry/traces.js';
 import type { TopicNames } from '../../connections/topics.js';
 import {
   RetentionGap,
@@ -324,6 +325,8 @@ export class Sink {
     this.pulse.committed(false);
     this.statistics.records += records.length;
     this.statistics.transactions++;
+    for (const { headers, timestampMs } of records)
+      if (traces.follows(headers)) traces.step({ name: 'store', sinceMs: timestampMs }, headers);
     if (!events.commit.isHeard) return;
     const [durationMs, delayMs] = [performance.now() - startedMs, Date.now() - records[0]!.timestampMs];
     events.commit.tell({ ...STAGE, records: records.length, written: NOTHING, durationMs, delayMs });

@@ -1,5 +1,7 @@
-import { expect, it } from 'vitest';
+import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
+import { describe, expect, it } from 'vitest';
 import { EventTally } from '../connections/telemetry/event-tally.js';
+import { traces } from '../connections/telemetry/traces.js';
 import { topicNames } from '../connections/topics.js';
 import { EMPTY_NETWORK, type Network } from '../operators/network/network.js';
 import { Registry } from '../operators/network/registry.js';
@@ -47,4 +49,52 @@ it('the stages count each event once, by its source and what became of it', () =
     'kaifa withoutEffect 1',
     'kaifa duplicate 1',
   ]);
+});
+
+describe('the way of a report that is followed', () => {
+  const PARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+  /** Two meters report in one record, a third alone; what stands in the headers on the log and with the outages. */
+  function headersOnTheWay(headers: Record<string, string>): { log: unknown[]; outages: unknown[] } {
+    const driver = new TestDriver(buildTopology({ topics, naiveOffsetMin: 0, registry: Registry.of(NETWORK) }));
+    const report = (assetId: string): string => {
+      const occurredAt = '2026-10-04T18:00:00.000Z';
+      return JSON.stringify({
+        source: 'kaifa',
+        kind: 'outage',
+        sourceEventId: assetId,
+        occurredAt,
+        receivedAt: occurredAt,
+        assetId,
+      });
+    };
+    driver.pipe({ topic: topics.kaifa, key: null, value: `[${report('M1')},${report('nobody')}]`, headers });
+    driver.commit();
+    driver.pipe({ topic: topics.kaifa, key: null, value: report('M2') });
+    driver.commit();
+    const read = (topic: string): unknown[] => driver.read(topic).map((record) => record.headers?.traceparent);
+    return { log: read(topics.events), outages: read(topics.outages) };
+  }
+
+  it('goes on to the log and to the outage, a span for each stage', async () => {
+    const exporter = new InMemorySpanExporter();
+    const end = await traces.start(new SimpleSpanProcessor(exporter), 'oms-pipeline');
+    const { log, outages } = headersOnTheWay({ traceparent: PARENT });
+    const spans = exporter.getFinishedSpans();
+    await end();
+    expect(spans.map(({ name }) => name)).toEqual(['place', 'correlate']);
+    const [placed, correlated] = spans.map((span) => `00-${PARENT.slice(3, 35)}-${span.spanContext().spanId}-01`);
+    expect(log).toEqual([placed, undefined]);
+    expect(outages).toEqual([correlated, undefined]);
+    expect(spans[0]!.attributes).toEqual({ 'oms.source': 'kaifa', 'oms.to': 'log' });
+    expect(spans[1]!.attributes).toEqual({ 'oms.key': 'S/F1' });
+  });
+
+  it('keeps its header where nobody wants traces, and has none where it came without', () => {
+    expect(headersOnTheWay({ traceparent: PARENT })).toEqual({
+      log: [PARENT, undefined],
+      outages: [PARENT, undefined],
+    });
+    expect(headersOnTheWay({})).toEqual({ log: [undefined, undefined], outages: [undefined, undefined] });
+  });
 });
