@@ -108,6 +108,7 @@ async function keepSources(client: pg.Client): Promise<void> {
     const row = [source, number, weight, lookedUp, speaksWide, words.reports];
     await client.query('select oms.keep_source($1, $2, $3, $4, $5, $6)', row);
   }
+  await client.query('select oms.write_source_functions()');
 }
 
 /** Runs every script in a folder and in those below it. */

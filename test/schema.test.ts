@@ -71,6 +71,14 @@ describe('the schema', () => {
     );
     const known = bySource((_, { number, weight, lookedUp, speaksWide }) => ({ number, weight, lookedUp, speaksWide }));
     expect(Object.fromEntries(rows.map(({ source, row }) => [source, row]))).toEqual(known);
+    const asked = await texts(
+      `select concat_ws(' ', source, oms.is_source(source), oms.speaks_wide(source), oms.likely_kind(source)) as text
+       from (select source from oms.sources order by number) known`,
+    );
+    expect(asked).toEqual(
+      SOURCES.map((source) => `${source} t ${known[source].speaksWide ? 't' : 'f'} ${known[source].lookedUp[0]}`),
+    );
+    expect(await texts(`select oms.is_source('phone')::text as text`)).toEqual(['false']);
     const numbers = `select oms.keep_source($1, $2, 1, '{device}', false, 'Images')`;
     await expect(system.pool.query(numbers, ['drone', 1])).rejects.toThrow('Source kaifa has number 1');
     await expect(system.pool.query(numbers, ['kaifa', 9])).rejects.toThrow('kaifa cannot have 9');

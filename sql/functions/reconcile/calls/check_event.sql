@@ -12,7 +12,7 @@ begin
     when reconcile.kind_of(p_event_type) is null
       then format('p_event_type: %L is neither an outage nor a restoration.', p_event_type)
     when p_source_type is null then format('p_source_type: null; expected %s.', oms.source_names())
-    when not exists (select from oms.sources where source = p_source_type)
+    when not oms.is_source(p_source_type)
       then format('p_source_type: %L is unknown; expected %s.', p_source_type, oms.source_names())
     when btrim(p_source_event_id) = '' then 'p_source_event_id: empty; expected an id, or null for one made of the content.'
     when length(p_source_event_id) > 256 then 'p_source_event_id: longer than 256 characters.'

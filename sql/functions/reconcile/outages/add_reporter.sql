@@ -5,13 +5,16 @@ language plpgsql as $$
 declare
   e reconcile.queue := p_event;
   v_wide_ms bigint := case when e.reach <> 'point' then e.t_ms end;
+  v_weight double precision := (p_rules.weights ->> e.source)::double precision;
 begin
+  if v_weight is null then
+    -- The rule set stands on the log from before there was the source.
+    select weight into v_weight from oms.sources where source = e.source;
+  end if;
   insert into reconcile.reporters as mine (key_id, unit, source, asset, body_no, is_customer, last_ms, back_ms, weight, threshold,
     wide_last_ms, wide_back_ms, feeder_customers, changed_seq)
   values (e.key_id, e.unit, e.source, e.asset, p_body_no, e.is_customer, e.t_ms, p_back_ms,
-    -- A rule set may stand on a log from before there was the source.
-    coalesce((p_rules.weights ->> e.source)::double precision, (select s.weight from oms.sources s where s.source = e.source)),
-    p_rules.confirm_threshold,
+    v_weight, p_rules.confirm_threshold,
     v_wide_ms, case when e.reach <> 'point' then p_back_ms end, case when e.reach <> 'point' then e.feeder_customers end, e.seq)
   on conflict (key_id, unit, source, asset, body_no) do update
   set last_ms = greatest(mine.last_ms, excluded.last_ms),

@@ -3,7 +3,7 @@ create or replace function reconcile.likely_spot(p_source text, p_asset_id text)
 )
 language plpgsql stable parallel safe as $$
 begin
-  case (select looked_up[1] from oms.sources where source = p_source)
+  case oms.likely_kind(p_source)
     when 'meter' then
       return query
         select f.substation_id, f.feeder_id, st_y(c.geom), st_x(c.geom), c.dp_id, c.customer_id, 'point', 'asset'

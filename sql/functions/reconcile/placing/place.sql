@@ -20,7 +20,7 @@ begin
     end if;
   end if;
   v_reach := case
-    when v_spot.reach = 'point' or not (select speaks_wide from oms.sources where source = p_source) then 'point'
+    when v_spot.reach = 'point' or not oms.speaks_wide(p_source) then 'point'
     when v_spot.found_by = 'substation' then 'substation'
     -- An alarm on a feeder that names no device is that of the feeder breaker.
     else coalesce(p_reach, v_spot.reach, case when p_asset_id is null then 'feeder' else 'point' end)
