@@ -200,6 +200,17 @@ it('does not claim to have been right before it had all of the list', () => {
   expect(world.state.asOf).toBeNull();
 });
 
+it('asks less and less often while the list fails, every ten seconds at last', () => {
+  const world = worldAfter([]);
+  for (let failures = 0; failures < 6; failures++) {
+    while (world.reading === null) world.fire();
+    const { reading } = world;
+    world.reading = null;
+    world.tell({ type: 'listFailed', reading, why: UNREACHABLE });
+  }
+  expect(world.retries).toEqual([2_000, 4_000, 8_000, 10_000, 10_000, 10_000]);
+});
+
 it('reads the list while the stream does not open, every ten seconds', () => {
   const world = worldAfter([]);
   const read: number[] = [];
