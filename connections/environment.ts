@@ -59,7 +59,7 @@ function postgresUrl(text: string): string {
 }
 
 function httpUrl(text: string): string {
-  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) throw new Error('http://HOST:PORT or https://HOST:PORT');
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) throw expected('http://HOST:PORT or https://HOST:PORT');
   return text;
 }
 

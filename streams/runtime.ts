@@ -1,30 +1,24 @@
 import {
   isLeftBehind,
-  RetentionGap,
-  type Broker,
   type BrokerError,
   type GroupMember,
-  type LogReader,
   type OnUnreadable,
   type Position,
   type Rebalance,
-  type TopicPartition,
-  type TopicPartitionOffset,
   type Transactions,
 } from './broker.js';
+import { Assignment, type AssignmentOptions } from './assignment.js';
 import { Checkpoint, type Outgoing } from './checkpoint.js';
 import { countByTopic, events } from './events.js';
 import { failureOn, Poison, PoisonRecord } from './poison.js';
-import { Pulse, turning } from './pulse.js';
-import { freshTask, keepsSnapshots, restoreTask, type Assigned, type RestoreOptions } from './restore.js';
+import { Pulse } from './pulse.js';
 import { aboutRecord, placeOf, SetAside, tellSetAside, type FailedRecord } from './set-aside.js';
 import { Outbox } from './task.js';
 import { batchLike, bytesOf, FIRST_BATCH, TimeOrder } from './time-order.js';
 import { mayGoOn, type SourceRecord, type Stage } from './topology.js';
 import { StreamError } from './errors.js';
 
-export interface RuntimeOptions extends RestoreOptions {
-  readonly broker: Broker;
+export interface RuntimeOptions extends AssignmentOptions {
   /** Partitions of every keyed topic. */
   readonly partitions: number;
   /** The consumer group, and the beginning of the transactional id. */
@@ -40,8 +34,6 @@ export interface RuntimeOptions extends RestoreOptions {
 /** What is processed before a commit at the latest: what came out of it waits in memory. */
 const MAX_PENDING = 20_000;
 const MAX_PENDING_BYTES = 2_000_000;
-/** What may wait of one partition for others before it is paused. */
-const MAX_WAITING_BYTES = 16_000_000;
 const ADVANCE_MS = 1000;
 /** How far partitions that are taken in the order of time may run ahead of each other: little beside a retention of hours. */
 const ORDER_SLACK_MS = 10 * 60_000;
@@ -57,14 +49,12 @@ type Statistics = Record<
  */
 export class StageRuntime {
   readonly #outbox = new Outbox(true);
-  readonly #assigned = new Map<number, Assigned>();
-  readonly #paused = new Set<string>();
   readonly #poison = new Poison();
   readonly #rejected = new SetAside();
   readonly #decoder = new TextDecoder();
   readonly #checkpoint: Checkpoint;
   readonly #order: TimeOrder;
-  #owned: TopicPartition[] = [];
+  readonly #assignment: Assignment;
   /** Records that were asked for ahead: they come while those before them are processed. */
   #polling: Promise<readonly SourceRecord[]> | null = null;
   #batch = FIRST_BATCH;
@@ -92,6 +82,7 @@ export class StageRuntime {
   ) {
     this.#checkpoint = new Checkpoint(transactions, options.partitions, (step) => this.pulse.transactionAt(step));
     this.#order = new TimeOrder(stage.inTimeOrder ? ORDER_SLACK_MS : Infinity);
+    this.#assignment = new Assignment(stage, options, member, this.#order, this.#outbox, this.pulse);
     member.onEnd(({ topic, partition, offset }) => this.#order.end(topic, partition, offset));
     this.finished = this.#run();
   }
@@ -127,26 +118,19 @@ export class StageRuntime {
     ];
   }
 
-  /** How far it is, a partition each; those of which nothing was heard yet are left out. */
-  positions(): Position[] {
-    return this.#owned.flatMap(({ topic, partition }) => {
-      const position = this.#order.position(topic, partition);
-      return position ? [{ topic, partition, ...position, end: this.member.knownEnd({ topic, partition }) }] : [];
-    });
-  }
-
   /** What is in memory: bytes that were read and wait to be processed, and records processed that wait for a commit. */
   waiting(): { readonly bytes: number; readonly records: number } {
-    const bytes = this.#owned.reduce(
-      (sum, { topic, partition }) => sum + this.#order.waitingBytes(topic, partition),
-      0,
-    );
-    return { bytes, records: this.#checkpoint.pending };
+    return { bytes: this.#assignment.waitingBytes, records: this.#checkpoint.pending };
+  }
+
+  /** How far it is, a partition each; those of which nothing was heard yet are left out. */
+  positions(): Position[] {
+    return this.#assignment.positions();
   }
 
   /** How much the state of each partition holds, by the name of what. */
-  holdings(): { readonly partition: number; readonly held: Readonly<Record<string, number>> }[] {
-    return [...this.#assigned].map(([partition, { task }]) => ({ partition, held: task.holdings }));
+  holdings(): ReturnType<Assignment['holdings']> {
+    return this.#assignment.holdings();
   }
 
   /** Commits what was processed, leaves the group and disconnects. */
@@ -187,11 +171,11 @@ export class StageRuntime {
     try {
       this.#polling = ahead(this.member.poll(this.#batch));
       const drained = this.#drainTold();
-      this.#balanceQueues();
+      this.#assignment.balanceQueues();
       const now = this.options.now();
       if (now - this.#advancedAt >= ADVANCE_MS) {
         this.#advancedAt = now;
-        for (const { task } of this.#assigned.values()) task.advance(now);
+        for (const { task } of this.#assignment.tasks.values()) task.advance(now);
       }
       const isDue = !isBusy || now - this.#committedAt >= this.options.commitMs;
       if (!drained || (isDue && !this.#isCommitting)) await this.#commit();
@@ -223,7 +207,7 @@ export class StageRuntime {
 
   #process(record: SourceRecord): void {
     const { topic, partition, offset } = record;
-    const assigned = this.#assigned.get(partition)!;
+    const assigned = this.#assignment.tasks.get(partition)!;
     const known = this.#poison.of(record);
     const poison = known ?? failureOn(assigned.task, record);
     if (poison) {
@@ -249,20 +233,6 @@ export class StageRuntime {
     this.options.say(level, `${stage}: ${what}`, { stage, ...(record && aboutRecord(record)) });
   }
 
-  /** Partitions far ahead of the others are paused, so that waiting for those costs no memory. */
-  #balanceQueues(): void {
-    for (const { topic, partition } of this.#owned) {
-      const place = `${topic}/${partition}`;
-      const waiting = this.#order.waitingBytes(topic, partition);
-      if (waiting > MAX_WAITING_BYTES && !this.#paused.has(place)) {
-        this.member.pause({ topic, partition });
-        this.#paused.add(place);
-      } else if (waiting < MAX_WAITING_BYTES / 2 && this.#paused.delete(place)) {
-        this.member.resume({ topic, partition });
-      }
-    }
-  }
-
   /**
    * Begins to commit what was processed; it goes on while the next records are processed. One transaction at a time:
    * resolves when the one before is done.
@@ -281,7 +251,7 @@ export class StageRuntime {
   #outgoing(): Outgoing[] {
     const records: Outgoing[] = this.#outbox.take();
     const now = this.options.now();
-    for (const [partition, { snapshots }] of this.#assigned) {
+    for (const [partition, { snapshots }] of this.#assignment.tasks) {
       const next = this.#checkpoint.next(this.stage.sources[0]!, partition);
       if (snapshots && next !== null) {
         for (const record of snapshots.due(now, next)) records.push({ ...record, partition });
@@ -361,20 +331,7 @@ export class StageRuntime {
     if (events.abort.isHeard) events.abort.tell({ stage: this.stage.name, message: error.message });
     this.#outbox.clear();
     this.#poison.take();
-    await this.#rewind();
-  }
-
-  /** Goes back to what was committed, with the state of then. The assignment stays as it is: it is the group's to change. */
-  async #rewind(): Promise<void> {
-    const owned = this.#owned;
-    this.#drop(owned);
-    for (const offset of await this.#restoreAll(owned)) {
-      this.pulse.at('going back to what was committed');
-      await this.member.seek(offset);
-    }
-    for (const { topic, partition } of owned) {
-      if (this.#paused.delete(`${topic}/${partition}`)) this.member.resume({ topic, partition });
-    }
+    await this.#assignment.rewind();
   }
 
   async #rebalance({ assign, partitions }: Rebalance): Promise<void> {
@@ -383,7 +340,8 @@ export class StageRuntime {
       // If it fails, that is met with the next commit: the group must have its answer now.
       this.pulse.at('waiting for a transaction');
       await Promise.allSettled([this.#committing]);
-      await this.#take(partitions);
+      await this.#assignment.take(partitions);
+      this.statistics.partitions = this.#assignment.tasks.size;
       return;
     }
     try {
@@ -393,87 +351,8 @@ export class StageRuntime {
       this.#say('warn', `could not commit before a rebalance (${(error as Error).message}).`);
       await this.#recover(error as BrokerError);
     }
-    this.#drop(partitions);
-    this.#unassign(partitions);
-  }
-
-  #drop(partitions: readonly TopicPartition[]): void {
-    for (const { topic, partition } of partitions) {
-      this.#order.remove(topic, partition);
-      this.#assigned.delete(partition);
-    }
-    this.statistics.partitions = this.#assigned.size;
-  }
-
-  #unassign(partitions: readonly TopicPartition[]): void {
-    const gone = new Set(partitions.map(({ topic, partition }) => `${topic}/${partition}`));
-    this.#owned = this.#owned.filter(({ topic, partition }) => !gone.has(`${topic}/${partition}`));
-    for (const place of gone) this.#paused.delete(place);
-    this.member.unassign(partitions);
-  }
-
-  /** Takes partitions over: their state is restored before their first record is read. */
-  async #take(partitions: readonly TopicPartition[]): Promise<void> {
-    const from = await this.#restoreAll(partitions);
-    this.#owned = [...this.#owned, ...partitions];
-    this.member.assign(from);
-  }
-
-  /** Restores the tasks of partitions. Returns the offsets from which they go on. */
-  async #restoreAll(partitions: readonly TopicPartition[]): Promise<TopicPartitionOffset[]> {
-    this.pulse.at('asking for committed offsets');
-    let from = partitions.length === 0 ? [] : await this.member.committed(partitions);
-    this.pulse.at('restoring state');
-    if (from.some(({ offset }) => offset > 0 || keepsSnapshots(this.stage))) {
-      const reader = turning(await this.options.broker.reader(), this.pulse);
-      try {
-        from = await this.#restoreFrom(from, reader);
-      } finally {
-        await reader.close();
-      }
-    } else {
-      for (const { partition } of from) {
-        if (!this.#assigned.has(partition))
-          this.#assigned.set(partition, freshTask(this.stage, partition, this.#outbox, this.options));
-      }
-    }
-    for (const { topic, partition } of partitions) this.#order.add(topic, partition);
-    this.statistics.partitions = this.#assigned.size;
-    return from;
-  }
-
-  async #restoreFrom(from: readonly TopicPartitionOffset[], reader: LogReader): Promise<TopicPartitionOffset[]> {
-    const goOn: TopicPartitionOffset[] = [];
-    for (const { topic, partition, offset } of from) {
-      const bounds = await reader.bounds(topic, partition);
-      const { low } = bounds;
-      // Kafka goes on at the first record that is left, as if nothing were missing.
-      if (offset > 0 && offset < low) this.#meetGap(new RetentionGap(topic, partition, low, offset));
-      if (this.#assigned.has(partition)) {
-        goOn.push({ topic, partition, offset });
-        continue;
-      }
-      const startedMs = performance.now();
-      const { assigned, next } = await restoreTask(
-        this.stage,
-        partition,
-        { topic, ...bounds },
-        offset,
-        this.#outbox,
-        reader,
-        this.options,
-      );
-      this.#assigned.set(partition, assigned);
-      goOn.push({ topic, partition, offset: next });
-      const durationMs = performance.now() - startedMs;
-      if (events.restore.isHeard) events.restore.tell({ stage: this.stage.name, topic, partition, next, durationMs });
-    }
-    return goOn;
-  }
-
-  #meetGap(gap: RetentionGap): void {
-    if (!this.options.acceptGap) throw gap;
-    this.#say('warn', `${gap.message} Going on, as was asked for.`);
+    this.#assignment.give(partitions);
+    this.statistics.partitions = this.#assignment.tasks.size;
   }
 }
 
