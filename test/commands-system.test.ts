@@ -346,7 +346,7 @@ describe('oms pipeline and gateway', () => {
     pipeline.process.kill('SIGTERM');
     const { code, out, err } = await pipeline.ended;
     expect({ code, out }).toEqual({ code: 0, out: '' });
-    expect(err).toMatch(/info stopped\n$/);
+    expect(JSON.parse(err.trimEnd().split('\n').at(-1)!)).toMatchObject({ level: 'info', msg: 'stopped' });
     expect(Date.now() - askedAt).toBeLessThan(10_000);
   });
 
