@@ -12,22 +12,28 @@ export const StageBeatFields = {
   complaints: Type.Array(Type.String(), { description: 'why it is degraded, a sentence each' }),
 };
 
+/** A stage of a process. */
+export const StageBeatSchema = Type.Object(StageBeatFields);
+
 /** Where a process answers for its health. */
 export const HealthPort = Type.Union([Type.Integer(), Type.Null()], {
   description: 'where it answers for its health; null: nowhere',
 });
 
-/** The value of a record of `oms.beats`, as published; beat.ts checks the same by hand, without loading a library. */
+/**
+ * The value of a record of `oms.beats`, all on partition 0, under the key of the process. beat.ts checks the same by hand,
+ * without loading a library.
+ */
 export const BeatSchema = Type.Object(
   {
     host: Type.String(),
     pid: Type.Integer(),
     slot: Type.String(),
-    startedAt: Type.String({ format: 'date-time', description: 'by its own clock' }),
+    startedAt: Type.String({ format: 'date-time', description: 'by its own clock, which nobody has to believe' }),
     beat: Type.Integer({ minimum: 0, description: 'counts from 0 since the process started' }),
     port: HealthPort,
     isLeaving: Type.Boolean({ description: 'it ends in order, and this is its last word' }),
-    stages: Type.Array(Type.Object(StageBeatFields)),
+    stages: Type.Array(StageBeatSchema),
   },
   { $id: 'Beat' },
 );

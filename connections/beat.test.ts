@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -51,11 +50,6 @@ it('a loop that turns and commits nothing of what it has read says so, and not i
   });
   pulse.committed(false);
   expect(stageBeatOf('place', living(pulse))).toMatchObject({ committedAgoMs: 0, waitedMs: 0 });
-});
-
-it('docs/schemas/beat.json is the schema that the program uses', () => {
-  const published: unknown = JSON.parse(readFileSync(new URL('../docs/schemas/beat.json', import.meta.url), 'utf8'));
-  expect(published).toEqual(JSON.parse(JSON.stringify(BeatSchema)));
 });
 
 it('what is read as a beat is what the schema says', () => {

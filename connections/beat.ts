@@ -1,17 +1,17 @@
+import type { Static } from 'typebox';
 import {
   between,
   BOOLEAN,
-  checkFields,
+  INTEGER,
   ISO_TIME,
-  jsonOf,
   listOf,
   nullable,
   objectOf,
   OFFSET,
+  readFields,
   TEXT,
-  type Fields,
-  type Kind,
 } from '../operators/model/record-shape.js';
+import type { BeatSchema, StageBeatSchema } from './beat-schema.js';
 import type { Pulse } from '../streams/pulse.js';
 
 /** How often a process says that it lives, ms. */
@@ -25,42 +25,12 @@ export const SILENT_AFTER_MS = 17_000;
 export const STILL_AFTER_MS = 30_000;
 
 /** What a stage of a process did. Durations are of the process's monotonic clock. */
-export interface StageBeat {
-  /** place, correlate, policies, sink or gateway. */
-  readonly name: string;
-  /** Since it last asked for records and was answered; null: never. */
-  readonly polledAgoMs: number | null;
-  /** Since its last commit; null: none yet. */
-  readonly committedAgoMs: number | null;
-  /** How long something it has read has waited for a commit. */
-  readonly waitedMs: number;
-  /** How long its loop has not turned. */
-  readonly stillMs: number;
-  /** Why it is degraded, a sentence each. */
-  readonly complaints: string[];
-}
+export type StageBeat = Readonly<Static<typeof StageBeatSchema>>;
 
-/**
- * The value of a record of `oms.beats`: a process says that it lives, and what its stages did. All on partition 0, under
- * the key of the process. The same as a schema: beat-schema.ts.
- */
-export interface Beat {
-  readonly host: string;
-  readonly pid: number;
-  readonly slot: string;
-  /** ISO 8601, by its own clock, which nobody has to believe. */
-  readonly startedAt: string;
-  /** Counts from 0 since the process started. */
-  readonly beat: number;
-  /** Where it answers for its health; null: nowhere. */
-  readonly port: number | null;
-  /** It ends in order, and this is its last word. */
-  readonly isLeaving: boolean;
-  readonly stages: readonly StageBeat[];
-}
+/** The value of a record of `oms.beats`: a process says that it lives, and what its stages did. */
+export type Beat = Readonly<Static<typeof BeatSchema>>;
 
 const DURATION_MS = between(0, Infinity, 'a duration in ms');
-const INTEGER: Kind = { is: Number.isInteger, name: 'a whole number' };
 
 const STAGE_BEAT = objectOf(
   {
@@ -101,9 +71,7 @@ export function beatKey({ slot, stages }: Pick<Beat, 'slot' | 'stages'>): string
  * @throws Error that says why it is none
  */
 export function readBeat(value: Uint8Array): Beat {
-  const beat = jsonOf('A beat', value);
-  checkFields('A beat', beat, BEAT);
-  return beat as Fields & Beat;
+  return readFields('A beat', value, BEAT);
 }
 
 /** How something that runs is, now. */

@@ -1,14 +1,14 @@
-import type { EvidenceRecord } from '../operators/model/outcome.js';
 import type { Source } from '../operators/model/source.js';
 import {
-  checkFields,
-  jsonOf,
+  ANY_TEXT,
+  COUNT,
   listOf,
   nullable,
-  OBJECT,
   objectOf,
+  OFFSET,
+  readFields,
   TEXT,
-  type Kind,
+  type Checked,
 } from '../operators/model/record-shape.js';
 import type { TopicNames } from '../connections/topics.js';
 import type { FollowedRecord } from './follower.js';
@@ -42,29 +42,7 @@ interface Pending {
   resolve(answer: Answer | null): void;
 }
 
-interface Identified {
-  readonly source: Source;
-  readonly sourceEventId: string;
-}
-
-interface LateValue {
-  readonly reason: string;
-  readonly event: Identified;
-}
-
-interface UnplacedValue {
-  readonly reason: string;
-  readonly detail: string;
-  readonly event: Identified;
-}
-
-interface RejectedValue {
-  readonly reason: string;
-  readonly detail: string;
-  readonly position: SourcePosition;
-}
-
-/** What an answer is made of. */
+/** What an answer is made of: no more of a record is looked at. */
 const IDENTIFIED = objectOf({ source: TEXT, sourceEventId: TEXT }, 'an event');
 const EVENTS = listOf(IDENTIFIED);
 const EVIDENCE = {
@@ -75,8 +53,17 @@ const EVIDENCE = {
   withoutEffect: EVENTS,
 };
 const LATE = { reason: TEXT, event: IDENTIFIED };
-const UNPLACED = { ...LATE, detail: TEXT };
-const REJECTED = { reason: TEXT, detail: TEXT, position: OBJECT };
+const UNPLACED = { ...LATE, detail: ANY_TEXT };
+const REJECTED = {
+  reason: TEXT,
+  detail: ANY_TEXT,
+  position: objectOf({ topic: TEXT, partition: COUNT, offset: OFFSET }, 'a place on a topic'),
+};
+
+interface Identified {
+  readonly source: string;
+  readonly sourceEventId: string;
+}
 
 const MAX_WAITERS = 10_000;
 
@@ -123,18 +110,13 @@ export class Answers {
   hear({ topic, value }: Pick<FollowedRecord, 'topic' | 'value'>): void {
     if (this.#count === 0 || value === null) return;
     const { evidence, late, unplaced, rejected } = this.topics;
-    const read = <T>(kinds: Readonly<Record<string, Kind>>): T => {
-      const record = jsonOf('The record', value);
-      checkFields('The record', record, kinds);
-      return record as T;
-    };
-    if (topic === evidence) this.#hearEvidence(read<EvidenceRecord>(EVIDENCE));
-    else if (topic === late) this.#hearLate(read<LateValue>(LATE));
-    else if (topic === unplaced) this.#hearUnplaced(read<UnplacedValue>(UNPLACED));
-    else if (topic === rejected) this.#hearRejected(read<RejectedValue>(REJECTED));
+    if (topic === evidence) this.#hearEvidence(readFields('The record', value, EVIDENCE));
+    else if (topic === late) this.#hearLate(readFields('The record', value, LATE));
+    else if (topic === unplaced) this.#hearUnplaced(readFields('The record', value, UNPLACED));
+    else if (topic === rejected) this.#hearRejected(readFields('The record', value, REJECTED));
   }
 
-  #hearEvidence({ outageId, members, restorations, withoutEffect, duplicates }: EvidenceRecord): void {
+  #hearEvidence({ outageId, members, restorations, withoutEffect, duplicates }: Checked<typeof EVIDENCE>): void {
     if (outageId !== null) {
       for (const event of members) this.#tell(event, { status: 'correlated', outageId });
       for (const event of restorations) this.#tell(event, { status: 'restored', outageId });
@@ -143,16 +125,16 @@ export class Answers {
     for (const event of duplicates) this.#tell(event, { status: 'duplicate' });
   }
 
-  #hearLate({ reason, event }: LateValue): void {
+  #hearLate({ reason, event }: Checked<typeof LATE>): void {
     this.#tell(event, { status: 'late', reason });
   }
 
-  #hearUnplaced({ reason, detail, event }: UnplacedValue): void {
+  #hearUnplaced({ reason, detail, event }: Checked<typeof UNPLACED>): void {
     this.#tell(event, { status: 'unplaced', reason, detail });
   }
 
   /** What was rejected may have no identity: it is known by its place. */
-  #hearRejected({ reason, detail, position }: RejectedValue): void {
+  #hearRejected({ reason, detail, position }: Checked<typeof REJECTED>): void {
     for (const pending of [...this.#byIdentity.values()].flatMap((waiting) => [...waiting])) {
       const at = pending.position;
       if (at?.topic === position.topic && at.partition === position.partition && at.offset === position.offset) {

@@ -1,7 +1,7 @@
 import { canonicalCommand, canonicalEvent } from '../operators/model/canonical-event.js';
 import { Correlator } from '../operators/correlate/correlate.js';
 import { UnknownMeaning } from '../operators/correlate/meaning.js';
-import type { Outcome } from '../operators/model/outcome.js';
+import type { LateRecord, Outcome } from '../operators/model/outcome.js';
 import { keyText, parseKey, type Key, type LogEntry } from '../operators/model/event.js';
 import { SOURCES, type Source } from '../operators/model/source.js';
 import { checkPlaced } from '../operators/log/log-entry-shape.js';
@@ -11,12 +11,12 @@ import type { Reading } from '../operators/normalise/fields.js';
 import { normalise, type Report } from '../operators/normalise/normalise.js';
 import type { OutageRecord } from '../operators/model/outage.js';
 import type { PolicyName } from '../operators/model/policy-names.js';
-import type { Failure } from '../operators/model/rejections.js';
 import { readOutageRecord } from '../operators/model/outage-reading.js';
 import { place } from '../operators/place/place.js';
 import { Policies } from '../operators/policies/policies.js';
 import { receiptOf } from '../operators/model/receipt.js';
 import { isEpochMs, textOf } from '../operators/model/record-shape.js';
+import type { RejectedRecord, UnplacedRecord } from '../operators/model/set-aside.js';
 import { Registry } from '../operators/network/registry.js';
 import type { StormThresholds } from '../operators/policies/storm-mode.js';
 import { formatTime, parseTime } from '../operators/model/time.js';
@@ -61,7 +61,8 @@ type Headers = Readonly<Record<string, string>>;
 /** What became of a report. */
 type Placed =
   | { readonly to: 'log'; readonly key: Key; readonly entry: LogEntry; readonly followed?: Headers }
-  | { readonly to: 'unplaced' | 'rejected'; readonly id: string; readonly value: object };
+  | { readonly to: 'unplaced'; readonly id: string; readonly value: UnplacedRecord }
+  | { readonly to: 'rejected'; readonly id: string; readonly value: RejectedRecord };
 
 type Understood = Extract<Report, { event: unknown }>;
 type Refused = Exclude<Report, Understood>;
@@ -196,14 +197,14 @@ function rejectedRecord(to: string, record: SourceRecord, error: Error): OutReco
   const { topic, partition, offset } = record;
   const key = `${topic}/${partition}/${offset}/0`;
   return jsonRecord(to, key, key, {
-    reason: 'operatorFailed' satisfies Failure,
+    reason: 'operatorFailed',
     detail: `${error.message} ${error.stack?.split('\n')[1]?.trim() ?? ''}`.trim(),
     raw: record.value ? new TextDecoder().decode(record.value).slice(0, 10_000) : '',
     source: null,
     // It may be the timestamp that is wrong with it.
     receivedAt: formatTime(isEpochMs(record.timestampMs) ? record.timestampMs : 0),
     position: { topic, partition, offset, index: 0 },
-  });
+  } satisfies RejectedRecord);
 }
 
 /** One log record, and what it led to. */
@@ -265,7 +266,8 @@ function* recordsOf(key: string, outcome: Outcome, topics: TopicNames, headers?:
   for (const evidence of outcome.evidence) yield record(topics.evidence, evidence.outageId ?? key, evidence);
   for (const late of outcome.late) {
     const { source, sourceEventId } = late.event;
-    yield record(topics.late, `${source}/${sourceEventId}`, { ...late, event: canonicalEvent(late.event) });
+    const published: LateRecord = { ...late, event: canonicalEvent(late.event) };
+    yield record(topics.late, `${source}/${sourceEventId}`, published);
   }
   for (const { reason, detail, log, command } of outcome.rejected) {
     yield record(topics.rejected, command.commandId, {
@@ -275,7 +277,7 @@ function* recordsOf(key: string, outcome: Outcome, topics: TopicNames, headers?:
       source: null,
       receivedAt: new Date(command.at).toISOString(),
       position: { topic: topics.events, ...log, index: 0 },
-    });
+    } satisfies RejectedRecord);
   }
 }
 

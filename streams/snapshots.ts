@@ -1,6 +1,8 @@
 import { crc32 } from 'node:zlib';
 import { pack, unpack } from 'msgpackr';
+import type { Static } from 'typebox';
 import type { LogReader } from './broker.js';
+import type { ChunkSchema, MarkSchema, ProgressSchema } from './snapshot-schema.js';
 import type { NodeState } from './task.js';
 import type { OutRecord, SourceRecord } from './topology.js';
 import { StreamError } from './errors.js';
@@ -15,33 +17,9 @@ const CHUNK_BYTES = 900_000;
 /** Enough for one commit: snapshots must not hold up the stream. */
 const BYTES_PER_COMMIT = 4_000_000;
 
-/** From where a partition of the log is to be read again, and of which nodes there are snapshots. */
-interface Mark {
-  readonly version: number;
-  readonly restoreFrom: number;
-  readonly nodes: readonly string[];
-}
-
-interface Chunk {
-  readonly version: number;
-  /** The state holds the log before this offset. */
-  readonly through: number;
-  readonly of: number;
-  readonly crc: number;
-  readonly data: Uint8Array;
-}
-
-/**
- * How far a transaction got, written with it: Kafka's own note of that, the group's offset, can be away when a broker has just
- * come back, or for good.
- */
-interface Progress {
-  /** The offset behind the last record that was processed. */
-  readonly next: number;
-  /** Where that record stands, and when it came there (epoch ms): by these the log is known again. */
-  readonly last: number;
-  readonly lastMs: number;
-}
+type Mark = Readonly<Static<typeof MarkSchema>>;
+type Chunk = Readonly<Static<typeof ChunkSchema>>;
+type Progress = Readonly<Static<typeof ProgressSchema>>;
 
 /** The log of which a state is a fold: its topic, and the bounds of the partition. */
 export interface Log {
@@ -165,7 +143,7 @@ export class Snapshots {
     return { version: VERSION, restoreFrom: this.#restoreFrom(next), nodes: this.#nodes };
   }
 
-  get #nodes(): readonly string[] {
+  get #nodes(): string[] {
     return this.states.map(({ node }) => node);
   }
 
@@ -314,8 +292,8 @@ export class Snapshots {
     const parts = this.states.map((state) => ({ ...state, chunks: this.#chunksFrom(records, state.node, key) }));
     const throughs = new Set(parts.flatMap(({ chunks }) => chunks.map(({ through }) => through)));
     const [through] = throughs;
-    if (throughs.size !== 1) throw unreadable(`${key} is of several snapshots`);
-    if (!isOffset(through) || through > until) throw unreadable(`${key} is of offset ${through}, beyond ${until}`);
+    if (through === undefined || throughs.size !== 1) throw unreadable(`${key} is of several snapshots`);
+    if (through > until) throw unreadable(`${key} is of offset ${through}, beyond ${until}`);
     try {
       for (const { store, chunks } of parts)
         if (chunks.length > 0) store.restore(key, Buffer.concat(chunks.map(({ data }) => data)));
@@ -332,11 +310,7 @@ export class Snapshots {
     for (let n = 0; n < (chunks[0]?.of ?? this.#chunksOf.get(`${node}/${key}`) ?? 0); n++) {
       const kept = records.get(this.#chunkId(node, key, n));
       if (!kept) throw unreadable(`chunk ${n} of ${key} is missing`);
-      const chunk = chunkOf(kept.value, `chunk ${n} of ${key}`);
-      if (chunk.version !== VERSION)
-        throw unreadable(`${key} is of version ${String(chunk.version)}, this program reads ${VERSION}`);
-      if (!(chunk.data instanceof Uint8Array) || chunk.crc !== crc32(chunk.data))
-        throw unreadable(`chunk ${n} of ${key} is damaged`);
+      const chunk = chunkOf(kept.value, key, n);
       chunks.push(chunk);
     }
     return chunks;
@@ -347,10 +321,24 @@ const CHUNK_ID = /^([^/]+)\/(\d{1,9})\/(.*)$/s;
 
 const isOffset = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-function chunkOf(value: Uint8Array, what: string): Chunk {
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields => value !== null && typeof value === 'object';
+
+/** A part of the state of a key, whose bytes are as they were written. */
+function chunkOf(value: Uint8Array, key: string, n: number): Chunk {
+  const what = `chunk ${n} of ${key}`;
+  const { version, through, of, crc, data } = unpackedFields(value, what);
+  if (version !== VERSION) throw unreadable(`${key} is of version ${String(version)}, this program reads ${VERSION}`);
+  if (!(data instanceof Uint8Array) || crc !== crc32(data) || !isOffset(of)) throw unreadable(`${what} is damaged`);
+  if (!isOffset(through)) throw unreadable(`${key} is of offset ${String(through)}, which is none`);
+  return { version, through, of, crc, data };
+}
+
+function unpackedFields(value: Uint8Array, what: string): Fields {
   try {
-    const chunk = unpack(value) as Chunk | null;
-    if (chunk !== null && typeof chunk === 'object') return chunk;
+    const chunk: unknown = unpack(value);
+    if (isFields(chunk)) return chunk;
   } catch {
     // Said below.
   }
@@ -360,18 +348,20 @@ function chunkOf(value: Uint8Array, what: string): Chunk {
 /** What a record says of how far a transaction got; null if it cannot be read. */
 function progressIn(value: Uint8Array): Progress | null {
   try {
-    const progress = JSON.parse(new TextDecoder().decode(value)) as Progress | null;
-    return progress && isOffset(progress.next) && isOffset(progress.last) && Number.isFinite(progress.lastMs)
-      ? progress
-      : null;
+    const progress: unknown = JSON.parse(new TextDecoder().decode(value));
+    if (!isFields(progress)) return null;
+    const { next, last, lastMs } = progress;
+    const isTime = typeof lastMs === 'number' && Number.isFinite(lastMs);
+    return isOffset(next) && isOffset(last) && isTime ? { next, last, lastMs } : null;
   } catch {
     return null;
   }
 }
 
 /** From which offset a mark wants the log read. */
-function restoreFromOf(mark: Uint8Array, nodes: readonly string[], until: number): number {
-  const fields = (JSON.parse(new TextDecoder().decode(mark)) ?? {}) as Partial<Record<keyof Mark, unknown>>;
+function restoreFromOf(value: Uint8Array, nodes: readonly string[], until: number): number {
+  const mark: unknown = JSON.parse(new TextDecoder().decode(value));
+  const fields: Fields = isFields(mark) ? mark : {};
   const { version, restoreFrom } = fields;
   if (version !== VERSION) throw unreadable(`snapshots of version ${String(version)}, this program reads ${VERSION}`);
   if (!isOffset(restoreFrom) || restoreFrom > until)

@@ -183,7 +183,7 @@ describe('oms correlate', () => {
     expect(await ruleSets('wide.json')).toEqual(['wide']);
     await writeFile(file('wrong.json'), JSON.stringify({ name: 'wrong', radiusM: -1 }));
     expect(await refusal(1, correlate('storm.ndjson', '--rules', 'wrong.json'))).toMatch(
-      /wrong\.json: radiusM must be/,
+      /wrong\.json has radiusM -1 instead of a number from 0 to 100000\./,
     );
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMPTY_NETWORK } from '../operators/network/network.js';
-import { CopyRows, type Cell, type ColumnType } from '../connections/postgres/copy.js';
+import { CopyRows, type ColumnType } from '../connections/postgres/copy.js';
 import { TestDatabase } from './kit/database.js';
 
 let database: TestDatabase;
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => database.stop());
 
 /** What PostgreSQL makes of cells, as it writes them itself. */
-async function stored(type: ColumnType, sqlType: string, cells: readonly Cell[]): Promise<unknown[]> {
+async function stored(type: ColumnType, sqlType: string, cells: readonly unknown[]): Promise<unknown[]> {
   const client = await database.pool.connect();
   try {
     await client.query('begin');

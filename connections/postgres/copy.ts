@@ -19,9 +19,6 @@ export interface Point {
 /** A geometry: a point, a line, or an area within a ring, whose last point is its first. */
 export type Shape = Point | { readonly line: readonly Point[] } | { readonly ring: readonly Point[] };
 
-/** A value of a column. Times are epoch ms or ISO 8601; `jsonb` takes whatever JSON can hold. */
-export type Cell = string | number | boolean | null | object;
-
 /**
  * Rows of one table in the binary form of COPY: PostgreSQL takes them in with half the work of text, as it need not read
  * times, numbers and geometries.
@@ -43,10 +40,10 @@ export class CopyRows {
   }
 
   /**
-   * Adds a row: a cell for each column, in their order.
+   * Adds a row: a cell for each column, in their order. Times are epoch ms or ISO 8601; `jsonb` takes whatever JSON can hold.
    * @throws OmsError if there are more or fewer, or a cell cannot be of its column's type
    */
-  add(...cells: readonly Cell[]): void {
+  add(...cells: readonly unknown[]): void {
     const writers = this.#writers;
     if (cells.length !== writers.length) {
       throw new OmsError(

@@ -1,8 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import Type from 'typebox';
-import { KINDS, REACHES } from '../../operators/model/event.js';
-import { SOURCES } from '../../operators/model/source.js';
 import { MAX_VALUE_BYTES } from '../../operators/normalise/normalise.js';
+import { CanonicalEventSchema, oneOrMany } from '../../operators/normalise/report-schema.js';
 import { errorAnswers } from '../errors.js';
 import { isContent, json, jsonLines, readBytes } from './body.js';
 import { cloudEventHeaders, receivedAtOf } from './cloud-event.js';
@@ -16,39 +14,11 @@ import {
   receivedBody,
   type IntakeServices,
 } from './intake.js';
-import { CountsSchema, DescribedId, DescribedTime, oneOrMany, optional } from './report.js';
+import { CountsSchema } from './report.js';
 
-const Latitude = Type.Number({ minimum: -90, maximum: 90 });
-const Longitude = Type.Number({ minimum: -180, maximum: 180 });
-
-const Event = Type.Object(
-  {
-    source: Type.Enum([...SOURCES]),
-    kind: Type.Enum([...KINDS]),
-    type: optional(Type.String()),
-    sourceEventId: optional(DescribedId),
-    assetId: optional(DescribedId),
-    occurredAt: DescribedTime,
-    receivedAt: optional(DescribedTime),
-    lat: optional(Latitude),
-    lon: optional(Longitude),
-    feederId: optional(DescribedId),
-    substationId: optional(DescribedId),
-    dpId: optional(DescribedId),
-    reach: optional(Type.Enum([...REACHES])),
-  },
-  {
-    additionalProperties: true,
-    description: 'a canonical event; lat and lon come together',
-    anyOf: [
-      { required: ['lat', 'lon'], properties: { lat: Latitude, lon: Longitude } },
-      { properties: { lat: { type: 'null' }, lon: { type: 'null' } } },
-    ],
-  },
-);
 const Body = {
   content: {
-    'application/json': { schema: oneOrMany(Event) },
+    'application/json': { schema: oneOrMany(CanonicalEventSchema) },
     'application/x-ndjson': { schema: { type: 'string', description: 'a canonical event a line' } },
   },
 };

@@ -5,6 +5,7 @@ import { bySource, SOURCES, type Source } from '../../operators/model/source.js'
 import { contentIdOf } from '../../operators/model/identity.js';
 import { readCanonical } from '../../operators/normalise/canonical.js';
 import { Refusal } from '../../operators/normalise/fields.js';
+import { Id, optional } from '../../operators/normalise/report-schema.js';
 import { GIVEN_RULE_SETS } from '../../operators/model/rules.js';
 import { traces } from '../../connections/telemetry/traces.js';
 import { sourceTopics } from '../../connections/topics.js';
@@ -15,7 +16,6 @@ import { JSON_ERRORS, readJson } from './body.js';
 import { cloudEventHeaders, receivedAtOf } from './cloud-event.js';
 import { outageOfDuplicate } from './duplicates.js';
 import { kindOfWord } from './event-words.js';
-import { Id, optional } from './report.js';
 
 const WINDOW_MINUTES = GIVEN_RULE_SETS.standard.windowMs / 60_000;
 const RADIUS_METERS = GIVEN_RULE_SETS.standard.radiusM;

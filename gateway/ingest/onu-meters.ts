@@ -1,16 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
+import { NetworkId } from '../../operators/network/network-schema.js';
 import type { NetworkElement } from '../../operators/network/registry.js';
 import { errorAnswers } from '../errors.js';
 import type { Services } from '../services.js';
 import { JSON_ERRORS, readJson } from './body.js';
 
-const NetworkId = Type.String({
-  description: 'an id without control characters, at most 256 long',
-  minLength: 1,
-  maxLength: 256,
-  pattern: '^[^\\u0000-\\u001f\\u007f]*\\S[^\\u0000-\\u001f\\u007f]*$',
-});
 const Mapping = Type.Object({ onuId: NetworkId, meterId: NetworkId });
 const Mapped = Type.Object({ status: Type.Literal('mapped'), onuId: Type.String(), meterId: Type.String() });
 

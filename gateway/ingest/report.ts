@@ -1,104 +1,9 @@
 import Type from 'typebox';
-
-/** An id as sources write it: a text, or a number. */
-export const Id = Type.Unsafe<string | number>({ type: ['string', 'number'], description: 'text or number' });
-
-/** An id, as it is described: of the texts not all are ids. */
-export const DescribedId = Type.Unsafe<string | number>({
-  anyOf: [
-    { type: 'number' },
-    {
-      type: 'string',
-      minLength: 1,
-      maxLength: 256,
-      pattern: '^[^\\u0000-\\u001f\\u007f]*\\S[^\\u0000-\\u001f\\u007f]*(?!\\n)$',
-    },
-  ],
-  description: 'text or number',
-});
-
-/** From the year 1000 on, and no zone is further away than 14 hours. */
-export const DATE = '^(?!.*[+-](1[5-9]|2[0-9]):[0-9]{2}$)[1-9][0-9]{3}-';
-
-/** A time, as it is described: it is read in more forms than these. */
-export const DescribedTime = Type.String({
-  format: 'date-time',
-  pattern: DATE,
-  description: 'ISO 8601; without a zone: of the configured one',
-});
-
-const LatLng = Type.Object({
-  lat: Type.Number({ minimum: -90, maximum: 90 }),
-  lng: Type.Number({ minimum: -180, maximum: 180 }),
-});
-
-/** `T`, absent or null. */
-export function optional<T extends Type.TSchema>(schema: T) {
-  return Type.Optional(Type.Union([schema, Type.Null()]));
-}
-
-const open = { additionalProperties: true };
-
-/** What the sources that speak JSON send, with ids and times of some form. */
-function reportsOf<I extends Type.TSchema, T extends Type.TSchema>(id: I, time: T) {
-  const scada = Type.Object(
-    {
-      eventType: Type.String({ minLength: 1, examples: ['BreakerTrip'] }),
-      substationId: id,
-      feederId: id,
-      mainStationId: Id,
-      alarmType: Type.String({ minLength: 1, examples: ['De-energized', 'Energized'] }),
-      timestamp: time,
-      voltage: Type.Unsafe<number | string>({ type: ['number', 'string'], description: 'volts' }),
-      severity: optional(Type.String()),
-      reason: optional(Type.String()),
-      coordinates: optional(LatLng),
-      deviceId: optional(id),
-    },
-    open,
-  );
-  const onu = Type.Object(
-    {
-      type: Type.String({ minLength: 1, examples: ['ONU_LastGaspAlert', 'ONU_PowerRestored'] }),
-      onuId: id,
-      timestamp: time,
-      eventId: optional(id),
-      onuSerial: optional(Type.String()),
-      location: optional(LatLng),
-      associatedMeters: optional(Type.Array(Type.Unknown())),
-      nmsType: optional(Type.String()),
-      alarmData: optional(Type.Object({}, open)),
-    },
-    open,
-  );
-  const call_center = Type.Object(
-    {
-      ticketId: id,
-      timestamp: time,
-      customer: Type.Object(
-        {
-          phone: optional(Id),
-          meterNumber: optional(id),
-          address: optional(Type.String()),
-          location: optional(LatLng),
-        },
-        open,
-      ),
-      notes: optional(Type.String()),
-    },
-    open,
-  );
-  return { scada, onu, call_center };
-}
+import { DescribedId, DescribedTime, Id, oneOrMany, reportsOf } from '../../operators/normalise/report-schema.js';
 
 /** What a body must be: a report, or a list of objects, of which each is judged by itself. */
 function checked(report: object): object {
   return { if: { type: 'array' }, then: { items: { type: 'object' }, minItems: 1 }, else: report };
-}
-
-/** A body as it is described: a report, or a list with one at least. */
-export function oneOrMany(report: object): object {
-  return { anyOf: [report, { type: 'array', items: { type: 'object' }, contains: report }] };
 }
 
 function each<In extends object>(reports: In, make: (report: object) => object): Readonly<Record<keyof In, object>> {
@@ -111,7 +16,7 @@ function each<In extends object>(reports: In, make: (report: object) => object):
 /** By source, what its bodies are checked by; ids and times are looked at when they are read. */
 export const CHECKED = each(reportsOf(Id, Type.String({ minLength: 1 })), checked);
 /** A source that has a route of its own, for its own words; all have the one of canonical events. */
-export type RoutedSource = keyof typeof CHECKED | 'kaifa';
+export type RoutedSource = keyof typeof CHECKED;
 /** By source, what is said of its bodies. */
 export const DESCRIBED = each(reportsOf(DescribedId, DescribedTime), oneOrMany);
 

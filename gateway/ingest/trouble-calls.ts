@@ -1,5 +1,6 @@
 import Type from 'typebox';
-import { OutageRecordSchema, type OutageRecord } from '../../operators/model/outage.js';
+import { OutageRecordSchema } from '../../operators/model/outage-schema.js';
+import type { OutageRecord } from '../../operators/model/outage.js';
 import type { Database } from '../database.js';
 
 const { status, severity, etr, restoredAt, firstDetectedAt, customersOut } = OutageRecordSchema.properties;

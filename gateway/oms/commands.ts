@@ -3,10 +3,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { COMMANDS, keyText, type Key, type OutageCommand } from '../../operators/model/event.js';
 import { encodeCommands } from '../../operators/log/log-record.js';
+import { DescribedTime } from '../../operators/normalise/report-schema.js';
 import { traces } from '../../connections/telemetry/traces.js';
 import { errorAnswers, GatewayError } from '../errors.js';
 import { JSON_ERRORS, readJson } from '../ingest/body.js';
-import { DescribedTime } from '../ingest/report.js';
 import type { Services } from '../services.js';
 import { timeOf } from './time-text.js';
 

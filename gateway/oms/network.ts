@@ -1,34 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import Type from 'typebox';
 import { errorAnswers } from '../errors.js';
 import type { Services } from '../services.js';
+import { NetworkSummarySchema, type NetworkSummary } from './network-summary.js';
 
-const Bounds = Type.Object({
-  minLat: Type.Number(),
-  minLon: Type.Number(),
-  maxLat: Type.Number(),
-  maxLon: Type.Number(),
-});
-
-const Feeder = Type.Object({
-  feederId: Type.String(),
-  substationId: Type.String(),
-  name: Type.String(),
-  customers: Type.Integer(),
-});
-
-const Summary = Type.Object({
-  bounds: Type.Union([Bounds, Type.Null()]),
-  substations: Type.Integer(),
-  feeders: Type.Array(Feeder),
-  customers: Type.Integer(),
-});
-
-interface TotalRow {
-  readonly bounds: Type.Static<typeof Bounds> | null;
-  readonly substations: number;
-  readonly customers: number;
-}
+type Feeder = NetworkSummary['feeders'][number];
+type TotalRow = Omit<NetworkSummary, 'feeders'>;
 
 /** The network in brief: where it lies, and its feeders. */
 export const network: FastifyPluginAsyncTypebox<Services> = async (app, { database }) => {
@@ -38,12 +14,12 @@ export const network: FastifyPluginAsyncTypebox<Services> = async (app, { databa
       schema: {
         summary: 'The network in brief',
         tags: ['network'],
-        response: { 200: Summary, ...errorAnswers('OMS_DATABASE_UNAVAILABLE') },
+        response: { 200: NetworkSummarySchema, ...errorAnswers('OMS_DATABASE_UNAVAILABLE') },
       },
     },
     async () => {
       const [feeders, [total]] = await Promise.all([
-        database.query<Type.Static<typeof Feeder>>(
+        database.query<Feeder>(
           `select f.feeder_id as "feederId", f.substation_id as "substationId", f.name,
              coalesce(sum(served.customers), 0)::int as customers
            from network.feeders f

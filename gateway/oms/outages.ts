@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { OutageRecordSchema, SEVERITIES, type OutageRecord } from '../../operators/model/outage.js';
 import { withAllSources } from '../../operators/model/outage-reading.js';
+import { OutageRecordSchema } from '../../operators/model/outage-schema.js';
+import { SEVERITIES, type OutageRecord } from '../../operators/model/outage.js';
 import { STATUSES } from '../../operators/model/status.js';
 import { formatTime } from '../../operators/model/time.js';
+import { DATE } from '../../operators/normalise/report-schema.js';
 import { errorAnswers } from '../errors.js';
-import { DATE } from '../ingest/report.js';
 import type { Services } from '../services.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { timeOf } from './time-text.js';

@@ -6,7 +6,7 @@ import type { LogEntry, OutageCommand, PlacedEvent, RulesCommand } from '../mode
 import type { OutageRecord } from '../model/outage.js';
 import { GIVEN_RULE_SETS } from '../model/rules.js';
 import { Correlator } from './correlate.js';
-import type { EvidenceRecord, LateRecord } from '../model/outcome.js';
+import type { EvidenceRecord, LateEvent } from '../model/outcome.js';
 
 const KEY = { substationId: 'S', feederId: 'F' };
 
@@ -41,7 +41,7 @@ function command(fields: Partial<OutageCommand> & Pick<OutageCommand, 'command' 
 class Run {
   readonly outages = new Map<string, OutageRecord>();
   readonly members = new Map<string, string[]>();
-  readonly late: LateRecord[] = [];
+  readonly late: LateEvent[] = [];
   readonly evidence: EvidenceRecord[] = [];
   readonly rejected: string[] = [];
   correlator = new Correlator();

@@ -1,26 +1,30 @@
-import { COMMANDS, KEY_COMMANDS, KINDS, REACHES, type PlacedEvent } from '../model/event.js';
-import { bySource, SOURCES } from '../model/source.js';
 import {
-  between,
-  BOOLEAN,
+  AmendCommandSchema,
+  MeaningCommandSchema,
+  OutageCommandSchema,
+  RulesCommandSchema,
+} from '../model/command-schema.js';
+import { KINDS, REACHES, type LogEntry, type PlacedEvent } from '../model/event.js';
+import { SOURCES } from '../model/source.js';
+import {
   checkFields,
   COUNT,
   EPOCH_MS,
+  fieldOf,
   isEpochMs,
   LATITUDE,
   listOf,
   LONGITUDE,
   MAX_DATE_MS,
   nullable,
-  objectOf,
+  OBJECT,
   oneOf,
-  optional,
   TEXT,
-  UUID,
   wrongField,
   type Fields,
   type Kind,
 } from '../model/record-shape.js';
+import { readerOf } from '../model/schema-reader.js';
 import type { EventColumns } from './log-record-schema.js';
 import { unreadable } from '../model/errors.js';
 
@@ -43,6 +47,8 @@ const EVENT_TEXTS = {
   feederCustomers: COUNT,
 };
 
+const EVENT_COLUMNS: readonly (readonly [name: string, kind: Kind])[] = Object.entries(EVENT_TEXTS);
+
 const EVENT = {
   ...EVENT_TEXTS,
   occurredAt: EPOCH_MS,
@@ -52,74 +58,25 @@ const EVENT = {
   flags: listOf(TEXT),
 };
 
-const SHARE = between(0, 1);
-const MAX_DURATION_MS = 365 * 86_400_000;
-const DURATION_MS = between(0, MAX_DURATION_MS, 'a duration in ms');
-const CUSTOMERS = between(0, Infinity, 'a number of customers');
+const readOutageCommand = readerOf(OutageCommandSchema);
+const readAmendCommand = readerOf(AmendCommandSchema);
+const readRulesCommand = readerOf(RulesCommandSchema);
+const readMeaningCommand = readerOf(MeaningCommandSchema);
 
-/** What linking and ageing reckon with; ranges for people are those of the file that a rule set comes from. */
-export const RULE_SET: Readonly<Record<string, Kind>> = {
-  name: TEXT,
-  windowMs: DURATION_MS,
-  radiusM: between(0, 1e7, 'a distance in metres'),
-  latenessMs: DURATION_MS,
-  retentionMs: DURATION_MS,
-  weights: objectOf(
-    bySource(() => optional(SHARE)),
-    'a weight from 0 to 1 for each source that it names',
-  ),
-  confirmThreshold: SHARE,
-  severity: objectOf(
-    { medium: CUSTOMERS, high: CUSTOMERS, critical: CUSTOMERS },
-    'customers for medium, high, critical',
-  ),
-};
-
-const ANY_COMMAND = { commandId: TEXT, at: EPOCH_MS, author: TEXT, reason: nullable(TEXT) };
-
-const OUTAGE_COMMAND = {
-  ...ANY_COMMAND,
-  command: oneOf([...COMMANDS, 'amend', ...KEY_COMMANDS]),
-  outageId: UUID,
-  crew: optional(TEXT),
-  leaves: optional(BOOLEAN),
-  etr: optional(nullable(EPOCH_MS)),
-  flag: optional(TEXT),
-};
-
-const AMEND_COMMAND = {
-  ...ANY_COMMAND,
-  outageId: UUID,
-  members: listOf(objectOf(EVENT, 'an event')),
-  whole: BOOLEAN,
-  absorbs: listOf(UUID),
-};
-
-/** A command that puts a rule set in force, as it stands on the log and on `oms.rules`. */
-export const RULES_COMMAND: Readonly<Record<string, Kind>> = {
-  ...ANY_COMMAND,
-  command: oneOf(['rules']),
-  ruleSet: objectOf(RULE_SET, 'a rule set'),
-  validFrom: EPOCH_MS,
-};
-
-/** A command that says by which meaning a key goes on; one that nobody knows is met by the fold, which then stops. */
-export const MEANING_COMMAND: Readonly<Record<string, Kind>> = {
-  ...ANY_COMMAND,
-  command: oneOf(['meaning']),
-  number: COUNT,
-};
-
-/** Throws if an entry of a log record is neither an event nor a command. */
-export function checkEntry(entry: unknown): void {
-  const command = (entry as Fields | null | undefined)?.command;
-  checkFields(WHAT, entry, command === undefined ? EVENT : commandFields(command));
-}
-
-function commandFields(command: unknown): Readonly<Record<string, Kind>> {
-  if (command === 'rules') return RULES_COMMAND;
-  if (command === 'meaning') return MEANING_COMMAND;
-  return command === 'amend' ? AMEND_COMMAND : OUTAGE_COMMAND;
+/**
+ * Reads an entry of a log record: an event, by hand, as there are many; a command, which is rare, by its schema. A meaning that
+ * nobody knows is read: the fold meets it, and stops.
+ * @throws OperatorError if it is neither
+ */
+export function readEntry(entry: unknown): LogEntry {
+  const command = OBJECT.is(entry) ? entry.command : undefined;
+  if (command === undefined) {
+    checkFields(WHAT, entry, EVENT);
+    return entry;
+  }
+  if (command === 'rules') return readRulesCommand(WHAT, entry);
+  if (command === 'meaning') return readMeaningCommand(WHAT, entry);
+  return command === 'amend' ? readAmendCommand(WHAT, entry) : readOutageCommand(WHAT, entry);
 }
 
 /** Throws if an event that was placed could not be read back from the log: it would take others of its record with it. */
@@ -142,25 +99,20 @@ export function checkPlaced({
 }
 
 /** Throws if the columns of a log record are not what they should be, or not all of one length. */
-export function checkColumns(columns: Readonly<Record<keyof EventColumns, unknown>>): asserts columns is EventColumns {
+export function checkColumns(columns: Fields): asserts columns is Fields & EventColumns {
   const { count, flags } = columns;
   if (!COUNT.is(count) || count === 0) throw wrongField(WHAT, 'count', count, COUNT);
-  for (const name in EVENT_TEXTS) checkColumn(columns, name as keyof typeof EVENT_TEXTS, count as number);
-  const isPlace = (value: unknown): boolean => COUNT.is(value) && (value as number) < (count as number);
+  for (const [name, kind] of EVENT_COLUMNS) checkColumn(name, fieldOf(columns, name), kind, count);
+  const isPlace = (value: unknown): boolean => COUNT.is(value) && value < count;
   const kind = listOf({
-    is: (value) => Array.isArray(value) && value.length === 2 && isPlace(value[0]) && EVENT.flags.is(value[1]),
+    is: (value): value is unknown[] =>
+      Array.isArray(value) && value.length === 2 && isPlace(value[0]) && EVENT.flags.is(value[1]),
     name: 'the place of an event and its flags',
   });
   if (!kind.is(flags)) throw wrongField(WHAT, 'flags', flags, kind);
 }
 
-function checkColumn(
-  columns: Readonly<Record<keyof EventColumns, unknown>>,
-  name: keyof typeof EVENT_TEXTS,
-  count: number,
-): void {
-  const column = columns[name];
-  const kind = EVENT_TEXTS[name];
+function checkColumn(name: string, column: unknown, kind: Kind, count: number): void {
   if (!Array.isArray(column)) {
     if (!kind.is(column)) throw wrongField(WHAT, name, column, kind);
     return;

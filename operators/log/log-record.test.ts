@@ -3,7 +3,7 @@ import { Packr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import { arbitraryEvent } from '../../test/kit/random-log.js';
 import type { LogEntry, OutageCommand, PlacedEvent } from '../model/event.js';
-import { checkEntry } from './log-entry-shape.js';
+import { readEntry } from './log-entry-shape.js';
 import { decodeLogRecord, encodeCommands, encodeLogRecord } from './log-record.js';
 
 const bytes = (value: string | Uint8Array): Uint8Array =>
@@ -121,7 +121,7 @@ describe('a record of the log', () => {
           expect((error as Error).message).toMatch(/^A record of the log .*\.$/s);
           return;
         }
-        for (const entry of entries) checkEntry(entry);
+        for (const entry of entries) readEntry(entry);
       }),
       { numRuns: 2000 },
     );

@@ -1,14 +1,9 @@
 import { Packr } from 'msgpackr';
 import { isCommand, type Command, type LogEntry, type PlacedEvent } from '../model/event.js';
-import { checkColumns, checkDegrees, checkEntry, checkTimes, missing } from './log-entry-shape.js';
-import type { EventColumns } from './log-record-schema.js';
-import { jsonOf } from '../model/record-shape.js';
+import { checkColumns, checkDegrees, checkTimes, missing, readEntry } from './log-entry-shape.js';
+import type { EntryRows, EventColumns } from './log-record-schema.js';
+import { jsonOf, OBJECT } from '../model/record-shape.js';
 import { OperatorError, unreadable } from '../model/errors.js';
-
-interface LogRecordV1 {
-  readonly v: 1;
-  readonly entries: readonly LogEntry[];
-}
 
 /** Plain MessagePack, that any reader of it understands. */
 const packr = new Packr({ useRecords: false });
@@ -27,7 +22,7 @@ export function encodeCommands(commands: readonly Command[]): string {
 }
 
 function encodeRows(entries: readonly LogEntry[]): string {
-  return JSON.stringify({ v: 1, entries } satisfies LogRecordV1);
+  return JSON.stringify({ v: 1, entries } satisfies EntryRows);
 }
 
 function areEvents(entries: readonly LogEntry[]): entries is readonly PlacedEvent[] {
@@ -82,16 +77,15 @@ const BRACE = 0x7b;
 export function decodeLogRecord(value: Uint8Array | null): readonly LogEntry[] {
   if (value === null) throw unreadable('A record of the log has no value.');
   if (value[0] !== BRACE) return eventsOf(unpacked(value));
-  const record = jsonOf('A record of the log', value) as Partial<LogRecordV1>;
-  if (record.v !== 1) throw unknownVersion(record.v);
+  const record = jsonOf('A record of the log', value);
+  if (!OBJECT.is(record) || record.v !== 1) throw unknownVersion(record);
   if (!Array.isArray(record.entries)) throw unreadable('A record of the log holds no entries.');
-  record.entries.forEach(checkEntry);
-  return record.entries as readonly LogEntry[];
+  return record.entries.map(readEntry);
 }
 
-function unpacked(value: Uint8Array): Partial<EventColumns> | null {
+function unpacked(value: Uint8Array): unknown {
   try {
-    return packr.unpack(value) as Partial<EventColumns> | null;
+    return packr.unpack(value);
   } catch (error) {
     throw unreadable(`A record of the log is neither MessagePack nor JSON (${(error as Error).message}).`, {
       cause: error,
@@ -99,7 +93,8 @@ function unpacked(value: Uint8Array): Partial<EventColumns> | null {
   }
 }
 
-function unknownVersion(version: unknown): OperatorError {
+function unknownVersion(record: unknown): OperatorError {
+  const version = OBJECT.is(record) ? record.v : undefined;
   return new OperatorError(
     'OMS_UNKNOWN_VERSION',
     `A record of the log has version ${String(version)}; this program reads versions 1 and 2.`,
@@ -108,9 +103,8 @@ function unknownVersion(version: unknown): OperatorError {
 
 const NO_FLAGS: readonly string[] = [];
 
-function eventsOf(record: Partial<EventColumns> | null): PlacedEvent[] {
-  if (record?.v !== 2) throw unknownVersion(record?.v);
-  const columns = record as Record<keyof EventColumns, unknown>;
+function eventsOf(columns: unknown): PlacedEvent[] {
+  if (!OBJECT.is(columns) || columns.v !== 2) throw unknownVersion(columns);
   checkColumns(columns);
   const { count } = columns;
   const occurredAt = numbersIn(columns, 'occurredAt');

@@ -1,19 +1,20 @@
 import { bySource, SOURCES } from './source.js';
-import { SEVERITIES, type OutageRecord } from './outage.js';
+import type { OutageRecord } from './outage.js';
 import { STATUSES } from './status.js';
+import { SEVERITIES } from './words.js';
 import {
   between,
   BOOLEAN,
-  checkFields,
   COUNT,
+  FROM_1,
   ISO_TIME,
-  jsonOf,
   listOf,
   nullable,
   objectOf,
   OFFSET,
   oneOf,
   optional,
+  readFields,
   TEXT,
   UUID,
 } from './record-shape.js';
@@ -51,7 +52,7 @@ const OUTAGE = {
   crew: listOf(TEXT),
   etr: nullable(ISO_TIME),
   acknowledgedBy: listOf(TEXT),
-  revision: { is: (value: unknown) => COUNT.is(value) && value !== 0, name: 'a count from 1' },
+  revision: FROM_1,
   log: objectOf({ partition: COUNT, offset: OFFSET }, 'a place on the log'),
 };
 
@@ -60,15 +61,19 @@ const OUTAGE = {
  * @throws Error if it is no outage record, with what is wrong
  */
 export function readOutageRecord(value: Uint8Array): OutageRecord {
-  const record = jsonOf('An outage record', value);
-  checkFields('An outage record', record, OUTAGE);
-  return withAllSources(record as unknown as OutageRecord);
+  return withAllSources(readFields('An outage record', value, OUTAGE));
 }
 
 const NOBODY = bySource(() => 0);
 
+/** As it may stand anywhere: one from before there was a source does not name it. */
+type OlderRecord = Omit<OutageRecord, 'reporters'> & { readonly reporters: Partial<OutageRecord['reporters']> };
+
 /** A record with a count for every source: one from before there was a source has nobody of it. */
-export function withAllSources(record: OutageRecord): OutageRecord {
-  if (SOURCES.every((source) => source in record.reporters)) return record;
-  return { ...record, reporters: { ...NOBODY, ...record.reporters } };
+export function withAllSources(record: OlderRecord): OutageRecord {
+  return namesAllSources(record) ? record : { ...record, reporters: { ...NOBODY, ...record.reporters } };
+}
+
+function namesAllSources(record: OlderRecord): record is OutageRecord {
+  return SOURCES.every((source) => source in record.reporters);
 }

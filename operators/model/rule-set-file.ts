@@ -1,26 +1,32 @@
 import Type from 'typebox';
-import Value from 'typebox/value';
+import { OBJECT } from './record-shape.js';
+import { RuleSetSchema } from './rule-set-schema.js';
 import { GIVEN_RULE_SETS, type RuleSet } from './rules.js';
-import { bySource } from './source.js';
+import { readerOf } from './schema-reader.js';
 import { OperatorError } from './errors.js';
 
-const RuleSetSchema = Type.Object(
+const DurationMs = Type.Integer({ minimum: 0, maximum: 86_400_000 });
+const Customers = Type.Integer({ minimum: 1 });
+
+/** What people may ask for: in narrower bounds than the log may hold. */
+const FileSchema = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 60, pattern: '^[A-Za-z0-9._-]+$' }),
-    windowMs: Type.Integer({ minimum: 0, maximum: 86_400_000 }),
-    radiusM: Type.Number({ minimum: 0, maximum: 100_000 }),
-    latenessMs: Type.Integer({ minimum: 0, maximum: 86_400_000 }),
-    retentionMs: Type.Integer({ minimum: 0, maximum: 7 * 86_400_000 }),
-    weights: Type.Object(bySource(() => Type.Number({ minimum: 0, maximum: 1 }))),
-    confirmThreshold: Type.Number({ minimum: 0, maximum: 1 }),
-    severity: Type.Object({
-      medium: Type.Integer({ minimum: 1 }),
-      high: Type.Integer({ minimum: 1 }),
-      critical: Type.Integer({ minimum: 1 }),
+    ...RuleSetSchema.properties,
+    name: Type.String({
+      minLength: 1,
+      maxLength: 60,
+      pattern: '^[A-Za-z0-9._-]+$',
+      description: 'a name of at most 60 letters, digits, dots, dashes and underscores',
     }),
+    windowMs: DurationMs,
+    radiusM: Type.Number({ minimum: 0, maximum: 100_000 }),
+    latenessMs: DurationMs,
+    retentionMs: Type.Integer({ minimum: 0, maximum: 7 * 86_400_000 }),
+    severity: Type.Object({ medium: Customers, high: Customers, critical: Customers }),
   },
   { additionalProperties: false },
 );
+const read = readerOf(FileSchema, badRuleSet);
 
 /**
  * Reads a rule set from JSON; what it leaves out is as in `standard`.
@@ -32,20 +38,19 @@ export function readRuleSet(text: string, where: string): RuleSet {
   try {
     given = JSON.parse(text);
   } catch (error) {
-    throw new OperatorError('OMS_BAD_RULE_SET', `${where} is not JSON: ${(error as Error).message}`, { cause: error });
+    throw badRuleSet(`${where} is not JSON: ${(error as Error).message}`, { cause: error });
   }
-  const { weights, severity, ...rest } = given as Partial<RuleSet>;
-  const ruleSet = {
-    ...GIVEN_RULE_SETS.standard,
-    ...rest,
-    weights: { ...GIVEN_RULE_SETS.standard.weights, ...weights },
-    severity: { ...GIVEN_RULE_SETS.standard.severity, ...severity },
-  };
-  const [error] = Value.Errors(RuleSetSchema, ruleSet);
-  if (error)
-    throw new OperatorError(
-      'OMS_BAD_RULE_SET',
-      `${where}: ${error.instancePath.slice(1) || 'the rule set'} ${error.message}.`,
-    );
-  return ruleSet;
+  if (!OBJECT.is(given)) throw badRuleSet(`${where} holds no rule set: expected an object.`);
+  const { standard } = GIVEN_RULE_SETS;
+  const { weights = {}, severity = {} } = given;
+  return read(where, {
+    ...standard,
+    ...given,
+    weights: OBJECT.is(weights) ? { ...standard.weights, ...weights } : weights,
+    severity: OBJECT.is(severity) ? { ...standard.severity, ...severity } : severity,
+  });
+}
+
+function badRuleSet(sentence: string, options?: ErrorOptions): OperatorError {
+  return new OperatorError('OMS_BAD_RULE_SET', sentence, options);
 }

@@ -1,18 +1,10 @@
+import type { Static } from 'typebox';
+import type { Immutable } from './immutable.js';
+import type { RuleSetSchema } from './rule-set-schema.js';
 import { bySource, type Source } from './source.js';
 
 /** What links, confirms and ages events, from a time on. See the contract, "Rule sets". */
-export interface RuleSet {
-  readonly name: string;
-  readonly windowMs: number;
-  readonly radiusM: number;
-  readonly latenessMs: number;
-  readonly retentionMs: number;
-  /** What one reporter of a source is worth, 0 to 1; of a source that it does not name, what its table says. */
-  readonly weights: Readonly<Partial<Record<Source, number>>>;
-  readonly confirmThreshold: number;
-  /** Customers affected from which an outage is medium, high, critical. */
-  readonly severity: { readonly medium: number; readonly high: number; readonly critical: number };
-}
+export type RuleSet = Immutable<Static<typeof RuleSetSchema>>;
 
 /** A rule set that names every source: it may stand on a log from before there was one of them. */
 export interface RuleSetInForce extends RuleSet {

@@ -6,7 +6,10 @@ import { arbitraryLog, arbitraryReport, rulesFrom, START } from '../../test/kit/
 import { isCommand, type LogEntry } from './event.js';
 import { decodeLogRecord } from '../log/log-record.js';
 import { LogRecordSchema } from '../log/log-record-schema.js';
-import { OutageRecordSchema } from './outage.js';
+import { OutageRecordSchema } from './outage-schema.js';
+import type { EvidenceRecord } from './outcome.js';
+import { EvidenceRecordSchema } from './outcome-schema.js';
+import { readEvidenceRecord } from './outcome-reading.js';
 import { readOutageRecord } from './outage-reading.js';
 import { GIVEN_RULE_SETS } from './rules.js';
 import { Correlator } from '../correlate/correlate.js';
@@ -62,6 +65,27 @@ function isTaken(read: () => unknown): boolean {
   }
 }
 
+/** Records of evidence as a fold of reports and restorations gives them, and one of each field that they hardly ever have. */
+const evidence: readonly EvidenceRecord[] = [
+  ...new Correlator().apply(
+    key,
+    ['K-1', 'K-2', 'K-2', 'K-3'].map((sourceEventId, n) => ({
+      ...{ source: 'kaifa', kind: n < 3 ? 'outage' : 'restoration', type: '', sourceEventId, assetId: sourceEventId },
+      ...{ occurredAt: START, receivedAt: START, lat: 32, lon: 36, dpId: null, reach: 'point', customerId: null },
+      ...{ feederCustomers: 0, flags: [] },
+    })),
+    { partition: 0, offset: 7 },
+  ).evidence,
+].flatMap((record) => [
+  record,
+  {
+    ...record,
+    members: record.members.map((member) => ({ ...member, nth: 1 })),
+    restorations: [{ source: 'kaifa', sourceEventId: 'K-9', logIndex: 0 }],
+    restated: { logIndex: 0, outageIds: ['468db2e7-db47-5300-bf9d-1e4404532ee0'] },
+  },
+]);
+
 describe('what the readers take is what the schemas say', () => {
   it('of entries of the log', () => {
     const isValid = ajv.compile(LogRecordSchema);
@@ -82,6 +106,26 @@ describe('what the readers take is what the schemas say', () => {
       { numRuns: 1500 },
     );
     expect(refused).toBeGreaterThan(250);
+  });
+
+  it('of evidence, but for the fields that its rows look at', () => {
+    const isValid = ajv.compile(EvidenceRecordSchema);
+    let refused = 0;
+    let valid = 0;
+    fc.assert(
+      fc.property(fc.constantFrom(...evidence), path, odd, (good, at, by) => {
+        expect(isValid(good)).toBe(true);
+        const record = JSON.parse(JSON.stringify({ ...good, ...(bent(good, at, by) as object) })) as object;
+        const taken = isTaken(() => readEvidenceRecord(bytes(record)));
+        if (isValid(record)) expect(taken, JSON.stringify(record)).toBe(true);
+        if (isValid(record)) valid++;
+        if (!taken) refused++;
+      }),
+      { numRuns: 1000 },
+    );
+    expect(evidence.some(({ members }) => members.some(({ link }) => link !== null))).toBe(true);
+    expect(valid).toBeGreaterThan(50);
+    expect(refused).toBeGreaterThan(150);
   });
 
   it('of outage records', () => {

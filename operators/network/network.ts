@@ -1,40 +1,28 @@
+import type { Static } from 'typebox';
+import type { Immutable } from '../model/immutable.js';
+import type {
+  CustomerSchema,
+  DeviceSchema,
+  DistributionPointSchema,
+  FeederSchema,
+  SubstationSchema,
+} from './network-schema.js';
+
+export { DEVICE_TYPES, type DeviceType } from '../model/words.js';
+
 /**
  * The network as the registry and the stream know it: IEC CIM's equipment, reduced to what placing an event needs.
  * Coordinates are WGS 84 degrees.
  */
 
 /** A substation: a transformer or busbar fault there concerns every feeder of it. */
-export interface Substation {
-  readonly substationId: string;
-  readonly name: string;
-  readonly lat: number;
-  readonly lon: number;
-  readonly voltageKv: number | null;
-}
+export type Substation = Immutable<Static<typeof SubstationSchema>>;
 
 /** A feeder; with its substation it is the key of the log. Its coordinates are those of its head. */
-export interface Feeder {
-  readonly feederId: string;
-  readonly substationId: string;
-  readonly name: string;
-  readonly lat: number;
-  readonly lon: number;
-}
-
-export const DEVICE_TYPES = ['breaker', 'recloser', 'switch', 'fuse'] as const;
-export type DeviceType = (typeof DEVICE_TYPES)[number];
+export type Feeder = Immutable<Static<typeof FeederSchema>>;
 
 /** A switching device. Opening it takes out all that hangs below it; `upstreamDeviceId` is null at the feeder head. */
-export interface Device {
-  readonly deviceId: string;
-  readonly type: DeviceType;
-  readonly feederId: string;
-  readonly upstreamDeviceId: string | null;
-  readonly lat: number;
-  readonly lon: number;
-  readonly phases: string;
-  readonly normallyOpen: boolean;
-}
+export type Device = Immutable<Static<typeof DeviceSchema>>;
 
 /** A stretch of line, switch or transformer: drawn on the map, never the place of an event. */
 export interface Section {
@@ -51,26 +39,10 @@ export interface Section {
 }
 
 /** A distribution point: a service transformer and the customers behind it. */
-export interface DistributionPoint {
-  readonly dpId: string;
-  readonly feederId: string;
-  readonly deviceId: string;
-  readonly lat: number;
-  readonly lon: number;
-  readonly kva: number | null;
-  readonly phases: string;
-}
+export type DistributionPoint = Immutable<Static<typeof DistributionPointSchema>>;
 
 /** A customer: the unit that is out or back. One meter, at most one ONU. */
-export interface Customer {
-  readonly customerId: string;
-  readonly dpId: string;
-  readonly lat: number;
-  readonly lon: number;
-  readonly meterId: string | null;
-  readonly onuId: string | null;
-  readonly priority: 'critical' | null;
-}
+export type Customer = Immutable<Static<typeof CustomerSchema>>;
 
 /** A whole network, each list in the order of its file. */
 export interface Network {

@@ -1,19 +1,16 @@
 import { getBoundsOfDistance } from 'geolib';
 import RBush from 'rbush';
+import type { Static } from 'typebox';
 import type { Key, Reach } from '../model/event.js';
+import type { Immutable } from '../model/immutable.js';
 import type { AssetKind } from '../model/source-table.js';
 import { bySource, rowOf, SOURCES, type Source } from '../model/source.js';
 import type { Customer, Device, DistributionPoint, Feeder, Network, Substation } from './network.js';
+import type { NetworkRecordSchema } from './network-schema.js';
 import { distanceMm } from '../model/sphere.js';
 
 /** One element of the network as it travels on `oms.network`, keyed by `kind/id`; null takes it away. */
-export type NetworkElement =
-  | { readonly kind: 'substation'; readonly element: Substation }
-  | { readonly kind: 'feeder'; readonly element: Feeder }
-  | { readonly kind: 'device'; readonly element: Device }
-  | { readonly kind: 'distribution_point'; readonly element: DistributionPoint }
-  | { readonly kind: 'customer'; readonly element: Customer }
-  | { readonly kind: 'onu'; readonly element: { readonly onuId: string; readonly meterId: string } };
+export type NetworkElement = Immutable<Static<typeof NetworkRecordSchema>>;
 
 export type NetworkKind = NetworkElement['kind'];
 

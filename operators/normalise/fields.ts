@@ -1,4 +1,5 @@
 import type { Append } from '../model/receipt.js';
+import type { Fields } from '../model/record-shape.js';
 import type { ReportRejection } from '../model/rejections.js';
 import { parseTime } from '../model/time.js';
 import { OperatorError } from '../model/errors.js';
@@ -15,8 +16,7 @@ export class Refusal extends OperatorError {
   }
 }
 
-/** A JSON object whose fields nobody has looked at yet. */
-export type Fields = Readonly<Record<string, unknown>>;
+export type { Fields };
 
 /**
  * The names of the fields that sources send. They are ours: a body is never asked for a name that came from outside, which

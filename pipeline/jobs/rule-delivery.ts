@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Producer } from 'kafkajs';
+import { MeaningCommandSchema, RulesCommandSchema } from '../../operators/model/command-schema.js';
 import { keyText, type Key, type KeyCommand } from '../../operators/model/event.js';
-import { MEANING_COMMAND, RULE_SET, RULES_COMMAND } from '../../operators/log/log-entry-shape.js';
 import { encodeCommands } from '../../operators/log/log-record.js';
-import { checkFields, jsonOf } from '../../operators/model/record-shape.js';
+import { jsonOf, OBJECT } from '../../operators/model/record-shape.js';
+import { RuleSetSchema } from '../../operators/model/rule-set-schema.js';
 import { GIVEN_RULE_SETS, type RuleSet } from '../../operators/model/rules.js';
+import { readerOf } from '../../operators/model/schema-reader.js';
 import type { TopicNames } from '../../connections/topics.js';
 import { readCompacted, type UnreadableRecord } from '../../connections/compacted-topic.js';
 import type { LogReader } from '../../streams/broker.js';
@@ -31,6 +33,10 @@ export async function readRules(reader: LogReader, topics: TopicNames, partition
   return { sets, activations: activations.sort((a, b) => a.at - b.at), unreadable };
 }
 
+const readRuleSet = readerOf(RuleSetSchema);
+const readRulesCommand = readerOf(RulesCommandSchema);
+const readMeaningCommand = readerOf(MeaningCommandSchema);
+
 /**
  * Reads a record of `oms.rules`.
  * @throws Error if it is neither a rule set nor an activation
@@ -38,14 +44,13 @@ export async function readRules(reader: LogReader, topics: TopicNames, partition
 export function readRule(key: string, value: Uint8Array): RuleSet | KeyCommand {
   const content = jsonOf('A rule', value);
   if (key.startsWith('activation/')) {
-    const isMeaning = (content as Partial<KeyCommand> | null)?.command === 'meaning';
-    checkFields('An activation', content, isMeaning ? MEANING_COMMAND : RULES_COMMAND);
-    return content as unknown as KeyCommand;
+    const isMeaning = OBJECT.is(content) && content.command === 'meaning';
+    return isMeaning ? readMeaningCommand('An activation', content) : readRulesCommand('An activation', content);
   }
-  checkFields('A rule set', content, RULE_SET);
-  const { name } = content as unknown as RuleSet;
-  if (key !== `set/${name}`) throw unreadable(`The rule set ${name} stands under the key "${key.slice(0, 60)}".`);
-  return content as unknown as RuleSet;
+  const ruleSet = readRuleSet('A rule set', content);
+  if (key !== `set/${ruleSet.name}`)
+    throw unreadable(`The rule set ${ruleSet.name} stands under the key "${key.slice(0, 60)}".`);
+  return ruleSet;
 }
 
 /** Keeps a rule set under its name. */

@@ -1,22 +1,16 @@
 import type { PoolClient } from 'pg';
 import { canonicalCommand } from '../../operators/model/canonical-event.js';
-import type { EvidenceRecord, LateRecord, LogPosition, Restatement, Witness } from '../../operators/model/outcome.js';
+import type { LogPosition, Restatement } from '../../operators/model/outcome.js';
+import { readEvidenceRecord, readLateRecord } from '../../operators/model/outcome-reading.js';
 import { isCommand, parseKey, type Key, type LogEntry, type PlacedEvent } from '../../operators/model/event.js';
 import { SOURCES, type Source } from '../../operators/model/source.js';
 import { decodeLogRecord } from '../../operators/log/log-record.js';
 import { compareRecords } from '../../operators/model/outage-order.js';
 import type { OutageRecord } from '../../operators/model/outage.js';
 import { readOutageRecord } from '../../operators/model/outage-reading.js';
-import {
-  checkFields,
-  isEpochMs,
-  jsonOf,
-  listOf,
-  OBJECT,
-  textOf,
-  type Kind,
-} from '../../operators/model/record-shape.js';
+import { isEpochMs, textOf, type Fields } from '../../operators/model/record-shape.js';
 import type { Failure } from '../../operators/model/rejections.js';
+import { readRejectedRecord, readUnplacedRecord } from '../../operators/model/set-aside-reading.js';
 import { formatTime, timeOf } from '../../operators/model/time.js';
 import type { TopicNames } from '../../connections/topics.js';
 import type { SourceRecord } from '../../streams/topology.js';
@@ -79,20 +73,7 @@ const REJECTED_COLUMNS = {
   ...REPORT_COLUMNS, reason: 'text', detail: 'text', source: 'text', received_at: 'timestamptz', raw: 'text',
 } as const satisfies Columns; // prettier-ignore
 
-/** A report that was kept aside, as it stands on `oms.unplaced` or `oms.rejected`. */
-interface KeptAside {
-  readonly reason: string;
-  readonly detail: string;
-  readonly position: {
-    readonly topic: string;
-    readonly partition: number;
-    readonly offset: number;
-    readonly index: number;
-  };
-}
-
-type UnplacedRecord = KeptAside & { readonly event: { source: string; sourceEventId: string; receivedAt: string } };
-type RejectedRecord = KeptAside & { readonly source: string | null; readonly receivedAt: string; readonly raw: string };
+type Evidence = ReturnType<typeof readEvidenceRecord>;
 
 /** What a set of records means for the database: rows by table, and the days whose partitions they need. */
 export class Batch {
@@ -125,10 +106,10 @@ export class Batch {
     if (value === null) return;
     if (topic === topics.events) this.#addLogRecord(record);
     else if (topic === topics.outages) this.#addOutage(readOutageRecord(value));
-    else if (topic === topics.evidence) this.#addEvidence(parse<EvidenceRecord>('An evidence record', value, EVIDENCE));
-    else if (topic === topics.late) this.#addLate(parse<LateRecord>('A late record', value, LATE));
-    else if (topic === topics.unplaced) this.#addUnplaced(parse<UnplacedRecord>('An unplaced record', value, UNPLACED));
-    else if (topic === topics.rejected) this.#addRejected(parse<RejectedRecord>('A rejected record', value, REJECTED));
+    else if (topic === topics.evidence) this.#addEvidence(readEvidenceRecord(value));
+    else if (topic === topics.late) this.#addLate(readLateRecord(value));
+    else if (topic === topics.unplaced) this.#addUnplaced(readUnplacedRecord(value));
+    else if (topic === topics.rejected) this.#addRejected(readRejectedRecord(value));
   }
 
   /** Takes in a record that the database refuses, as rejected: whatever it is. */
@@ -184,7 +165,7 @@ export class Batch {
     if (!known || compareRecords(known, outage) <= 0) this.#outages.set(outage.outageId, outage);
   }
 
-  #addEvidence({ outageId, substationId, feederId, log, members, timeline, ...others }: EvidenceRecord): void {
+  #addEvidence({ outageId, substationId, feederId, log, members, timeline, ...others }: Evidence): void {
     if (others.restated) this.#restated.push({ ...others.restated, ...log });
     for (const { source, sourceEventId, t, logIndex, link, nth } of members) {
       this.#members.add(
@@ -196,27 +177,36 @@ export class Batch {
       this.#timeline.add(outageId, at, what, from, to, by, cause, reason, log.partition, log.offset, logIndex, seq);
       if (what === 'opened') this.#opened.push({ outageId: outageId!, ...log, logIndex });
     });
-    const witness = (what: string, of: string | null, { source, sourceEventId, logIndex }: Witness): void =>
+    const witness = (what: string, of: string | null, { source, sourceEventId, logIndex }: Fields): void =>
       this.#witnesses.add(of, what, substationId, feederId, source, sourceEventId, log.partition, log.offset, logIndex);
     for (const one of others.restorations) witness('restoration', outageId, one);
     for (const one of others.duplicates) witness('duplicate', null, one);
     for (const one of others.withoutEffect) witness('without_effect', null, one);
   }
 
-  #addLate({ reason, substationId, feederId, t, watermark, log, logIndex, event }: LateRecord): void {
+  #addLate({
+    reason,
+    substationId,
+    feederId,
+    t,
+    watermark,
+    log,
+    logIndex,
+    event,
+  }: ReturnType<typeof readLateRecord>): void {
     const { source, sourceEventId } = event;
     this.#late.add(
       log.partition, log.offset, logIndex, substationId, feederId, source, sourceEventId, reason, t, watermark, event,
     ); // prettier-ignore
   }
 
-  #addUnplaced({ reason, detail, position, event }: UnplacedRecord): void {
+  #addUnplaced({ reason, detail, position, event }: ReturnType<typeof readUnplacedRecord>): void {
     const { topic, partition, offset, index } = position;
     const { source, sourceEventId, receivedAt } = event;
     this.#unplaced.add(topic, partition, offset, index, source, sourceEventId, reason, detail, receivedAt, event);
   }
 
-  #addRejected({ reason, detail, position, source, receivedAt, raw }: RejectedRecord): void {
+  #addRejected({ reason, detail, position, source, receivedAt, raw }: ReturnType<typeof readRejectedRecord>): void {
     const { topic, partition, offset, index } = position;
     this.#rejected.add(topic, partition, offset, index, reason, detail, source, receivedAt, raw);
   }
@@ -293,24 +283,4 @@ function addOutageRow(rows: CopyRows, outage: OutageRecord): void {
 function cornersOf({ minLat, minLon, maxLat, maxLon }: NonNullable<OutageRecord['bbox']>): Point[] {
   const first = { lat: minLat, lon: minLon };
   return [first, { lat: minLat, lon: maxLon }, { lat: maxLat, lon: maxLon }, { lat: maxLat, lon: minLon }, first];
-}
-
-/** What of a record other fields stand in. The fields themselves are cells of rows, and each takes what its column is of. */
-const OBJECTS = listOf(OBJECT);
-const EVIDENCE = {
-  log: OBJECT,
-  members: OBJECTS,
-  restorations: OBJECTS,
-  duplicates: OBJECTS,
-  withoutEffect: OBJECTS,
-  timeline: OBJECTS,
-};
-const LATE = { log: OBJECT, event: OBJECT };
-const UNPLACED = { position: OBJECT, event: OBJECT };
-const REJECTED = { position: OBJECT };
-
-function parse<T>(what: string, value: Uint8Array, kinds: Readonly<Record<string, Kind>>): T {
-  const record = jsonOf(what, value);
-  checkFields(what, record, kinds);
-  return record as T;
 }

@@ -6,7 +6,7 @@ import type { TimelineWord } from '../../model/timeline.js';
 import type { OutageDraft, OutageState } from './outage-state.js';
 import type {
   EvidenceRecord,
-  LateRecord,
+  LateEvent,
   Link,
   LogPosition,
   Outcome,
@@ -19,7 +19,7 @@ export class Draft {
   readonly #drafts: OutageDraft[] = [];
   readonly #duplicates: Witness[] = [];
   readonly #withoutEffect: Witness[] = [];
-  readonly #late: LateRecord[] = [];
+  readonly #late: LateEvent[] = [];
   readonly #rejected: RejectedCommand[] = [];
   /** Of outages that the entry at hand changed: so many of the list. Emptied, it would get new room for each event. */
   readonly #touched: OutageDraft[] = [];
@@ -127,7 +127,7 @@ export class Draft {
     this.#withoutEffect.push(this.#witness(event));
   }
 
-  late(event: PlacedEvent, reason: LateRecord['reason'], watermark: number): void {
+  late(event: PlacedEvent, reason: LateEvent['reason'], watermark: number): void {
     this.#late.push({
       reason,
       ...this.key,
