@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 import { textLookup } from './dev/text-lookup.js';
+import { uncheckedInput } from './dev/unchecked-input.js';
 
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', '.oms'] },
@@ -22,6 +23,12 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true } },
     plugins: { oms: { rules: { 'text-lookup': textLookup } } },
     rules: { 'oms/text-lookup': 'error', '@typescript-eslint/no-floating-promises': 'error' },
+  },
+  {
+    // What comes from outside is read, not called what it should be. The page and its gateway are of one build.
+    files: ['{operators,streams,connections,pipeline,gateway,cli,simulator,dev}/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/*.fixture.ts', 'gateway/web/**'],
+    rules: { 'no-restricted-syntax': ['error', ...uncheckedInput] },
   },
   { files: ['**/*.js'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
 );

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { PoolClient } from 'pg';
 import { readEnvironment, type Environment } from '../connections/environment.js';
-import { keyText, type Key } from '../operators/model/event.js';
+import { keyText } from '../operators/model/event.js';
 import type { Network } from '../operators/network/network.js';
-import type { NetworkElement } from '../operators/network/registry.js';
+import { readNetworkElement } from '../operators/network/network-element.js';
 import { placeOf } from '../streams/set-aside.js';
 import { topicNames } from '../connections/topics.js';
 import { demoNetwork } from '../simulator/network/demo.js';
@@ -150,7 +150,7 @@ async function publishedOn(environment: Environment): Promise<PublishedNetwork> 
 
 async function publish(environment: Environment, published: PublishedNetwork, network: Network): Promise<number> {
   const topics = topicNames(environment.topicPrefix);
-  const known = new Set([...published.records.values()].flatMap(keyOfFeeder));
+  const known = new Set([...published.records].flatMap(keyOfFeeder));
   const added = network.feeders.filter((feeder) => !known.has(keyText(feeder)));
   return withProducer(environment, async (producer) => {
     // The rule sets first: no event can come under a key before the stages know its feeder.
@@ -159,7 +159,9 @@ async function publish(environment: Environment, published: PublishedNetwork, ne
   });
 }
 
-function keyOfFeeder(value: string): string[] {
-  const { kind, element } = JSON.parse(value) as NetworkElement;
-  return kind === 'feeder' ? [keyText(element satisfies Key)] : [];
+/** The key of the log that an element opens, if it is a feeder. */
+function keyOfFeeder([id, value]: readonly [string, string]): string[] {
+  if (!id.startsWith('feeder/')) return [];
+  const { kind, element } = readNetworkElement(id, Buffer.from(value));
+  return kind === 'feeder' ? [keyText(element)] : [];
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Admin } from 'kafkajs';
 import { readEnvironment, VARIABLES, type Environment } from '../connections/environment.js';
 import { installationOf, topicNames } from '../connections/topics.js';
+import { ANY_TEXT, listOf, nullable, objectOf, optional, TEXT } from '../operators/model/record-shape.js';
 import { lossesOf, migrate } from '../sql/migrate.js';
 import { checkTopics, ensureTopics } from '../connections/topic-admin.js';
 import { checkGroups, judgeLag, judgeStages, watchStages } from './doctor-stages.js';
@@ -213,6 +214,9 @@ async function checkReplication(environment: Environment): Promise<string> {
   });
 }
 
+/** What of a gateway's answer is looked at. */
+const READINESS = objectOf({ missing: listOf(ANY_TEXT), installation: optional(nullable(TEXT)) }, 'how ready it is');
+
 async function askGateway(environment: Environment, isKafkaThere: boolean): Promise<string> {
   const { host, ports } = environment;
   const port = ports[0]!;
@@ -225,15 +229,13 @@ async function askGateway(environment: Environment, isKafkaThere: boolean): Prom
       `Nothing answers at ${url}: run "oms gateway", or set OMS_PORTS to where it listens.`,
     );
   });
-  const { missing, installation } = (await response.json().catch(() => ({}))) as {
-    missing?: string[];
-    installation?: string | null;
-  };
-  if (!missing)
+  const answer: unknown = await response.json().catch(() => null);
+  if (!READINESS.is(answer))
     throw new OmsError(
       'OMS_OTHER_GATEWAY',
       `What answers at ${url} is no gateway: set OMS_PORTS to where the gateway listens.`,
     );
+  const { missing, installation } = answer;
   if (isKafkaThere && installation) {
     const ours = await installationOfKafka(environment);
     if (installation !== ours)

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { readEnvironment, type Environment } from '../connections/environment.js';
 import { parseTime } from '../operators/model/time.js';
+import { isFields } from '../operators/normalise/fields.js';
 import { topicNames } from '../connections/topics.js';
 import { LineSender } from '../pipeline/jobs/line-sender.js';
 import type { SourceRecord } from '../streams/topology.js';
@@ -84,8 +85,8 @@ async function replayFile(file: string, environment: Environment, speed?: number
 
 function receivedAtOf(line: string): number | null {
   try {
-    const event = JSON.parse(line) as { receivedAt?: unknown; occurredAt?: unknown };
-    return parseTime(event.receivedAt ?? event.occurredAt);
+    const event: unknown = JSON.parse(line);
+    return isFields(event) ? parseTime(event.receivedAt ?? event.occurredAt) : null;
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkFields, TEXT } from '../operators/model/record-shape.js';
 import type { Environment } from './environment.js';
 import { OmsError } from './errors.js';
 
@@ -16,7 +17,9 @@ export function connectionsFile(home: string): string {
 
 function connections(environment: Environment): Partial<Connections> {
   try {
-    return JSON.parse(readFileSync(connectionsFile(environment.home), 'utf8')) as Connections;
+    const written: unknown = JSON.parse(readFileSync(connectionsFile(environment.home), 'utf8'));
+    checkFields('connections.json', written, { kafkaBrokers: TEXT, databaseUrl: TEXT });
+    return written;
   } catch {
     // No `npm start` runs here: then the environment must say it.
     return {};

@@ -1,19 +1,16 @@
+import { OBJECT, type Fields } from '../operators/model/record-shape.js';
+
 /** Picks what people want to see out of what a child writes, for the terminal; its log file has everything. */
 
 /** Level `error` of the JSON log lines, as a number. */
 const ERROR_LEVEL = 50;
 
-interface Entry {
-  readonly level?: unknown;
-  readonly msg?: unknown;
-  readonly err?: { readonly message?: unknown };
-}
-
 /** What a JSON line of a log holds; null: it is none. */
-function entryIn(line: string): Entry | null {
+function entryIn(line: string): Fields | null {
   if (!line.startsWith('{')) return null;
   try {
-    return JSON.parse(line) as Entry;
+    const entry: unknown = JSON.parse(line);
+    return OBJECT.is(entry) ? entry : null;
   } catch {
     return null;
   }
@@ -36,5 +33,7 @@ export function errorIn(line: string): string | null {
   const { level, msg, err } = entry;
   const isError = typeof level === 'number' ? level >= ERROR_LEVEL : /^(error|fatal)$/i.test(String(level));
   if (!isError) return null;
-  return [msg, err?.message].filter((part) => typeof part === 'string' && part !== '').join(': ');
+  return [msg, OBJECT.is(err) ? err.message : undefined]
+    .filter((part) => typeof part === 'string' && part !== '')
+    .join(': ');
 }

@@ -1,6 +1,8 @@
 /** Records of the processes we started, in HOME/run, so that a later run can find and end what an earlier one left. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
+import { ANY_TEXT, checkFields, COUNT, objectOf, oneOf } from '../operators/model/record-shape.js';
 import { processIdentity } from './process-identity.js';
 import { retryUntil } from './retry.js';
 
@@ -12,6 +14,14 @@ export interface ProcessRecord {
   /** The process that started it. */
   readonly owner: { readonly pid: number; readonly identity: string };
 }
+
+const PROCESS = { pid: COUNT, identity: ANY_TEXT };
+const RECORD = {
+  ...PROCESS,
+  name: ANY_TEXT,
+  stopSignal: oneOf(Object.keys(constants.signals) as NodeJS.Signals[]),
+  owner: objectOf(PROCESS, 'a process'),
+};
 
 const file = (home: string, name: string) => join(home, 'run', `${name}.json`);
 
@@ -32,9 +42,10 @@ export function forgetProcess(home: string, name: string): void {
 
 /** The record of a process that still lives, or null. */
 export function livingProcess(home: string, name: string): ProcessRecord | null {
-  let record: ProcessRecord;
+  let record: unknown;
   try {
-    record = JSON.parse(readFileSync(file(home, name), 'utf8')) as ProcessRecord;
+    record = JSON.parse(readFileSync(file(home, name), 'utf8'));
+    checkFields(name, record, RECORD);
   } catch {
     return null;
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { readEnvironment } from '../connections/environment.js';
 import { requireChromium } from './chromium.js';
 import { makeHome } from './home.js';
-import { countTests, type TestReport } from './test-count.js';
+import { countTests } from './test-count.js';
 
 /** @returns vitest's exit code */
 async function run(args: readonly string[]): Promise<number> {
@@ -31,7 +31,7 @@ async function run(args: readonly string[]): Promise<number> {
   });
   let counted: { passed: number; failed: number };
   try {
-    counted = countTests(JSON.parse(readFileSync(report, 'utf8')) as TestReport);
+    counted = countTests(JSON.parse(readFileSync(report, 'utf8')));
   } catch {
     throw new Error('vitest ended before it wrote its report: see above.');
   }

@@ -1,19 +1,16 @@
-import {
-  keyText,
-  type Command,
-  type LogEntry,
-  type PlacedEvent,
-  type RulesCommand,
-} from '../../operators/model/event.js';
+import { keyText, parseKey, type LogEntry, type RulesCommand } from '../../operators/model/event.js';
+import { OperatorError } from '../../operators/model/errors.js';
+import { readEntry } from '../../operators/log/log-entry-shape.js';
 import { encodeLogRecord } from '../../operators/log/log-record.js';
 import type { Network } from '../../operators/network/network.js';
 import { isFields, type Fields } from '../../operators/normalise/fields.js';
 import { MAX_VALUE_BYTES } from '../../operators/normalise/normalise.js';
 import { Registry } from '../../operators/network/registry.js';
-import { parseTime } from '../../operators/model/time.js';
+import type { RejectedRecord } from '../../operators/model/set-aside.js';
+import { formatTime, parseTime } from '../../operators/model/time.js';
 import { topicNames } from '../../connections/topics.js';
 import { TestDriver } from '../../streams/driver.js';
-import type { OutRecord } from '../../streams/topology.js';
+import { jsonRecord, type OutRecord } from '../../streams/topology.js';
 import { buildTopology } from '../topology.js';
 
 /** What a run without Kafka needs to know. */
@@ -39,6 +36,8 @@ export interface Lines {
 const LOG_WORDS = ['command"', 'placed"'];
 const NEWLINE = 0x0a;
 const BRACE = 0x7b;
+/** Enough of what was refused for people to see what it was. */
+const RAW_KEPT = 10_000;
 
 /**
  * The first half of a run without Kafka: lines of canonical events, or of an exported log, in; records of the log out, in
@@ -50,6 +49,7 @@ export class Placing {
   readonly #registry: Registry;
   readonly #driver: TestDriver;
   readonly #linesPerCommit: number;
+  readonly #takenInAt: number;
   #pending = 0;
 
   /** @param onRecord called with each record that comes of it */
@@ -59,6 +59,7 @@ export class Placing {
   ) {
     this.#registry = Registry.of(network);
     this.#linesPerCommit = linesPerCommit;
+    this.#takenInAt = takenInAt;
     const topology = buildTopology({ topics: this.#topics, naiveOffsetMin, registry: this.#registry });
     this.#driver = new TestDriver(topology, { stages: ['place'], onRecord });
     this.#driver.advance(takenInAt);
@@ -77,8 +78,7 @@ export class Placing {
     if (text.trim() === '') return;
     // Most lines are plain events, which the topology parses: only what may be an entry of a log is parsed here.
     const fields = LOG_WORDS.some((word) => text.includes(word)) ? parse(text) : null;
-    if (fields && 'command' in fields) this.#command(fields);
-    else if (fields?.placed === true) this.#placed(fields);
+    if (fields && ('command' in fields || fields.placed === true)) this.#entry(text, fields, 'command' in fields);
     else this.#events(text, 1);
   }
 
@@ -101,28 +101,40 @@ export class Placing {
     this.#driver.commit();
   }
 
-  #placed(fields: Fields): void {
-    this.lines.read++;
-    const { placed: _, substationId, feederId, ...event } = fields;
-    this.#toLog(`${String(substationId)}/${String(feederId)}`, placedEvent(event));
-    this.#taken(1);
+  /** Takes in an entry of an exported log; one that is none is kept with the others that cannot be taken. */
+  #entry(text: string, fields: Fields, isCommand: boolean): void {
+    if (isCommand) this.lines.commands++;
+    else this.lines.read++;
+    let read: { readonly key: string | null; readonly entry: LogEntry };
+    try {
+      const { substationId, feederId } = fields;
+      // A command that names no feeder holds on all.
+      const key = isCommand && typeof feederId !== 'string' ? null : keyOf(substationId, feederId);
+      read = { key, entry: readEntry(isCommand ? commandIn(fields) : eventIn(fields)) };
+    } catch (error) {
+      this.#reject(text, (error as Error).message);
+      return;
+    }
+    if (read.key === null) this.#toEveryKey(read.entry);
+    else this.#toLog(read.key, read.entry);
+    if (!isCommand) this.#taken(1);
   }
 
-  #command(fields: Fields): void {
-    this.lines.commands++;
-    const { substationId, feederId, at, validFrom, etr, members, ...rest } = fields;
-    const command = {
-      ...rest,
-      at: parseTime(at),
-      ...(validFrom === undefined ? {} : { validFrom: parseTime(validFrom) }),
-      ...(etr === undefined ? {} : { etr: parseTime(etr) }),
-      ...(Array.isArray(members) ? { members: (members as Fields[]).map(placedEvent) } : {}),
-    } as Command;
-    if (typeof feederId === 'string') this.#toLog(`${String(substationId)}/${feederId}`, command);
-    else this.#toEveryKey(command);
+  #reject(text: string, detail: string): void {
+    this.flush();
+    const offset = this.lines.read + this.lines.commands - 1;
+    const rejected: RejectedRecord = {
+      reason: 'wrongShape',
+      detail,
+      raw: text.slice(0, RAW_KEPT),
+      source: null,
+      receivedAt: formatTime(this.#takenInAt),
+      position: { topic: this.#topics.events, partition: 0, offset, index: 0 },
+    };
+    this.onRecord(jsonRecord(this.#topics.rejected, `${offset}`, `${offset}`, rejected));
   }
 
-  #toEveryKey(command: Command): void {
+  #toEveryKey(command: LogEntry): void {
     for (const key of this.#registry.keys()) this.#toLog(keyText(key), command);
   }
 
@@ -144,9 +156,34 @@ function plainEventsIn(block: Buffer): number | null {
   return events;
 }
 
-/** A placed event of an exported log, with its times as numbers. */
-function placedEvent({ occurredAt, receivedAt, ...rest }: Fields): PlacedEvent {
-  return { ...rest, occurredAt: parseTime(occurredAt), receivedAt: parseTime(receivedAt) } as PlacedEvent;
+/** A placed event of an exported log, with its times as numbers; whatever else it is, as it is. */
+function withTimes(event: unknown): unknown {
+  if (!isFields(event)) return event;
+  const { occurredAt, receivedAt } = event;
+  return { ...event, occurredAt: parseTime(occurredAt), receivedAt: parseTime(receivedAt) };
+}
+
+function eventIn({ placed: _, substationId: __, feederId: ___, ...event }: Fields): unknown {
+  return withTimes(event);
+}
+
+/** A command of an exported log, with its times as numbers. */
+function commandIn({ substationId: _, feederId: __, at, validFrom, etr, members, ...rest }: Fields): unknown {
+  return {
+    ...rest,
+    at: parseTime(at),
+    ...(validFrom === undefined ? {} : { validFrom: parseTime(validFrom) }),
+    ...(etr === undefined ? {} : { etr: parseTime(etr) ?? etr }),
+    ...(Array.isArray(members) ? { members: members.map(withTimes) } : {}),
+  };
+}
+
+function keyOf(substationId: unknown, feederId: unknown): string {
+  const key = `${String(substationId)}/${String(feederId)}`;
+  if (typeof substationId !== 'string' || typeof feederId !== 'string')
+    throw new OperatorError('OMS_BAD_KEY', `"${key}" is not a key: expected SUBSTATION/FEEDER.`);
+  parseKey(key);
+  return key;
 }
 
 function parse(text: string): Fields | null {

@@ -1,5 +1,6 @@
 import { Packr } from 'msgpackr';
 import { keyText, parseKey } from '../../model/event.js';
+import { OBJECT } from '../../model/record-shape.js';
 import type { Source } from '../../model/source.js';
 import type { RuleSet } from '../../model/rules.js';
 import { EVERYWHERE } from '../linking/cells.js';
@@ -177,15 +178,22 @@ function packExtent(extent: Extent, { cells }: KeyState): PackedExtent {
  * @throws UnknownMeaning if it is of a meaning that this program does not know
  */
 export function decodeKeyState(bytes: Uint8Array, room: Room): KeyState {
-  const packed = packr.unpack(bytes) as PackedKey;
-  const { version } = packed as { version: unknown };
-  if (version !== VERSION)
+  const packed: unknown = packr.unpack(bytes);
+  if (!isOfThisVersion(packed))
     throw new OperatorError(
       'OMS_UNKNOWN_VERSION',
-      `A snapshot has version ${String(version)}; this program reads version ${VERSION}.`,
+      `A snapshot has version ${String(OBJECT.is(packed) ? packed.version : undefined)}; this program reads version ${VERSION}.`,
     );
   requireMeaning(packed.scalars.meaning, `A snapshot of ${packed.key}`);
   return unpackKey(packed, room);
+}
+
+/**
+ * Whether a state is of the version of this program. It is then all that this says, as a sum over its bytes has shown that they
+ * are those which were written (streams/snapshots.ts): to look at each number of it would take longer than to read it.
+ */
+function isOfThisVersion(packed: unknown): packed is PackedKey {
+  return OBJECT.is(packed) && packed.version === VERSION;
 }
 
 function unpackKey(packed: PackedKey, room: Room): KeyState {

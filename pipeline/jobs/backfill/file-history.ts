@@ -53,8 +53,10 @@ function read(file: string): Readable;
 function read(file: string, last?: Duplex): Readable {
   const input = createReadStream(file, { highWaterMark: READ_BYTES });
   const steps = [...(/\.gz$/i.test(file) ? [createGunzip({ chunkSize: READ_BYTES })] : []), ...(last ? [last] : [])];
+  const end = steps.at(-1);
   // Each step ends with the error of the one before it; its reader hears of it.
-  return steps.length === 0 ? input : (pipeline([input, ...steps], () => undefined) as unknown as Readable);
+  if (end) pipeline([input, ...steps], () => undefined);
+  return end ?? input;
 }
 
 function problem(file: string, error: unknown): Error {

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { readCanonical } from '../../../operators/normalise/canonical.js';
-import type { Fields } from '../../../operators/normalise/fields.js';
+import { isFields, Refusal, type Fields } from '../../../operators/normalise/fields.js';
 import { place } from '../../../operators/place/place.js';
 import type { Registry } from '../../../operators/network/registry.js';
 import { inTransaction } from '../../../connections/postgres/transaction.js';
@@ -64,7 +64,8 @@ export class RunTarget implements BackfillTarget {
     const rows = new CopyRows(COLUMNS);
     const unplaced: Fields[] = [];
     for (const { line, receivedAt } of events) {
-      const fields = JSON.parse(line) as Fields;
+      const fields: unknown = JSON.parse(line);
+      if (!isFields(fields)) throw new Refusal('wrongShape', `A line of the history is no event: ${line.slice(0, 60)}`);
       const placed = place(readCanonical(fields, { receivedAt, naiveOffsetMin: 0 }), this.feed.registry);
       const no = this.#no++;
       if (!Array.isArray(placed)) {

@@ -1,0 +1,1 @@
+export const uncheckedInput: readonly { readonly selector: string; readonly message: string }[];
