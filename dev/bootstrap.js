@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The entry of `npm start|test|run bench|test:faults|test:api|reset`. Plain JavaScript on Node alone, since on a fresh clone nothing is
+ * The entry of `npm start|test|run bench|test:faults|test:api|test:node|reset`. Plain JavaScript on Node alone, since on a fresh clone nothing is
  * installed or built yet: it sees to that, then hands over to the built program.
  */
 import { spawn } from 'node:child_process';
@@ -18,6 +18,7 @@ const PROGRAMS = {
   bench: 'dist/bench/main.js',
   faults: 'dist/test/faults/main.js',
   api: 'dist/test/api/main.js',
+  node: 'dist/dev/other-nodes.js',
   reset: 'dist/dev/reset.js',
 };
 const SOURCE_FOLDERS = [
