@@ -38,6 +38,10 @@ export const ERRORS = {
     when: 'Ctrl-C or SIGTERM ended a command before it was done.',
     remedy: 'The sentence says what is done and what goes on from there.',
   },
+  OMS_ROUTE_WITHOUT_SCOPE: {
+    when: 'The gateway has a route that names no scope: whether it is open was not decided.',
+    remedy: 'Give the route a config with its scope, see gateway/scopes.ts.',
+  },
   OMS_PROCESS_ENDED: {
     when: 'One of several processes of a command ended by itself, and the others were stopped.',
     remedy: 'See what that process said last; start the command again.',

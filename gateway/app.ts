@@ -26,6 +26,7 @@ import { stream } from './oms/stream.js';
 import { operation } from './operation.js';
 import { page } from './page.js';
 import { knowRoutes } from './routes.js';
+import { requireScopes } from './scopes.js';
 import type { Services } from './services.js';
 import { tiles } from './tiles.js';
 import { checkBySchema } from './validation.js';
@@ -56,6 +57,7 @@ export function buildApp(services: Services, log: Logger | null = null): Fastify
   const assessor = new Assessor();
   app.addHook('onClose', () => assessor.close());
   knowRoutes(app);
+  requireScopes(app);
   checkBySchema(app);
   answerErrors(app);
   services.metrics.watch(app);

@@ -38,6 +38,7 @@ export const operation: FastifyPluginAsyncTypebox<Services> = async (
   app.get(
     '/health',
     {
+      config: { scope: 'open' },
       schema: {
         summary: 'The gateway lives, and what it has heard of the stages',
         tags: ['operation'],
@@ -57,6 +58,7 @@ export const operation: FastifyPluginAsyncTypebox<Services> = async (
   app.get(
     '/ready',
     {
+      config: { scope: 'open' },
       schema: {
         summary: 'The gateway can work',
         tags: ['operation'],
@@ -76,7 +78,10 @@ export const operation: FastifyPluginAsyncTypebox<Services> = async (
 
   app.get(
     '/metrics',
-    { schema: { summary: 'Figures for Prometheus', tags: ['operation'], response: Figures } },
+    {
+      config: { scope: 'open' },
+      schema: { summary: 'Figures for Prometheus', tags: ['operation'], response: Figures },
+    },
     async (_request, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );
 };

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyPluginAsync } from 'fastify';
 import { GatewayError } from './errors.js';
+import { giveScope } from './scopes.js';
 
 /** Only what is ours: scripts, styles, data of our own origin; MapLibre makes its worker and images from blobs. */
 const CONTENT_SECURITY_POLICY = [
@@ -23,6 +24,7 @@ export const page: FastifyPluginAsync = async (app) => {
     reply.header('content-security-policy', CONTENT_SECURITY_POLICY).header('x-content-type-options', 'nosniff');
     done(null, payload);
   });
+  giveScope(app, 'open');
   const root = ROOTS.find((path) => existsSync(`${path}index.html`));
   if (root === undefined) {
     app.get('/', { schema: { hide: true } }, () => {

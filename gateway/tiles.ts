@@ -46,7 +46,10 @@ const TILE = `
 export const tiles: FastifyPluginAsyncTypebox<Services> = async (app, { database }) => {
   app.get(
     '/tiles/network/:z/:x/:y.mvt',
-    { schema: { summary: 'A vector tile of the network', tags: ['network'], params: Address, response: Tile } },
+    {
+      config: { scope: 'open' },
+      schema: { summary: 'A vector tile of the network', tags: ['network'], params: Address, response: Tile },
+    },
     async (request, reply) => {
       const { z, x, y } = request.params;
       if (Math.max(x, y) >= 2 ** z) throw new GatewayError('OMS_BAD_TILE', [`${z}/${x}/${y}`]);

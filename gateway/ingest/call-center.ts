@@ -28,6 +28,7 @@ export const callCenter: FastifyPluginAsyncTypebox<IntakeServices> = async (app,
     app.post(
       path,
       {
+        config: { scope: 'open' },
         ...READ_LATER,
         schema: {
           summary: 'A trouble call',
@@ -56,6 +57,7 @@ export const callCenter: FastifyPluginAsyncTypebox<IntakeServices> = async (app,
   app.get(
     '/trouble-call/status',
     {
+      config: { scope: 'open' },
       schema: {
         summary: 'What became of a call, by either id',
         tags: ['ingest'],

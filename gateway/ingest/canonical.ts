@@ -32,6 +32,7 @@ export const canonical: FastifyPluginAsyncTypebox<IntakeServices> = async (app, 
   app.post(
     '/api/oms/events',
     {
+      config: { scope: 'open' },
       ...READ_LATER,
       schema: {
         summary: 'Canonical events: one, a list (application/json), or a line each (application/x-ndjson)',

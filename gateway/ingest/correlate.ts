@@ -83,6 +83,7 @@ export const correlate: FastifyPluginAsyncTypebox<Services> = async (app, servic
   app.post(
     '/api/oms/events/correlate',
     {
+      config: { scope: 'open' },
       schema: {
         summary: 'An event, answered with the outage it belongs to',
         tags: ['ingest'],

@@ -79,6 +79,7 @@ export const kaifa: FastifyPluginAsyncTypebox<IntakeServices> = async (app, serv
     own.post(
       '/kaifa',
       {
+        config: { scope: 'open' },
         ...READ_LATER,
         schema: {
           summary: 'EndDeviceEvents of IEC 61968-9, SOAP or JSON',
@@ -93,7 +94,7 @@ export const kaifa: FastifyPluginAsyncTypebox<IntakeServices> = async (app, serv
 
   app.register(async (elsewhere: FastifyInstance) => {
     readBytes(elsewhere, { contents: XML, budget, otherwise: (request) => app.noRoute(request) });
-    elsewhere.post('/*', { schema: { hide: true } }, (request, reply) => {
+    elsewhere.post('/*', { config: { scope: 'open' }, schema: { hide: true } }, (request, reply) => {
       if (request.speaksXml) return take(services, request, reply);
       throw app.noRoute(request);
     });

@@ -16,6 +16,7 @@ export const onuMeters: FastifyPluginAsyncTypebox<Services> = async (app, { data
   app.post(
     '/api/onu/map-meter',
     {
+      config: { scope: 'open' },
       schema: {
         summary: 'Says which meter stands beside an ONU',
         tags: ['ingest'],

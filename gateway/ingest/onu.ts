@@ -14,6 +14,7 @@ export const onu: FastifyPluginAsyncTypebox<IntakeServices> = async (app, servic
   app.post(
     '/onu-event',
     {
+      config: { scope: 'open' },
       ...READ_LATER,
       schema: {
         summary: 'An alert of an ONU',
@@ -40,7 +41,7 @@ export const onu: FastifyPluginAsyncTypebox<IntakeServices> = async (app, servic
     '/api/onu/alarms',
     {
       schema: { summary: 'ONU alerts as they come (server-sent events)', tags: ['ingest'], response: EVENT_STREAM },
-      config: { endless: true },
+      config: { scope: 'open', endless: true },
       exposeHeadRoute: false,
     },
     (_request, reply) => {

@@ -12,6 +12,7 @@ export const scada: FastifyPluginAsyncTypebox<IntakeServices> = async (app, serv
   app.post(
     '/scada-mock-generator',
     {
+      config: { scope: 'open' },
       ...READ_LATER,
       schema: {
         summary: 'A SCADA alarm',

@@ -56,6 +56,7 @@ export const commands: FastifyPluginAsyncTypebox<Services> = async (app, service
   app.post(
     '/api/oms/outages/:id/commands',
     {
+      config: { scope: 'open' },
       schema: {
         summary: 'Confirms, cancels, restores ... an outage',
         tags: ['outages'],

@@ -11,6 +11,7 @@ export const network: FastifyPluginAsyncTypebox<Services> = async (app, { databa
   app.get(
     '/api/oms/network',
     {
+      config: { scope: 'open' },
       schema: {
         summary: 'The network in brief',
         tags: ['network'],

@@ -15,6 +15,7 @@ export const outageDetail: FastifyPluginAsyncTypebox<Services> = async (app, { d
   app.get(
     '/api/oms/outages/:id',
     {
+      config: { scope: 'open' },
       schema: {
         summary: 'An outage with members and history; for one that merged, the outage it became part of',
         tags: ['outages'],

@@ -49,6 +49,7 @@ export const outages: FastifyPluginAsyncTypebox<Services> = async (app, { databa
   app.get(
     '/api/oms/outages',
     {
+      config: { scope: 'open' },
       schema: {
         summary: 'Outages, newest report first',
         tags: ['outages'],

@@ -12,7 +12,7 @@ export const stream: FastifyPluginAsyncTypebox<Services> = async (app, { outageF
         tags: ['outages'],
         response: EVENT_STREAM,
       },
-      config: { endless: true },
+      config: { scope: 'open', endless: true },
       exposeHeadRoute: false,
     },
     async (request, reply) => {
