@@ -130,7 +130,11 @@ export async function preload(
   const send = async (events: readonly Posted[]): Promise<void> => {
     const { meter, atMs } = events.at(-1)!;
     const value = perPost === 1 ? events[0]!.json : `[${events.map(({ json }) => json).join(',')}]`;
-    producer.produce(topic, partitionOf(meter, partitions), Buffer.from(value), meter, atMs + 2000);
+    const receivedAtMs = atMs + 2000;
+    // As a gateway says it: the topic's own time is when the storm was written, a day later.
+    const headers = [{ ce_time: new Date(receivedAtMs).toISOString() }];
+    const partition = partitionOf(meter, partitions);
+    producer.produce(topic, partition, Buffer.from(value), meter, receivedAtMs, undefined, headers);
     if (++posts % Math.ceil(POSTS_PER_FLUSH / perPost) === 0)
       await promised<void>((done) => producer.flush(60_000, (error) => done(error, undefined)));
   };
