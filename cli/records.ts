@@ -7,8 +7,10 @@ import { topicNames, type TopicNames } from '../connections/topics.js';
 import { readCompacted, tombstone, unreadableText, type UnreadableRecord } from '../connections/compacted-topic.js';
 import { readPublished } from '../pipeline/jobs/network/store.js';
 import { readRules } from '../pipeline/jobs/rule-delivery.js';
+import { topologyOf } from '../pipeline/pipeline.js';
 import type { LogReader } from '../streams/broker.js';
 import { Snapshots } from '../streams/snapshots.js';
+import type { Stage } from '../streams/topology.js';
 import { withProducer, withReader } from '../connections/services.js';
 import { WrongUse } from './terminal/talk.js';
 import { OmsError } from '../connections/errors.js';
@@ -31,8 +33,9 @@ export async function checkRecords(environment: Environment): Promise<string> {
     const found: string[] = [];
     for (const topic of [topics.network, topics.rules, topics.outages])
       found.push(...(await unreadableOn(topic, reader, environment, RECENT)).map(unreadableText));
+    const stage = topologyOf(environment).stage('correlate');
     for (let partition = 0; partition < environment.partitions; partition++)
-      found.push(...(await damagedSnapshots(topics, reader, partition)));
+      found.push(...(await damagedSnapshots(topics, stage, reader, partition)));
     if (found.length > NAMED) found.splice(NAMED, Infinity, `... and ${found.length - NAMED} more.`);
     if (found.length > 0) throw new OmsError('OMS_RECORD_UNREADABLE', found.join('\n'));
     const failed = await failedLately(topics, reader, environment.partitions);
@@ -55,9 +58,15 @@ async function unreadableOn(
   return (await readCompacted(reader, topic, partitions, (_, value) => void readOutageRecord(value), last)).unreadable;
 }
 
-async function damagedSnapshots(topics: TopicNames, reader: LogReader, partition: number): Promise<string[]> {
-  const nowhere = { node: 'correlate', store: { encode: () => null, restore: () => undefined } };
-  const snapshots = new Snapshots(topics.snapshots, 'correlate', partition, [nowhere], 0);
+async function damagedSnapshots(
+  topics: TopicNames,
+  { name, nodes }: Stage,
+  reader: LogReader,
+  partition: number,
+): Promise<string[]> {
+  const store = { encode: () => null, restore: () => undefined };
+  const states = nodes.flatMap((node) => (node.kind === 'process' ? [{ node: node.name, store }] : []));
+  const snapshots = new Snapshots(topics.snapshots, name, partition, states, 0);
   const { damaged } = await snapshots.restore(
     reader,
     { topic: topics.events, low: 0, high: 0 },
@@ -65,7 +74,7 @@ async function damagedSnapshots(topics: TopicNames, reader: LogReader, partition
   );
   return damaged.map(
     (one) =>
-      `${one}: the stage correlate writes it anew when it changes; if it starts before, it rebuilds that from the log.`,
+      `${one}: the stage ${name} writes it anew when it changes; if it starts before, it rebuilds that from the log.`,
   );
 }
 

@@ -53,6 +53,8 @@ interface Kept {
 
 /** Writes and reads the snapshots of one partition of a stage. */
 export class Snapshots {
+  /** Asked for every snapshot that is read. */
+  readonly #nodes: string[];
   /** Keys that changed since their last snapshot, with the first offset that changed them. */
   readonly #changedAt = new Map<string, number>();
   readonly #writtenAt = new Map<string, number>();
@@ -74,7 +76,9 @@ export class Snapshots {
     /** The states of its nodes: they change together, so they are kept and restored together. */
     private readonly states: readonly NodeState[],
     private readonly everyMs: number,
-  ) {}
+  ) {
+    this.#nodes = states.map(({ node }) => node);
+  }
 
   /** A record under `key` was processed. */
   changed(key: string, record: Processed): void {
@@ -141,10 +145,6 @@ export class Snapshots {
 
   #mark(next: number): Mark {
     return { version: VERSION, restoreFrom: this.#restoreFrom(next), nodes: this.#nodes };
-  }
-
-  get #nodes(): string[] {
-    return this.states.map(({ node }) => node);
   }
 
   #restoreFrom(next: number): number {

@@ -1,4 +1,3 @@
-import type { Flag } from '../../../../operators/model/flags.js';
 import type { Failure } from '../api/request.js';
 import { en } from './en.js';
 
@@ -12,8 +11,13 @@ export type Words = typeof en;
 export const words: Words = en;
 
 /** What a flag means; one that the page does not know stands for itself. */
-export function flagText(flag: string): string {
-  return Object.hasOwn(words.flag, flag) ? words.flag[flag as Flag] : flag;
+export const flagText = (flag: string): string => wordFor(words.flag, flag);
+
+/** What a status is called; one that the page does not know stands for itself. */
+export const statusText = (status: string): string => wordFor(words.status, status);
+
+function wordFor(list: Readonly<Record<string, string>>, name: string): string {
+  return Object.hasOwn(list, name) ? list[name]! : name;
 }
 
 /** Why a request brought no answer of use, without the full stop. */

@@ -1,6 +1,6 @@
 import type { TimelineWord } from '../../../../../../operators/model/timeline.js';
-import { shortId, type Status, type TimelineEntry } from '../../../api/outages.js';
-import { words } from '../../../words/words.js';
+import { shortId, type TimelineEntry } from '../../../api/outages.js';
+import { statusText, words } from '../../../words/words.js';
 
 /** What happened, without when and by whom. An entry of a kind the page does not know is shown by its own name. */
 export function timelineSentence({ what, from, to }: Pick<TimelineEntry, 'what' | 'from' | 'to'>): string {
@@ -14,8 +14,4 @@ export function timelineSentence({ what, from, to }: Pick<TimelineEntry, 'what' 
 /** Who brought it about. */
 export function causeSentence({ by, cause }: Pick<TimelineEntry, 'by' | 'cause'>): string {
   return by === null || by === 'stream' ? words.timeline.byCorrelation(cause) : words.timeline.by(by);
-}
-
-function statusText(status: string): string {
-  return Object.hasOwn(words.status, status) ? words.status[status as Status] : status;
 }
