@@ -11,7 +11,8 @@ import { freePort, requireFreePort } from './ports.js';
 import { retryUntil } from './retry.js';
 import { givenService, type Broker, type ServiceOptions } from './service.js';
 
-const READY_TIMEOUT_MS = 120_000;
+/** Longer than a broker takes that was killed in a storm and reads its log again, on a machine that does other things too. */
+const READY_TIMEOUT_MS = 300_000;
 
 /**
  * Asks a Kafka who it is.
