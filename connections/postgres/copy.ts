@@ -44,6 +44,11 @@ export class CopyRows {
    * @throws OmsError if there are more or fewer, or a cell cannot be of its column's type
    */
   add(...cells: readonly unknown[]): void {
+    this.addCells(cells);
+  }
+
+  /** Adds a row, as {@link add} does, of a list that its owner goes on using. */
+  addCells(cells: readonly unknown[]): void {
     const writers = this.#writers;
     if (cells.length !== writers.length) {
       throw new OmsError(

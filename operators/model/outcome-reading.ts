@@ -47,11 +47,14 @@ const EVIDENCE = {
   restated: optional(objectOf({ logIndex: COUNT, outageIds: listOf(UUID) }, 'a restatement')),
 };
 
+/** A record of `oms.evidence`, as far as it was looked at. */
+export type Evidence = Checked<typeof EVIDENCE>;
+
 /**
  * Reads the value of a record of `oms.evidence`.
  * @throws Error if it is none, with what is wrong
  */
-export function readEvidenceRecord(value: Uint8Array): Checked<typeof EVIDENCE> {
+export function readEvidenceRecord(value: Uint8Array): Evidence {
   return readFields('An evidence record', value, EVIDENCE);
 }
 

@@ -1,5 +1,4 @@
-import { setImmediate as turnOfTheLoop, setTimeout as pause } from 'node:timers/promises';
-import pg, { type PoolClient } from 'pg';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { traces } from '../../connections/telemetry/traces.js';
 import type { TopicNames } from '../../connections/topics.js';
 import {
@@ -16,6 +15,7 @@ import { KafkaMember } from '../../streams/kafka/member.js';
 import { Pulse } from '../../streams/pulse.js';
 import type { SourceRecord } from '../../streams/topology.js';
 import { Batch } from './batch.js';
+import { Overtaken, SinkDatabase } from './database.js';
 import { requireSameLog } from './other-log.js';
 import { OmsError } from '../../connections/errors.js';
 import { failureOf } from '../../connections/postgres/failures.js';
@@ -44,21 +44,11 @@ const FIRST_RECORDS = 20;
 /** How long it may work without looking what PostgreSQL has answered. */
 const BUSY_MS = 2;
 const DAY_MS = 86_400_000;
-const RETRY_MS = 1000;
-/** A server that takes a connection and never answers is one that is away. */
-const CONNECT_MS = 10_000;
 
 /** What its sentences are about. */
 const STAGE = { stage: 'sink' };
 /** It writes rows, not records. */
 const NOTHING: ReadonlyMap<string, number> = new Map();
-
-/** Another sink has written these partitions meanwhile: what was read for them is void. */
-class Overtaken extends OmsError {
-  constructor() {
-    super('OMS_SINK_OVERTAKEN', 'Another sink has written these partitions.');
-  }
-}
 
 /** A record that this program cannot make rows of: whatever it was that was thrown, it is the record's fault. */
 class Unreadable extends OmsError {
@@ -75,13 +65,9 @@ export class Sink {
   readonly statistics = { records: 0, transactions: 0, refused: 0, retries: 0 };
   readonly pulse = new Pulse();
   readonly #progress = new Progress();
-  readonly #days = new Set<string>();
   readonly #refused = new SetAside();
-  readonly #pool: pg.Pool;
-  /** What the database said when it last took nothing; null: it takes rows. */
-  #awayBecause: string | null = null;
+  readonly #database: SinkDatabase;
   #stopping = false;
-  #cleanedAt = 0;
   /** Records that were read and are not written yet. */
   #unwritten = 0;
   /** How many records make a batch, by the size of the last ones. */
@@ -95,17 +81,16 @@ export class Sink {
     private readonly options: SinkOptions,
     private readonly member: KafkaMember,
   ) {
-    this.#pool = new pg.Pool({
-      connectionString: options.databaseUrl,
-      max: 2,
-      application_name: 'oms-sink',
-      connectionTimeoutMillis: CONNECT_MS,
+    this.#database = new SinkDatabase({
+      url: options.databaseUrl,
+      rawRetentionDays: options.rawRetentionDays,
+      say: options.say,
+      retried: () => {
+        this.pulse.turn();
+        this.statistics.retries++;
+      },
     });
     member.onEnd((end) => this.#progress.ended(end));
-    // A connection that breaks while idle is replaced when the next one is needed; one that breaks while it is used
-    // makes the query at hand fail, or the next.
-    this.#pool.on('error', () => undefined);
-    this.#pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   /** Connects and begins. */
@@ -121,7 +106,8 @@ export class Sink {
   /** Why the sink is degraded. */
   complaints(): string[] {
     const complaints = this.#refused.complaints('set aside instead of written', 'see oms.rejected.');
-    if (this.#awayBecause !== null) complaints.push(`the database does not take rows: ${this.#awayBecause}.`);
+    const { awayBecause } = this.#database;
+    if (awayBecause !== null) complaints.push(`the database does not take rows: ${awayBecause}.`);
     return complaints;
   }
 
@@ -143,6 +129,7 @@ export class Sink {
   /** Writes what it has and leaves. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#database.giveUp();
     await this.finished;
   }
 
@@ -167,12 +154,12 @@ export class Sink {
           if (!(await this.#written())) break;
           this.#begin(some, batch);
         }
-        await this.#clean();
+        await this.#database.clean();
       }
       await this.#written();
     } finally {
       await this.member.leave();
-      await this.#pool.end();
+      await this.#database.end();
     }
   }
 
@@ -238,18 +225,7 @@ export class Sink {
 
   /** Where the database has got to, for partitions that are now ours. */
   async #offsetsOf(partitions: readonly TopicPartition[]): Promise<TopicPartitionOffset[]> {
-    const known = await this.#persistently(async () => {
-      await this.#pool.query(
-        `insert into oms.sink_offsets (topic, partition, next_offset)
-         select topic, partition, 0 from unnest($1::text[], $2::integer[]) as ours (topic, partition)
-         on conflict (topic, partition) do nothing`,
-        [partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition)],
-      );
-      const { rows } = await this.#pool.query<{ topic: string; partition: number; next_offset: string }>(
-        'select topic, partition, next_offset from oms.sink_offsets',
-      );
-      return new Map(rows.map((row) => [placeOf(row), Number(row.next_offset)]));
-    });
+    const known = await this.#database.nextOffsets(partitions);
     const offsets: TopicPartitionOffset[] = [];
     for (const { topic, partition } of partitions) {
       const offset = known.get(placeOf({ topic, partition })) ?? 0;
@@ -279,7 +255,7 @@ export class Sink {
   async #write(records: readonly SourceRecord[], batch: Batch | Unreadable): Promise<void> {
     try {
       if (batch instanceof Unreadable) throw batch;
-      await this.#persistently(() => this.#transaction(records, batch));
+      await this.#transaction(records, batch);
     } catch (error) {
       if (!isDataError(error as Error)) throw error;
       if (records.length === 1) return this.#setAside(records[0]!, error as Error);
@@ -294,7 +270,7 @@ export class Sink {
     const place = recordPlaceOf(record);
     const batch = new Batch(this.options.topics);
     batch.addRefused(record, message);
-    await this.#persistently(() => this.#transaction([record], batch));
+    await this.#transaction([record], batch);
     const about = { ...STAGE, ...aboutRecord(record) };
     this.options.say('error', `sink: ${place} cannot be written (${message}); it is set aside.`, about);
     tellSetAside('sink', { record, error }, 'refused');
@@ -302,24 +278,12 @@ export class Sink {
   }
 
   async #transaction(records: readonly SourceRecord[], batch: Batch): Promise<void> {
-    const startedMs = performance.now();
     const ends = new Map<string, SourceRecord>();
     for (const record of records) ends.set(placeOf(record), record);
-    const client = await this.#pool.connect();
-    let failed: Error | undefined;
-    try {
-      await this.#ensureDays(client, batch.days);
-      await client.query('begin');
-      await this.#claim(client, [...ends.values()]);
-      await batch.write(client);
-      await client.query('commit');
-    } catch (error) {
-      failed = error as Error;
-      await client.query('rollback').catch(() => undefined);
-      throw error;
-    } finally {
-      client.release(failed && !isDataError(failed) ? failed : false);
-    }
+    const claims = [...ends.values()].map(({ topic, partition, offset }) => {
+      return { topic, partition, expected: this.#progress.next({ topic, partition }), next: offset + 1 };
+    });
+    const durationMs = await this.#database.write(batch, claims);
     for (const end of ends.values()) this.#progress.written(end);
     this.#unwritten -= records.length;
     this.pulse.committed(false);
@@ -328,24 +292,8 @@ export class Sink {
     for (const { headers, timestampMs } of records)
       if (traces.follows(headers)) traces.step({ name: 'store', sinceMs: timestampMs }, headers);
     if (!events.commit.isHeard) return;
-    const [durationMs, delayMs] = [performance.now() - startedMs, Date.now() - records[0]!.timestampMs];
+    const delayMs = Date.now() - records[0]!.timestampMs;
     events.commit.tell({ ...STAGE, records: records.length, written: NOTHING, durationMs, delayMs });
-  }
-
-  /** Moves the offsets on, if they still are where this sink left them: a sink that was given up for dead writes nothing. */
-  async #claim(client: PoolClient, ends: readonly SourceRecord[]): Promise<void> {
-    const { rowCount } = await client.query(
-      `update oms.sink_offsets as known set next_offset = claim.next_offset
-       from unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[]) as claim (topic, partition, expected, next_offset)
-       where known.topic = claim.topic and known.partition = claim.partition and known.next_offset = claim.expected`,
-      [
-        ends.map(({ topic }) => topic),
-        ends.map(({ partition }) => partition),
-        ends.map((end) => this.#progress.next(end)),
-        ends.map(({ offset }) => offset + 1),
-      ],
-    );
-    if (rowCount !== ends.length) throw new Overtaken();
   }
 
   /** All of it, as records of other partitions were read together with those that are void. */
@@ -354,50 +302,6 @@ export class Sink {
     this.#unwritten = 0;
     this.options.say('warn', 'sink: another sink has written these partitions; reading again from where it is.', STAGE);
     for (const offset of await this.#offsetsOf(this.#progress.partitions())) await this.member.seek(offset);
-  }
-
-  async #ensureDays(client: PoolClient, days: readonly string[]): Promise<void> {
-    const now = Date.now();
-    for (const day of days) {
-      if (this.#days.has(day)) continue;
-      const age = now - Date.parse(day);
-      // A day of its own only for events of our time: a clock of the year 9999 must not make tables.
-      if (age < this.options.rawRetentionDays * DAY_MS && age > -2 * DAY_MS)
-        await client.query('select oms.ensure_day($1)', [day]);
-      this.#days.add(day);
-    }
-  }
-
-  /** Once a day, drops raw events whose retention is over. */
-  async #clean(): Promise<void> {
-    if (Date.now() - this.#cleanedAt < DAY_MS) return;
-    this.#cleanedAt = Date.now();
-    const before = new Date(Date.now() - this.options.rawRetentionDays * DAY_MS).toISOString().slice(0, 10);
-    await this.#persistently(() => this.#pool.query('select oms.drop_days_before($1)', [before]));
-  }
-
-  /** Does work on the database, again and again while it is not to blame on the data; gives up when told to stop. */
-  async #persistently<T>(work: () => Promise<T>): Promise<T> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        const done = await work();
-        if (this.#awayBecause !== null) this.options.say('info', 'sink: the database takes rows again.', STAGE);
-        this.#awayBecause = null;
-        return done;
-      } catch (error) {
-        if (error instanceof Overtaken || isDataError(error as Error) || this.#stopping) throw error;
-        this.pulse.turn();
-        this.statistics.retries++;
-        this.#awayBecause = (error as Error).message;
-        if (attempt === 0)
-          this.options.say(
-            'warn',
-            `sink: the database does not take rows (${(error as Error).message}); trying until it does.`,
-            STAGE,
-          );
-        await pause(RETRY_MS);
-      }
-    }
   }
 }
 
