@@ -1,8 +1,9 @@
-import { placeOf, SetAside } from '../streams/set-aside.js';
-import rdkafka, { type KafkaConsumer, type LibrdKafkaError, type Message } from 'node-rdkafka';
-import { Pulse } from '../streams/pulse.js';
-import { QuietConsumer } from '../streams/kafka/quiet-consumer.js';
+import type { KafkaConsumer, Message } from 'node-rdkafka';
 import { OmsError } from '../connections/errors.js';
+import { connectConsumer, disconnect, partitionsOf } from '../streams/kafka/client.js';
+import { QuietConsumer } from '../streams/kafka/quiet-consumer.js';
+import { Pulse } from '../streams/pulse.js';
+import { placeOf, SetAside } from '../streams/set-aside.js';
 
 /** Where to begin reading. */
 export interface StartOffset {
@@ -83,25 +84,11 @@ export class Follower {
   }
 
   async #begin(): Promise<void> {
-    const consumer = new rdkafka.KafkaConsumer(
-      {
-        'metadata.broker.list': this.what.brokers,
-        // librdkafka wants a name; without a subscription no group of that name is joined.
-        'group.id': 'oms-gateway',
-        'isolation.level': 'read_committed',
-        'enable.auto.commit': false,
-        'enable.auto.offset.store': false,
-        // A broker answers at once when there is something.
-        'fetch.wait.max.ms': 200,
-        'fetch.queue.backoff.ms': 10,
-        'queued.max.messages.kbytes': 16_384,
-      },
-      { 'auto.offset.reset': 'latest' },
-    );
-    // Without a listener an error event would end the process; brokers that come and go are librdkafka's matter.
-    consumer.on('event.error', () => undefined);
+    // It looks for no ends, and a broker answers at once when there is something.
+    const options = { 'enable.partition.eof': false, 'fetch.wait.max.ms': 200 };
+    const how = { lost: 'latest', connectMs: CONNECT_MS } as const;
+    const consumer = await connectConsumer(this.what.brokers, 'oms-gateway', options, how);
     try {
-      await connect(consumer);
       const starts = (await this.what.startOffsets?.()) ?? (await this.#ends(consumer));
       if (this.#stopped) throw new OmsError('OMS_INTERRUPTED', 'It was stopped.');
       consumer.assign([...starts]);
@@ -137,42 +124,10 @@ export class Follower {
   async #ends(consumer: KafkaConsumer): Promise<StartOffset[]> {
     const starts: StartOffset[] = [];
     for (const topic of this.what.topics) {
-      for (const partition of await partitionsOf(consumer, topic)) starts.push({ topic, partition, offset: END });
+      const partitions = await partitionsOf(consumer, topic);
+      if (partitions.length === 0) throw new OmsError('OMS_TOPICS_MISSING', `There is no topic ${topic}.`);
+      for (const partition of partitions) starts.push({ topic, partition, offset: END });
     }
     return starts;
   }
-}
-
-function connect(consumer: KafkaConsumer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    consumer.connect({ timeout: CONNECT_MS }, (error) => (error ? reject(asError(error)) : resolve()));
-  });
-}
-
-function partitionsOf(consumer: KafkaConsumer, topic: string): Promise<number[]> {
-  return new Promise((resolve, reject) => {
-    consumer.getMetadata({ topic, timeout: CONNECT_MS }, (error, metadata) => {
-      if (error) return reject(asError(error));
-      const found = metadata.topics.find(({ name }) => name === topic)?.partitions ?? [];
-      if (found.length === 0) return reject(new OmsError('OMS_TOPICS_MISSING', `There is no topic ${topic}.`));
-      resolve(found.map(({ id }) => id));
-    });
-  });
-}
-
-/** Disconnects; a client that does not answer within 3 s is left behind. */
-function disconnect(consumer: KafkaConsumer): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, 3000);
-    consumer.disconnect(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}
-
-function asError(error: LibrdKafkaError): Error {
-  if (error instanceof Error) return error;
-  const message = (error as { message?: string }).message ?? String(error);
-  return new OmsError('OMS_KAFKA_FAILED', message, { cause: error });
 }

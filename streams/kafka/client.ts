@@ -4,6 +4,7 @@ import rdkafka, {
   type KafkaConsumer,
   type LibrdKafkaError,
   type Message,
+  type Metadata,
   type Producer,
 } from 'node-rdkafka';
 import type { BrokerError, TopicPartition, TopicPartitionOffset } from '../broker.js';
@@ -13,6 +14,7 @@ import { StreamError } from '../errors.js';
 /** node-rdkafka with promises, and the settings that all of our clients share. */
 
 const CONNECT_MS = 15_000;
+const METADATA_MS = 5000;
 /** So long a call waits after its last message: 20 ms cost a quiet system half of its latency. */
 export const QUICK_MS = 5;
 
@@ -48,19 +50,27 @@ function asError(error: LibrdKafkaError): BrokerError {
   return Object.assign(new Error((error as { message?: string }).message ?? String(error)), error);
 }
 
-/** Connects a consumer. Throws if no broker answers within 15 s. */
+/**
+ * Connects a consumer.
+ * @param group librdkafka wants one; without a subscription no group of that name is joined
+ * @param how `lost`: where it goes on if an offset is none of the topic's (any more); `connectMs`: how long it tries to reach
+ * a broker
+ * @throws BrokerError if none answers in that time; then nothing is left of it
+ */
 export async function connectConsumer(
   brokers: string,
   group: string,
   options: ConsumerGlobalConfig = {},
+  how: { readonly lost?: 'earliest' | 'latest'; readonly connectMs?: number } = {},
 ): Promise<KafkaConsumer> {
+  const { lost = 'earliest', connectMs = CONNECT_MS } = how;
   const consumer = new rdkafka.KafkaConsumer(
     { ...CONSUMER, 'metadata.broker.list': brokers, 'group.id': group, ...options },
-    { 'auto.offset.reset': 'earliest' },
+    { 'auto.offset.reset': lost },
   );
   // Without a listener an error event would end the process; brokers that come and go are librdkafka's matter.
   consumer.on('event.error', () => undefined);
-  await promised((done) => consumer.connect({ timeout: CONNECT_MS }, done));
+  await promised((done) => consumer.connect({ timeout: connectMs }, done));
   consumer.setDefaultConsumeTimeout(QUICK_MS);
   return consumer;
 }
@@ -179,6 +189,12 @@ export async function watermarks(
       await pause(100);
     }
   }
+}
+
+/** The partitions of a topic; none if there is no such topic. Throws if no broker tells within 5 s. */
+export async function partitionsOf(consumer: KafkaConsumer, topic: string): Promise<number[]> {
+  const { topics } = await promised<Metadata>((done) => consumer.getMetadata({ topic, timeout: METADATA_MS }, done));
+  return topics.find(({ name }) => name === topic)?.partitions.map(({ id }) => id) ?? [];
 }
 
 /** Reads a partition that is assigned from another offset on. */
