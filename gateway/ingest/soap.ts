@@ -1,3 +1,5 @@
+import { xmlText } from '../../operators/model/xml-text.js';
+
 /** Answers to a head-end system that speaks SOAP: IEC 61968-100 replies. */
 
 const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/';
@@ -22,14 +24,14 @@ export interface SoapReply {
 
 /** A reply as a SOAP message. */
 export function soapReply({ messageId, correlationId, at, result, errors }: SoapReply): string {
-  const correlation = correlationId === null ? '' : `<CorrelationID>${escaped(correlationId)}</CorrelationID>`;
+  const correlation = correlationId === null ? '' : `<CorrelationID>${xmlText(correlationId)}</CorrelationID>`;
   const listed = errors.map(
-    ({ code, details }) => `<Error><code>${escaped(code)}</code><details>${escaped(details)}</details></Error>`,
+    ({ code, details }) => `<Error><code>${xmlText(code)}</code><details>${xmlText(details)}</details></Error>`,
   );
   return (
     `<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="${SOAP}"><soap:Body>` +
     `<ResponseMessage xmlns="${MESSAGE}"><Header><Verb>reply</Verb><Noun>EndDeviceEvents</Noun>` +
-    `<Timestamp>${at}</Timestamp><MessageID>${escaped(messageId)}</MessageID>${correlation}</Header>` +
+    `<Timestamp>${at}</Timestamp><MessageID>${xmlText(messageId)}</MessageID>${correlation}</Header>` +
     `<Reply><Result>${result}</Result>${listed.join('')}</Reply></ResponseMessage></soap:Body></soap:Envelope>\n`
   );
 }
@@ -38,21 +40,7 @@ export function soapReply({ messageId, correlationId, at, result, errors }: Soap
 export function soapFault(code: string, message: string, sender: boolean): string {
   return (
     `<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="${SOAP}"><soap:Body><soap:Fault>` +
-    `<faultcode>soap:${sender ? 'Client' : 'Server'}</faultcode><faultstring>${escaped(message)}</faultstring>` +
-    `<detail><code>${escaped(code)}</code></detail></soap:Fault></soap:Body></soap:Envelope>\n`
+    `<faultcode>soap:${sender ? 'Client' : 'Server'}</faultcode><faultstring>${xmlText(message)}</faultstring>` +
+    `<detail><code>${xmlText(code)}</code></detail></soap:Fault></soap:Body></soap:Envelope>\n`
   );
-}
-
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ['&', '&amp;'],
-  ['<', '&lt;'],
-  ['>', '&gt;'],
-  ['"', '&quot;'],
-  ["'", '&apos;'],
-]);
-// eslint-disable-next-line no-control-regex -- XML has no way to write these
-const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
-
-function escaped(text: string): string {
-  return text.replace(UNWRITABLE, '\ufffd').replace(/[&<>"']/g, (character) => ENTITIES.get(character)!);
 }

@@ -1,4 +1,5 @@
 import type { Kind } from '../../operators/model/event.js';
+import { xmlText } from '../../operators/model/xml-text.js';
 import type { CanonicalEvent } from './canonical-event.js';
 
 /** EndDeviceEventType codes (IEC 61968-9) that Kaifa's head-end system uses: meter power down and power up. */
@@ -22,10 +23,10 @@ export function eventMessage(messageId: string, events: readonly CanonicalEvent[
         <msg:Verb>created</msg:Verb>
         <msg:Noun>EndDeviceEvents</msg:Noun>
         <msg:Revision>2.0</msg:Revision>
-        <msg:Timestamp>${escapeXml(sentAt)}</msg:Timestamp>
+        <msg:Timestamp>${xmlText(sentAt)}</msg:Timestamp>
         <msg:Source>Kaifa HES</msg:Source>
-        <msg:MessageID>${escapeXml(messageId)}</msg:MessageID>
-        <msg:CorrelationID>${escapeXml(messageId)}</msg:CorrelationID>
+        <msg:MessageID>${xmlText(messageId)}</msg:MessageID>
+        <msg:CorrelationID>${xmlText(messageId)}</msg:CorrelationID>
       </msg:Header>
       <msg:Payload>
         <m:EndDeviceEvents>
@@ -41,10 +42,10 @@ ${events.map(endDeviceEvent).join('\n')}
 function endDeviceEvent(event: CanonicalEvent): string {
   const reason = event.kind === 'outage' ? 'Power down' : 'Power up';
   return `          <m:EndDeviceEvent>
-            <m:mRID>${escapeXml(event.sourceEventId)}</m:mRID>
-            <m:createdDateTime>${escapeXml(event.occurredAt)}</m:createdDateTime>
+            <m:mRID>${xmlText(event.sourceEventId)}</m:mRID>
+            <m:createdDateTime>${xmlText(event.occurredAt)}</m:createdDateTime>
             <m:reason>${reason}</m:reason>
-            <m:Assets><m:mRID>${escapeXml(event.assetId)}</m:mRID></m:Assets>
+            <m:Assets><m:mRID>${xmlText(event.assetId)}</m:mRID></m:Assets>
             ${eventType(event)}
           </m:EndDeviceEvent>`;
 }
@@ -58,16 +59,4 @@ function eventType({ kind, sourceEventId }: CanonicalEvent): string {
     `<m:EndDeviceEventType><m:type>${type}</m:type><m:domain>${domain}</m:domain>` +
     `<m:subDomain>${subDomain}</m:subDomain><m:eventOrAction>${eventOrAction}</m:eventOrAction></m:EndDeviceEventType>`
   );
-}
-
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ['&', '&amp;'],
-  ['<', '&lt;'],
-  ['>', '&gt;'],
-  ['"', '&quot;'],
-  ["'", '&apos;'],
-]);
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES.get(character)!);
 }
