@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Producer } from 'kafkajs';
 import { MeaningCommandSchema, RulesCommandSchema } from '../../operators/model/command-schema.js';
-import { keyText, type Key, type KeyCommand } from '../../operators/model/event.js';
-import { encodeCommands } from '../../operators/log/log-record.js';
+import type { Key, KeyCommand } from '../../operators/model/event.js';
 import { jsonOf, OBJECT } from '../../operators/model/record-shape.js';
 import { RuleSetSchema } from '../../operators/model/rule-set-schema.js';
 import { GIVEN_RULE_SETS, type RuleSet } from '../../operators/model/rules.js';
 import { readerOf } from '../../operators/model/schema-reader.js';
 import type { TopicNames } from '../../connections/topics.js';
+import { writeCommands } from '../../connections/log-writer.js';
 import { readCompacted, type UnreadableRecord } from '../../connections/compacted-topic.js';
 import type { LogReader } from '../../streams/broker.js';
 import { unreadable } from '../../operators/model/errors.js';
@@ -77,7 +77,7 @@ export async function activate(
     topic: topics.rules,
     messages: [{ key: `activation/${command.commandId}`, value: JSON.stringify(command) }],
   });
-  await deliver(producer, topics, keys, [command]);
+  await writeCommands(producer, topics, keys.map((key) => ({ key, commands: [command] })));
   return command;
 }
 
@@ -91,21 +91,5 @@ export async function deliverRules(
 ): Promise<void> {
   if (keys.length === 0) return;
   const { activations } = await readRules(reader, topics, partitions);
-  if (activations.length > 0) await deliver(producer, topics, keys, activations);
-}
-
-/** A batch stays well below the largest that the topic takes. */
-const KEYS_PER_SEND = 1000;
-
-async function deliver(
-  producer: Producer,
-  topics: TopicNames,
-  keys: readonly Key[],
-  commands: readonly KeyCommand[],
-): Promise<void> {
-  const value = encodeCommands(commands);
-  for (let i = 0; i < keys.length; i += KEYS_PER_SEND) {
-    const messages = keys.slice(i, i + KEYS_PER_SEND).map((key) => ({ key: keyText(key), value }));
-    await producer.send({ topic: topics.events, messages, acks: -1 });
-  }
+  await writeCommands(producer, topics, keys.map((key) => ({ key, commands: activations })));
 }

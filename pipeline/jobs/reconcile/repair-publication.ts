@@ -1,13 +1,9 @@
-import type { Message, Producer } from 'kafkajs';
+import type { Producer } from 'kafkajs';
 import type { ClientBase } from 'pg';
-import { keyText, type Command } from '../../../operators/model/event.js';
 import { COMMAND_REJECTIONS } from '../../../operators/model/rejections.js';
-import { encodeCommands } from '../../../operators/log/log-record.js';
+import { writeCommands } from '../../../connections/log-writer.js';
 import type { TopicNames } from '../../../connections/topics.js';
 import type { Repair } from '../../../operators/reconcile/repair.js';
-
-/** A record stays well below what the topic takes, whatever the ids in it. */
-const BYTES_PER_RECORD = 1_000_000;
 
 /**
  * Puts repairs on the log, each whole and in its order.
@@ -18,31 +14,12 @@ export async function publishRepairs(
   topics: TopicNames,
   repairs: readonly Repair[],
 ): Promise<number> {
-  let published = 0;
-  for (const repair of repairs) {
-    if (repair.entries.length === 0) continue;
-    const key = keyText(repair);
-    const messages = [...recordsOf(repair.entries)].map((value): Message => ({ key, value }));
-    await producer.send({ topic: topics.events, messages, acks: -1 });
-    published += repair.entries.length;
-  }
-  return published;
-}
-
-function* recordsOf(entries: readonly Command[]): Generator<string> {
-  let waiting: Command[] = [];
-  let bytes = 0;
-  for (const entry of entries) {
-    const size = Buffer.byteLength(encodeCommands([entry]));
-    if (waiting.length > 0 && bytes + size > BYTES_PER_RECORD) {
-      yield encodeCommands(waiting);
-      waiting = [];
-      bytes = 0;
-    }
-    waiting.push(entry);
-    bytes += size;
-  }
-  if (waiting.length > 0) yield encodeCommands(waiting);
+  await writeCommands(
+    producer,
+    topics,
+    repairs.map((repair) => ({ key: repair, commands: repair.entries })),
+  );
+  return repairs.reduce((count, { entries }) => count + entries.length, 0);
 }
 
 /** A repair by the ids of its commands. */
