@@ -2,7 +2,7 @@ import { canonicalCommand, canonicalEvent } from '../operators/model/canonical-e
 import { Correlator } from '../operators/correlate/correlate.js';
 import { UnknownMeaning } from '../operators/correlate/meaning.js';
 import type { LateRecord, Outcome } from '../operators/model/outcome.js';
-import { keyText, parseKey, type Key, type LogEntry } from '../operators/model/event.js';
+import { keyText, parseKey, type Command, type Key, type LogEntry } from '../operators/model/event.js';
 import { SOURCES, type Source } from '../operators/model/source.js';
 import { checkPlaced } from '../operators/log/log-entry-shape.js';
 import { decodeLogRecord, encodeLogRecord } from '../operators/log/log-record.js';
@@ -151,9 +151,17 @@ function followPlaced(placed: readonly Placed[], source: Source, { headers, time
   return placed.map((one) => (one.to === 'log' ? { ...one, followed } : one));
 }
 
+/** Notes that a policy decided, as all that is decided is noted. */
+function followDecided({ command, commandId, author }: Command): Headers {
+  return traces.step({
+    name: 'decide',
+    attributes: { 'oms.command': command, 'oms.command_id': commandId, 'oms.author': author },
+  });
+}
+
 /** The headers by which the way of one of those placed goes on, if one is followed. */
 function followedOf(placed: readonly LogPlaced[]): Headers | undefined {
-  return placed.find(({ followed }) => followed)?.followed;
+  return placed.find(({ followed }) => followed !== undefined && traces.follows(followed))?.followed;
 }
 
 function rejectReport(
@@ -290,7 +298,8 @@ function addPolicies(topology: Topology, topics: TopicNames, { switchedOn, storm
       return {
         process: (record, { timestampMs }) => record && watch.hear(record, timestampMs),
         advance: (nowMs, emit) => {
-          for (const { key, command } of watch.due(nowMs)) emit({ to: 'log', key, entry: command });
+          for (const { key, command } of watch.due(nowMs))
+            emit({ to: 'log', key, entry: command, followed: followDecided(command) });
         },
       };
     })
@@ -298,5 +307,6 @@ function addPolicies(topology: Topology, topics: TopicNames, { switchedOn, storm
       topic: topics.events,
       key: ({ key }) => keyText(key),
       encode: (placed) => encodeLogRecord(placed.map(({ entry }) => entry)),
+      headers: followedOf,
     });
 }

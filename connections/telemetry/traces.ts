@@ -10,6 +10,8 @@ const HEADER = 'traceparent';
 /** So long it is: nothing longer goes on from a sender's record to ours. */
 const HEADER_LENGTH = 55;
 const NO_HEADERS: Headers = {};
+/** What a sender says that traces its request itself: version, trace, span, and that it is sampled. */
+const SAMPLED = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f][13579bdf]$/;
 /** How long spans are tried to be sent: a process that ends waits for it, and has 9 s for all. */
 const SEND_MS = 2000;
 
@@ -66,12 +68,23 @@ export class Traces {
 
   /**
    * So many events of one request are taken in.
+   * @param from headers of the request, as {@link sentWith} gives them: what its sender follows is followed here
    * @param type what they are, as their record says
    * @returns the headers by which the way of the one that is followed goes on, if one is
    */
-  receive(count: number, type = 'unknown'): Headers {
-    if (!this.takesEvents(count)) return NO_HEADERS;
-    return this.step({ name: 'receive', attributes: { 'oms.events': count, 'oms.type': type } });
+  receive(count: number, from: Headers, type = 'unknown'): Headers {
+    if (!this.takesEvents(count) && !this.follows(from)) return NO_HEADERS;
+    return this.step({ name: 'receive', attributes: { 'oms.events': count, 'oms.type': type } }, from);
+  }
+
+  /**
+   * Whether a request's sender follows it.
+   * @param headers those of the request, as they came
+   * @returns the headers by which its way goes on; none if nobody follows it
+   */
+  sentWith(headers: Readonly<Record<string, unknown>>): Headers {
+    const header = headers[HEADER];
+    return typeof header === 'string' && SAMPLED.test(header) ? { [HEADER]: header } : NO_HEADERS;
   }
 
   /** Whether a record's way is followed. */

@@ -3,6 +3,7 @@ import { MAX_VALUE_BYTES } from '../../operators/normalise/normalise.js';
 import { CanonicalEventSchema, oneOrMany } from '../../operators/normalise/report-schema.js';
 import { errorAnswers } from '../errors.js';
 import { isContent, json, jsonLines, readBytes } from './body.js';
+import { traces } from '../../connections/telemetry/traces.js';
 import { cloudEventHeaders, receivedAtOf } from './cloud-event.js';
 import {
   accept,
@@ -56,7 +57,8 @@ export const canonical: FastifyPluginAsyncTypebox<IntakeServices> = async (app, 
         },
         receivedAt,
       );
-      await publish(services, assessment, accepted + rejected === 1 ? assetId : null, headers);
+      const key = accepted + rejected === 1 ? assetId : null;
+      await publish(services, assessment, key, headers, traces.sentWith(request.headers));
       return accept(reply, assessment);
     },
   );

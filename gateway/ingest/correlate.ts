@@ -111,7 +111,7 @@ export const correlate: FastifyPluginAsyncTypebox<Services> = async (app, servic
           { by: 'correlate', what: 'canonical', contentType: 'application/json' },
           receivedAt,
         );
-        const followed = traces.receive(1, headers.ce_type);
+        const followed = traces.receive(1, traces.sentWith(request.headers), headers.ce_type);
         const record = { key: event.assetId, value: JSON.stringify(event), headers: { ...headers, ...followed } };
         waiter?.publishedAt({ topic, ...(await publisher.publish(topic, record)) });
       } catch (error) {

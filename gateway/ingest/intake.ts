@@ -60,7 +60,8 @@ export async function takeIn(
   if (accepted === 0 && !publishAnyway.some((reason) => Object.hasOwn(rejectedByReason, reason))) {
     throw nothingAccepted(assessment, 'the body holds no report.', { reason: refused[0]?.reason });
   }
-  await publish(services, assessment, accepted === 0 ? null : assessment.assetId, cloudEventHeaders(about, receivedAt));
+  const key = accepted === 0 ? null : assessment.assetId;
+  await publish(services, assessment, key, cloudEventHeaders(about, receivedAt), traces.sentWith(request.headers));
   return { receivedAt, assessment };
 }
 
@@ -91,15 +92,19 @@ export async function assessed({ assessor, metrics }: IntakeServices, body: Rece
   return assessment;
 }
 
-/** Publishes the records of a body; resolves when Kafka has all of them. */
+/**
+ * Publishes the records of a body; resolves when Kafka has all of them.
+ * @param from the trace that the request was sent with, if any
+ */
 export async function publish(
   { publisher, topics, metrics }: IntakeServices,
   { records, acceptedBySource }: Assessment,
   key: string | null,
   headers: Readonly<Record<string, string>>,
+  from: Readonly<Record<string, string>>,
 ): Promise<void> {
   const accepted = Object.values(acceptedBySource).reduce((sum, count) => sum + count, 0);
-  const followed = traces.receive(accepted, headers.ce_type);
+  const followed = traces.receive(accepted, from, headers.ce_type);
   await Promise.all(
     records.map(({ source, value: { buffer, byteOffset, byteLength } }) =>
       publisher.publish(sourceTopics(topics)[source], {

@@ -68,7 +68,7 @@ export const commands: FastifyPluginAsyncTypebox<Services> = async (app, service
         },
       },
     },
-    async ({ params, body }, reply) => {
+    async ({ params, body, headers: sent }, reply) => {
       const outageId = params.id.toLowerCase();
       const { command, author, reason = null, crew, leaves, etr, at, commandId = randomUUID() } = body;
       const decision: OutageCommand = {
@@ -85,7 +85,7 @@ export const commands: FastifyPluginAsyncTypebox<Services> = async (app, service
       const key = await keyOf(outageId, services);
       if (!key) throw new GatewayError('OMS_UNKNOWN_OUTAGE', [outageId]);
       const attributes = { 'oms.command': command, 'oms.command_id': commandId, 'oms.outage': outageId };
-      const headers = traces.step({ name: 'decide', attributes });
+      const headers = traces.step({ name: 'decide', attributes }, traces.sentWith(sent));
       await publisher.publish(topics.events, { key: keyText(key), value: encodeCommands([decision]), headers });
       return reply.code(202).send({ status: 'accepted', commandId, outageId });
     },
