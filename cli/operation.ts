@@ -4,7 +4,7 @@ import { readEnvironment, VARIABLES, type Environment } from '../connections/env
 import { installationOf, topicNames } from '../connections/topics.js';
 import { ANY_TEXT, listOf, nullable, objectOf, optional, TEXT } from '../operators/model/record-shape.js';
 import { lossesOf, migrate } from '../sql/migrate.js';
-import { checkTopics, ensureTopics } from '../connections/topic-admin.js';
+import { checkAppendTime, checkTopics, ensureTopics } from '../connections/topic-admin.js';
 import { checkGroups, judgeLag, judgeStages, watchStages } from './doctor-stages.js';
 import { lags } from './lags.js';
 import { replicationAmong, replicationOf, weaknesses, type ReplicatedTopic } from '../connections/topic-replication.js';
@@ -176,6 +176,12 @@ async function checkSystem(environment: Environment, check: Check): Promise<void
       return `${Object.keys(names).length} topics of ${partitions} partitions`;
     }));
   if (topics) await check('replication', () => checkReplication(environment));
+  if (topics)
+    await check('append time', async () => {
+      const names = Object.values(topicNames(topicPrefix));
+      await withTopics(environment, (admin) => checkAppendTime(admin, names));
+      return 'every record carries the time at which Kafka took it';
+    });
   if (topics) await check('records', () => checkRecords(environment));
   const database = await check('database', async () => {
     const feeders = await withDatabase(environment, async (client) => {

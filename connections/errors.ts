@@ -80,6 +80,10 @@ export const ERRORS = {
     when: 'Topics have fewer replicas, or need fewer in sync, than is meant.',
     remedy: "Raise them with Kafka's tools, or set OMS_REPLICATION and OMS_MIN_IN_SYNC to what is meant.",
   },
+  OMS_NO_APPEND_TIME: {
+    when: 'The records of a topic carry the time that their sender tells, not that of their append.',
+    remedy: 'Run "oms topics --create": it sets message.timestamp.type=LogAppendTime. Then start place again.',
+  },
   OMS_OTHER_LOG: {
     when: "The database has read more of a topic than there is: Kafka's data was lost, or the topic was made anew.",
     remedy: 'Bring the data back if you can. If not, run "oms topics --begin-anew" once.',

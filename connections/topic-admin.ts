@@ -109,6 +109,20 @@ export async function senderStampedTopics(admin: Admin, names: readonly string[]
     .map(({ resourceName }) => resourceName);
 }
 
+/**
+ * Makes sure that the records of topics carry the time of their append, by which a report's receipt is judged.
+ * @throws OmsError naming those whose records do not
+ */
+export async function checkAppendTime(admin: Admin, names: readonly string[]): Promise<void> {
+  const stamped = await senderStampedTopics(admin, names);
+  if (stamped.length === 0) return;
+  throw new OmsError(
+    'OMS_NO_APPEND_TIME',
+    `${stamped.join(', ')} carry no time of append: senders say themselves when a record was written. ` +
+      '"oms topics --create" mends it.',
+  );
+}
+
 /** Lets topics carry the time of append. To alter a topic is to set all that it has of its own: that is given again. */
 async function setAppendTime(admin: Admin, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;

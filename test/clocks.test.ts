@@ -13,7 +13,7 @@ import { decodeLogRecord } from '../operators/log/log-record.js';
 import type { OutageRecord } from '../operators/model/outage.js';
 import { demoNetwork } from '../simulator/network/demo.js';
 import { withAdmin } from '../streams/kafka/admin.js';
-import { ensureTopics, senderStampedTopics } from '../connections/topic-admin.js';
+import { checkAppendTime, ensureTopics, senderStampedTopics } from '../connections/topic-admin.js';
 import { folder, start, type Running } from './kit/commands-program.js';
 import { Reconciliation } from './kit/reconciliation.js';
 import { TestSystem } from './kit/system.js';
@@ -190,8 +190,11 @@ describe('topics', () => {
       { name: 'max.message.bytes', value: '7654321' },
     ]);
     expect(await admin((kafka) => senderStampedTopics(kafka, Object.values(topics)))).toEqual([topics.kaifa]);
+    await expect(admin((kafka) => checkAppendTime(kafka, Object.values(topics)))).rejects.toThrow(
+      /^\S*kaifa-outage-topic carry no time of append: .* "oms topics --create" mends it\.$/,
+    );
     await admin((kafka) => ensureTopics(kafka, topics, environment.partitions));
-    expect(await admin((kafka) => senderStampedTopics(kafka, Object.values(topics)))).toEqual([]);
+    await admin((kafka) => checkAppendTime(kafka, Object.values(topics)));
     const settings = await settingsOf(topics.kaifa);
     expect(['retention.ms', 'max.message.bytes'].map((name) => settings.get(name))).toEqual(['1234567890', '7654321']);
   });
