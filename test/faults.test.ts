@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { runFaults } from './faults/run.js';
 
 /** Short, for every build; `npm run test:faults` goes on for as long as one likes, and kills the broker 30 times. */
-const MINUTES = 5;
+const MINUTES = 4;
 const BROKER_KILLS = 3;
 
 it(
