@@ -7,7 +7,14 @@ import { readEnvironment, type Environment } from '../connections/environment.js
 import { SOURCES, type Source } from '../operators/model/source.js';
 import { Registry } from '../operators/network/registry.js';
 import { topicNames } from '../connections/topics.js';
-import { backfillIdOf, publish, ReadHistory, type Input, type Reject } from '../pipeline/jobs/backfill/backfill.js';
+import {
+  backfillIdOf,
+  publish,
+  ReadHistory,
+  type Input,
+  type Reject,
+  type Remark,
+} from '../pipeline/jobs/backfill/backfill.js';
 import { openFile } from '../pipeline/jobs/backfill/file-history.js';
 import { Journal, type JournalEntry } from '../pipeline/jobs/backfill/journal.js';
 import { readMapping, type Mapping } from '../pipeline/jobs/backfill/mapping.js';
@@ -25,6 +32,7 @@ import { progress, say, timeOption, WrongUse } from './terminal/talk.js';
 import { OmsError } from '../connections/errors.js';
 
 const REJECTS_SHOWN = 10;
+const REMARKS_SHOWN = 10;
 /** Retention of the standard rule set: what lies farther behind its key's latest event is late. */
 const RETENTION_MS = 6 * 3_600_000;
 
@@ -121,7 +129,7 @@ async function backfill(
     try {
       for (const [i, input] of named.entries())
         inputs.push(await openInput(input, mappings[i]!, options.database ?? (() => requireDatabase(environment))));
-      const reading = { inputs, registry, from, to, naiveOffsetMin: environment.naiveTimeOffsetMin };
+      const reading = { inputs, registry, from, to, zone: environment.timeZone };
       if (options.dryRun) await dryRun(reading, options);
       else if (options.run !== undefined) await backfillRun(client, reading, options, options.run);
       else await backfillLog(client, reading, options, environment);
@@ -168,7 +176,7 @@ async function registryOf(client: ClientBase): Promise<Registry> {
   return registry;
 }
 
-type Reading = Pick<Parameters<typeof ReadHistory.read>[0], 'inputs' | 'registry' | 'from' | 'to' | 'naiveOffsetMin'>;
+type Reading = Pick<Parameters<typeof ReadHistory.read>[0], 'inputs' | 'registry' | 'from' | 'to' | 'zone'>;
 
 async function dryRun(reading: Reading, { json = false, rejects }: BackfillOptions): Promise<void> {
   const history = await readHistory(reading, rejects, new StopRequest());
@@ -320,6 +328,7 @@ async function readHistory(reading: Reading, rejects: string | undefined, stop: 
   const out = rejects === undefined ? null : new LineOutput(rejects);
   const shown = progress('rows read', null);
   let shownRejects = 0;
+  let remarks = 0;
   try {
     return await ReadHistory.read({
       ...reading,
@@ -327,6 +336,9 @@ async function readHistory(reading: Reading, rejects: string | undefined, stop: 
       onReject: (reject) => {
         if (++shownRejects <= REJECTS_SHOWN) say(rejectText(reject));
         return out?.line(JSON.stringify(reject));
+      },
+      onRemark: (remark) => {
+        if (++remarks <= REMARKS_SHOWN) say(`${placeText(remark)}: ${remark.detail}`);
       },
       onRows: (rows) => {
         shown.update(rows);
@@ -339,12 +351,18 @@ async function readHistory(reading: Reading, rejects: string | undefined, stop: 
     await Promise.all(reading.inputs.map(({ history }) => history.close()));
     if (shownRejects > REJECTS_SHOWN && rejects === undefined)
       say(`... and ${shownRejects - REJECTS_SHOWN} more: --rejects FILE writes all of them.`);
+    if (remarks > REMARKS_SHOWN) say(`... and ${remarks - REMARKS_SHOWN} more that clocks showed twice, or never.`);
     await out?.end();
   }
 }
 
-function rejectText({ input, at, unit, reason, detail }: Reject): string {
-  return unit === 'line' ? `${input}:${at}: ${detail} (${reason})` : `${input}, row ${at}: ${detail} (${reason})`;
+function rejectText(reject: Reject): string {
+  return `${placeText(reject)}: ${reject.detail} (${reject.reason})`;
+}
+
+/** Where a row stands. */
+function placeText({ input, at, unit }: Pick<Remark, 'input' | 'at' | 'unit'>): string {
+  return unit === 'line' ? `${input}:${at}` : `${input}, row ${at}`;
 }
 
 function tell(summary: Summary, more: Record<string, unknown>, json: boolean): void {

@@ -43,7 +43,7 @@ export function addCorrelate(program: Command): void {
       const rules = options.rules === undefined ? [] : [rulesCommand(await ruleSetOf(options.rules))];
       const how = {
         rules,
-        naiveOffsetMin: readEnvironment().naiveTimeOffsetMin,
+        zone: readEnvironment().timeZone,
         linesPerCommit: LINES_PER_COMMIT,
         takenInAt: Date.now(),
       };

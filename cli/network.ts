@@ -1,5 +1,4 @@
-import type { Command } from 'commander';
-import type { PoolClient } from 'pg';
+import { Option, type Command } from 'commander';
 import { readEnvironment, type Environment } from '../connections/environment.js';
 import { keyText } from '../operators/model/event.js';
 import type { Network } from '../operators/network/network.js';
@@ -7,7 +6,10 @@ import { readNetworkElement } from '../operators/network/network-element.js';
 import { placeOf } from '../streams/set-aside.js';
 import { topicNames } from '../connections/topics.js';
 import { demoNetwork } from '../simulator/network/demo.js';
-import { diffNetworks } from '../pipeline/jobs/network/diff.js';
+import { AXIS_ORDERS, type AxisOrder } from '../pipeline/jobs/network/axis-order.js';
+import { countRemoved, diffNetworks, removedLines, type NetworkDiff } from '../pipeline/jobs/network/diff.js';
+import { doubtsOfPlace, extentOf, extentText } from '../pipeline/jobs/network/extent.js';
+import { withFormerKeys } from '../pipeline/jobs/network/former-keys.js';
 import { InvalidNetwork, networkErrorText } from '../pipeline/jobs/network/network-error.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
 import {
@@ -22,6 +24,7 @@ import { deliverRules } from '../pipeline/jobs/rule-delivery.js';
 import { checkTopics } from '../connections/topic-admin.js';
 import { withDatabase, withProducer, withReader, withTopics } from '../connections/services.js';
 import { fileProblem } from '../connections/files.js';
+import { requireConsent } from './terminal/consent.js';
 import { agrees, say, wholeNumberBetween } from './terminal/talk.js';
 import { inTransaction } from '../connections/postgres/transaction.js';
 import { countPlaceable, placePlaceable } from './unplaced.js';
@@ -40,6 +43,12 @@ export function addNetwork(program: Command): void {
     .option('--dry-run', 'only check it and show what would change')
     .option('--if-empty', 'do nothing if there is a network already')
     .option('--json', 'show what changed as JSON')
+    .addOption(
+      new Option('--axis-order <order>', 'how the coordinates of a GeoJSON file stand, whatever it says').choices([
+        ...AXIS_ORDERS,
+      ]),
+    )
+    .option('--yes', 'take away what is not in the import, without asking')
     .option('--place-unplaced', 'give unplaced events that have a place now back to the stream, without asking')
     .addHelpText('after', '\nExample:\n  oms network import data/ieee9500 --dry-run')
     .action(async (path: string, options: ImportOptions) => importNetwork(path, options, readEnvironment()));
@@ -49,8 +58,9 @@ export function addNetwork(program: Command): void {
     .option('--substations <n>', 'substations SS001 to SS999', wholeNumberBetween(1, 999), 20)
     .option('--seed <n>', 'same seed, same network', wholeNumberBetween(0, 2 ** 31), 1)
     .option('--out <dir>', 'write it there instead of importing it')
+    .option('--yes', 'take away what is not in it, without asking')
     .addHelpText('after', '\nExample:\n  oms network demo --substations 5 --out demo && oms network import demo')
-    .action(async (options: { substations: number; seed: number; out?: string }) => {
+    .action(async (options: { substations: number; seed: number; out?: string; yes?: boolean }) => {
       const demo = demoNetwork(options);
       if (options.out !== undefined) {
         const { out } = options;
@@ -58,7 +68,7 @@ export function addNetwork(program: Command): void {
           throw fileProblem(out, error);
         });
         say(`${demo.feeders.length} feeders and ${demo.customers.length} customers written to ${out}.`);
-      } else await replace(demo, readEnvironment());
+      } else await replace(demo, readEnvironment(), { yes: options.yes ?? false });
     });
 }
 
@@ -66,13 +76,15 @@ interface ImportOptions {
   readonly dryRun?: boolean;
   readonly ifEmpty?: boolean;
   readonly json?: boolean;
+  readonly axisOrder?: AxisOrder;
+  readonly yes?: boolean;
   readonly placeUnplaced?: boolean;
 }
 
 async function importNetwork(path: string, options: ImportOptions, environment: Environment): Promise<void> {
   let network: Network;
   try {
-    network = await readNetwork(path);
+    network = await readNetwork(path, options.axisOrder ?? null);
   } catch (error) {
     if (!(error instanceof InvalidNetwork)) throw error;
     for (const one of error.errors.slice(0, ERRORS_SHOWN)) say(networkErrorText(one));
@@ -83,17 +95,25 @@ async function importNetwork(path: string, options: ImportOptions, environment: 
   await replace(network, environment, options);
 }
 
-async function replace(network: Network, environment: Environment, options: ImportOptions = {}): Promise<void> {
+async function replace(network: Network, environment: Environment, options: ImportOptions): Promise<void> {
   if (options.dryRun) {
     const before = await withDatabase(environment, loadNetwork);
-    for (const line of changesOf(before, network, options.json ?? false)) console.log(line);
+    const diff = diffNetworks(before, network);
+    sayWhere(before, network);
+    for (const line of removedLines(diff)) say(line);
+    for (const line of changesOf(diff, options.json ?? false)) console.log(line);
     return;
   }
   // Asked first: a Kafka that is away leaves the database as it is.
   const published = await publishedOn(environment);
-  const stored = await withDatabase(environment, (client) =>
-    inTransaction(client, () => store(client, network, options)),
-  );
+  const before = await withDatabase(environment, loadNetwork);
+  let stored = before;
+  if (options.ifEmpty && before.feeders.length > 0) say('There is a network already; it stays.');
+  else {
+    await agreeToChanges(before, network, options);
+    stored = withFormerKeys(before, network, Date.now());
+    await withDatabase(environment, (client) => inTransaction(client, () => replaceNetwork(client, stored)));
+  }
   const sent = await publish(environment, published, stored).catch((error: Error) => {
     const message = `The database has the network, the stages not all of it: import it again. ${error.message}`;
     throw new OmsError('OMS_NETWORK_HALF_PUBLISHED', message, { cause: error });
@@ -101,6 +121,28 @@ async function replace(network: Network, environment: Environment, options: Impo
   const { feeders, customers } = stored;
   say(`In use: ${feeders.length} feeders, ${customers.length} customers (${sent} elements published).`);
   await offerUnplaced(environment, options.placeUnplaced ?? false);
+}
+
+/**
+ * Shows what changes, and asks where that takes something away.
+ * @throws WrongUse where there is no terminal to ask on; OmsError when the answer is not yes
+ */
+async function agreeToChanges(before: Network, after: Network, { json, yes }: ImportOptions): Promise<void> {
+  const diff = diffNetworks(before, after);
+  sayWhere(before, after);
+  for (const line of removedLines(diff)) say(line);
+  for (const line of changesOf(diff, json ?? false)) (json ? console.log : say)(line);
+  const removed = countRemoved(diff);
+  if (removed === 0) return;
+  const what = removed === 1 ? 'the element that is' : `the ${removed} elements that are`;
+  await requireConsent(`Take away ${what} not in the import?`, yes ?? false);
+}
+
+/** Says where a network lies, and what looks wrong with that. */
+function sayWhere(before: Network, after: Network): void {
+  const extent = extentOf(after);
+  if (extent) say(extentText(extent));
+  for (const doubt of doubtsOfPlace(before, after)) say(`Warning: ${doubt}`);
 }
 
 /** What could not be placed may have a place now: it is not lost, and not placed unasked. */
@@ -113,20 +155,7 @@ async function offerUnplaced(environment: Environment, agreed: boolean): Promise
   } else say('They stay; import the network again with --place-unplaced to give them back to the stream.');
 }
 
-/** Puts the network into the database, unless only an empty one is to be filled. Returns what is in it then. */
-async function store(client: PoolClient, network: Network, { ifEmpty, json }: ImportOptions): Promise<Network> {
-  const before = await loadNetwork(client);
-  if (ifEmpty && before.feeders.length > 0) {
-    say('There is a network already; it stays.');
-    return before;
-  }
-  for (const line of changesOf(before, network, json ?? false)) (json ? console.log : say)(line);
-  await replaceNetwork(client, network);
-  return network;
-}
-
-function changesOf(before: Network, after: Network, json: boolean): string[] {
-  const diff = diffNetworks(before, after);
+function changesOf(diff: NetworkDiff, json: boolean): string[] {
   if (json) return [JSON.stringify(diff)];
   const lines = Object.entries(diff).flatMap(([kind, { added, changed, removed }]) =>
     added.length + changed.length + removed.length === 0

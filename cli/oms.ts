@@ -33,6 +33,7 @@ function addGateway(program: Command): void {
 /** What adds the commands, by their names: only the one that is asked for is loaded, or all, to be listed. */
 const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promise<(program: Command) => void>])[] = [
   [['correlate'], async () => (await import('./correlate.js')).addCorrelate],
+  [['read'], async () => (await import('./read.js')).addRead],
   [['network'], async () => (await import('./network.js')).addNetwork],
   [['storm'], async () => (await import('./storm.js')).addStorm],
   [['replay'], async () => (await import('./replay.js')).addReplay],
@@ -45,6 +46,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['unplaced'], async () => (await import('./unplaced.js')).addUnplaced],
   [['migrate', 'topics', 'lag', 'doctor'], async () => (await import('./operation.js')).addOperation],
   [['topology'], async () => (await import('./topology.js')).addTopology],
+  [['sources'], async () => (await import('./sources.js')).addSources],
   [['gateway'], () => Promise.resolve(addGateway)],
 ];
 

@@ -6,7 +6,7 @@ import { LineSender } from '../pipeline/jobs/line-sender.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
 import type { CanonicalEvent } from '../simulator/storm/canonical-event.js';
 import { sendToGateway, type Answers } from '../simulator/storm/gateway-sender.js';
-import { sourceShape } from '../simulator/storm/shapes.js';
+import { oddRequest, oddStorm, plainRequest, type FieldRequest } from '../simulator/storm/quirks.js';
 import { simulateStorm } from '../simulator/storm/storm.js';
 import { checkTopics } from '../connections/topic-admin.js';
 import { LineOutput } from './terminal/line-output.js';
@@ -27,6 +27,7 @@ interface StormCommandOptions {
   readonly start: number;
   readonly now?: boolean;
   readonly shape: string;
+  readonly fieldQuirks?: boolean;
   readonly out?: string;
   readonly to?: string;
   readonly gateway?: string;
@@ -52,6 +53,7 @@ export function addStorm(program: Command): void {
     .option('--start <time>', `when it begins (${DEFAULT_START} by default)`, timeOption, Date.parse(DEFAULT_START))
     .option('--now', 'shift it so that it ends when it has been played')
     .option('--shape <shape>', 'canonical, or source: as the field systems send', 'canonical')
+    .option('--field-quirks', 'in the odd forms that are seen in the field, which mean the same; with --shape source')
     .option('--out <file>', 'write it there; standard output by default')
     .option('--to <where>', 'send it to gateway or kafka instead')
     .option('--gateway <url>', 'URL of the gateway')
@@ -66,8 +68,10 @@ export function addStorm(program: Command): void {
 }
 
 async function storm(options: StormCommandOptions, environment: Environment): Promise<void> {
-  const { shape, to, rate, speed } = options;
+  const { shape, to, rate, speed, fieldQuirks = false } = options;
   if (shape !== 'canonical' && shape !== 'source') throw new WrongUse(`No shape "${shape}": canonical or source.`);
+  if (fieldQuirks && shape !== 'source')
+    throw new WrongUse('--field-quirks are those of field systems: --shape source.');
   if (to !== undefined && to !== 'gateway' && to !== 'kafka')
     throw new WrongUse(`Cannot send to "${to}": gateway or kafka.`);
   if (to === 'kafka' && shape === 'source')
@@ -87,9 +91,11 @@ async function storm(options: StormCommandOptions, environment: Environment): Pr
   const pace = rate === undefined && speed === undefined ? null : new Clock(rate ?? null, speed ?? null);
   if (to === 'gateway') {
     const url = options.gateway ?? `http://127.0.0.1:${environment.ports[0]}`;
-    await toGateway(events, url, shape, pace);
+    const requestOf = fieldQuirks ? (event: CanonicalEvent) => oddRequest(event, seed) : plainRequest;
+    await toGateway(events, url, shape, requestOf, pace);
   } else if (to === 'kafka') await toKafka(events, environment, pace);
-  else await writeOut(events, shape, options.out);
+  else if (shape === 'source') await writeRequests(events, fieldQuirks ? seed : null, options.out);
+  else await writeOut(events, options.out);
 }
 
 /** How long it takes to play a storm; without a pace it is over at once. */
@@ -147,6 +153,7 @@ async function toGateway(
   events: readonly CanonicalEvent[],
   url: string,
   shape: 'canonical' | 'source',
+  requestOf: (event: CanonicalEvent) => FieldRequest,
   pace: Clock | null,
 ): Promise<void> {
   const shown = progress('events sent', events.length);
@@ -156,7 +163,7 @@ async function toGateway(
       shown.update(sent);
       await pace?.wait(event, sent);
     };
-    answers = await sendToGateway(url, events, shape, due, { say });
+    answers = await sendToGateway(url, events, shape, due, { say, requestOf });
   } finally {
     shown.stop();
   }
@@ -193,8 +200,34 @@ async function toKafka(events: readonly CanonicalEvent[], environment: Environme
   say(`${events.length} events sent.`);
 }
 
-async function writeOut(events: readonly CanonicalEvent[], shape: string, file?: string): Promise<void> {
+async function writeOut(events: readonly CanonicalEvent[], file?: string): Promise<void> {
   const out = new LineOutput(file);
-  for (const event of events) await out.line(JSON.stringify(shape === 'canonical' ? event : sourceShape(event)));
+  for (const event of events) await out.line(JSON.stringify(event));
   await out.end();
+}
+
+/**
+ * Writes what the field systems would send, a request a line: where it goes, what its body is called, and the body in base64.
+ * @param quirks the seed of what is odd about it; null: nothing is
+ */
+async function writeRequests(events: readonly CanonicalEvent[], quirks: number | null, file?: string): Promise<void> {
+  const out = new LineOutput(file);
+  for (const { event, request } of quirks === null ? plainStorm(events) : oddStorm(events, quirks)) {
+    const { source, path, contentType, headers, body, refusedFor } = request;
+    await out.line(
+      JSON.stringify({
+        source,
+        route: path,
+        contentType,
+        headers: { ...headers, 'ce-time': event.receivedAt },
+        body: Buffer.from(body).toString('base64'),
+        ...(refusedFor === null ? {} : { refusedFor }),
+      }),
+    );
+  }
+  await out.end();
+}
+
+function* plainStorm(events: readonly CanonicalEvent[]): Generator<{ event: CanonicalEvent; request: FieldRequest }> {
+  for (const event of events) yield { event, request: plainRequest(event) };
 }

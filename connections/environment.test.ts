@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readEnvironment } from './environment.js';
 
@@ -22,6 +25,34 @@ describe('a setting', () => {
     ['no number of replicas', { OMS_REPLICATION: '0' }, /^OMS_REPLICATION="0" is wrong: expected a whole number/],
   ])('that is %s is named', (_, env, sentence) => {
     expect(complaints(env)).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  it('that is a zone is one of the tables, an offset or UTC, under its old name too', () => {
+    expect(readEnvironment({}).timeZone).toEqual({ name: 'UTC', offsetMin: 0 });
+    expect(readEnvironment({ OMS_TIME_ZONE: 'Asia/Amman' }).timeZone).toEqual({ name: 'Asia/Amman', offsetMin: null });
+    expect(readEnvironment({ OMS_NAIVE_TIME_OFFSET: '-03:30' }).timeZone.offsetMin).toBe(-210);
+    expect(readEnvironment({ OMS_TIME_ZONE: '', OMS_NAIVE_TIME_OFFSET: 'Z' }).timeZone.offsetMin).toBe(0);
+    expect(readEnvironment({ OMS_TIME_ZONE: '+02:00', OMS_NAIVE_TIME_OFFSET: '+03:00' }).timeZone.offsetMin).toBe(120);
+    expect(complaints({ OMS_TIME_ZONE: 'EST' })).toEqual([
+      'OMS_TIME_ZONE="EST" is wrong: expected UTC, an offset such as +03:00, or a zone such as Asia/Amman.',
+    ]);
+    expect(complaints({ OMS_NAIVE_TIME_OFFSET: '3' })).toEqual([expect.stringMatching(/^OMS_NAIVE_TIME_OFFSET="3"/)]);
+  });
+
+  it('that names a file of codes is what stands in it', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'oms-codes-'));
+    try {
+      const file = join(dir, 'codes.yaml');
+      await writeFile(file, "# ours\nkaifa:\n  outage: ['9.9.9.9']\n");
+      expect(readEnvironment({ OMS_SOURCE_CODES: file }).sourceCodes.kaifa.get('9.9.9.9')).toBe('outage');
+      await writeFile(file, 'kaifa: {outage: 9}');
+      expect(complaints({ OMS_SOURCE_CODES: file })).toEqual([expect.stringContaining('kaifa.outage is no list')]);
+      await writeFile(file, 'kaifa: {');
+      expect(complaints({ OMS_SOURCE_CODES: file })).toEqual([expect.stringContaining('is not YAML')]);
+      expect(complaints({ OMS_SOURCE_CODES: join(dir, 'none') })).toEqual([expect.stringContaining('no such file')]);
+    } finally {
+      await rm(dir, { recursive: true });
+    }
   });
 
   it('that may hold a password is not shown', () => {

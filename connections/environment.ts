@@ -1,7 +1,10 @@
 /** The one module that reads the environment. A wrong value stops the start with its name and what would be right. */
 import { resolve } from 'node:path';
 import { POLICY_NAMES } from '../operators/model/policy-names.js';
+import { parseTimeZone, TIME_ZONE_EXPECTED, type TimeZone } from '../operators/model/time-zone.js';
+import type { CodeTable } from '../operators/normalise/code-table.js';
 import { OmsError } from './errors.js';
+import { readSourceCodes } from './source-codes.js';
 
 interface Variable<T> {
   readonly name: string;
@@ -12,6 +15,8 @@ interface Variable<T> {
   readonly read: (text: string) => T;
   /** It may hold a password: its value is not shown. */
   readonly secret?: true;
+  /** An old name, which is read where the variable is not set. */
+  readonly formerly?: string;
 }
 
 function variable<T>(name: string, fallback: string, means: string, read: (text: string) => T): Variable<T> {
@@ -76,11 +81,21 @@ function list<T>(what: string, item: (text: string) => T): (text: string) => rea
         });
 }
 
-function offsetMin(text: string): number {
-  const match = /^([+-])(\d\d):(\d\d)$/.exec(text);
-  if (text === 'Z') return 0;
-  if (!match || Number(match[2]) > 14 || Number(match[3]) > 59) throw expected('Z or an offset such as +03:00');
-  return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]));
+function timeZone(text: string): TimeZone {
+  try {
+    return parseTimeZone(text);
+  } catch {
+    throw expected(TIME_ZONE_EXPECTED);
+  }
+}
+
+/** The table that a file extends, not the file's name: what is wrong in it stops the start, too. */
+function sourceCodes(file: string): CodeTable {
+  try {
+    return readSourceCodes(file);
+  } catch (error) {
+    throw expected(`a file of codes and words (${(error as Error).message.replace(/\.$/, '')})`);
+  }
 }
 
 function oneOf<T extends string>(names: readonly T[]): (text: string) => T {
@@ -143,7 +158,21 @@ export const VARIABLES = {
     'days for which raw events are kept in PostGIS',
     integer(1, 36_500),
   ),
-  naiveTimeOffsetMin: variable('OMS_NAIVE_TIME_OFFSET', 'Z', 'zone of times that come without one', offsetMin),
+  timeZone: {
+    ...variable(
+      'OMS_TIME_ZONE',
+      'UTC',
+      'zone of times that come without one: UTC, an offset such as +03:00, or one of the IANA tables such as Asia/Amman',
+      timeZone,
+    ),
+    formerly: 'OMS_NAIVE_TIME_OFFSET',
+  },
+  sourceCodes: variable(
+    'OMS_SOURCE_CODES',
+    '',
+    'file of further codes and words of sources, as oms sources codes shows them; empty: none',
+    sourceCodes,
+  ),
   policies: variable(
     'OMS_POLICIES',
     POLICY_NAMES.join(','),
@@ -231,12 +260,13 @@ function portsTakenTwice(variables: Partial<Environment>, stageProcesses: number
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env, stageProcesses = 1): Environment {
   const wrong: string[] = [];
   const values = new Map<string, unknown>();
-  for (const [key, { name, fallback, read: parse, secret }] of Object.entries<Variable<unknown>>(VARIABLES)) {
-    const text = (Object.hasOwn(env, name) && env[name]) || fallback;
+  for (const [key, { name, fallback, read: parse, secret, formerly }] of Object.entries<Variable<unknown>>(VARIABLES)) {
+    const set = [name, formerly].find((one) => one !== undefined && Object.hasOwn(env, one) && env[one] !== '');
+    const text = (set !== undefined && Object.hasOwn(env, set) && env[set]) || fallback;
     try {
       values.set(key, parse(text));
     } catch (error) {
-      const shown = secret ? name : `${name}="${text}"`;
+      const shown = secret ? name : `${set ?? name}="${text}"`;
       wrong.push(`${shown} is wrong: expected ${(error as Error).message}.`);
     }
   }

@@ -218,6 +218,14 @@ export const ERRORS = {
     remedy: 'The sentence names the file and the field; docs/contract.md says what each is.',
   },
   OMS_BAD_KEY: { when: OPERATOR_ERRORS.OMS_BAD_KEY, remedy: 'Write it as SUBSTATION/FEEDER, such as S2/S2-F1.' },
+  OMS_BAD_TIME_ZONE: {
+    when: OPERATOR_ERRORS.OMS_BAD_TIME_ZONE,
+    remedy: 'Write UTC, an offset such as +03:00, or a zone such as Asia/Amman.',
+  },
+  OMS_BAD_SOURCE_CODES: {
+    when: OPERATOR_ERRORS.OMS_BAD_SOURCE_CODES,
+    remedy: 'The sentence names what is wrong in it; docs/operation.md has an example.',
+  },
   OMS_EVENT_REFUSED: {
     when: OPERATOR_ERRORS.OMS_EVENT_REFUSED,
     remedy: 'It is counted by its reason and kept on oms.rejected; mend who sends it.',

@@ -15,7 +15,11 @@ export interface Delivery {
 }
 
 /** Puts commands of tools on the log; when it resolves, none of them can be lost. Those of a key keep their order. */
-export async function writeCommands(producer: Producer, { events }: TopicNames, deliveries: readonly Delivery[]): Promise<void> {
+export async function writeCommands(
+  producer: Producer,
+  { events }: TopicNames,
+  deliveries: readonly Delivery[],
+): Promise<void> {
   let messages: Message[] = [];
   let bytes = 0;
   const send = async (): Promise<void> => {

@@ -15,6 +15,7 @@ const evidence = (fields: object) =>
     ...fields,
   });
 const event = { source: 'kaifa', sourceEventId: 'K-1' } as const;
+const oneMore = { source: 'kaifa', assetId: 'M', sourceEventId: 'one more' } as const;
 
 it.each([
   ['joined an outage', evidence({ outageId: 'o', members: [event] }), { status: 'correlated', outageId: 'o' }],
@@ -33,8 +34,8 @@ it.each([
   ],
 ])('tells who waits that the event %s', async (_, heard, answer) => {
   const answers = new Answers(topics);
-  const waiter = answers.wait('kaifa', 'K-1', 1000)!;
-  const other = answers.wait('onu', 'K-1', 20)!;
+  const waiter = answers.wait({ ...event, assetId: null }, 1000)!;
+  const other = answers.wait({ ...event, source: 'onu', assetId: null }, 20)!;
   answers.hear(heard);
   expect(await waiter.answer).toEqual(answer);
   expect(await other.answer).toBeNull();
@@ -42,7 +43,7 @@ it.each([
 
 it('knows what was rejected by where it stands', async () => {
   const answers = new Answers(topics);
-  const waiter = answers.wait('kaifa', 'K-1', 1000)!;
+  const waiter = answers.wait({ ...event, assetId: null }, 1000)!;
   waiter.publishedAt({ topic: topics.kaifa, partition: 2, offset: 7 });
   const reason = { reason: 'operatorFailed', detail: 'd' };
   answers.hear(
@@ -53,10 +54,19 @@ it('knows what was rejected by where it stands', async () => {
 
 it('lets no more wait than it can bear', () => {
   const answers = new Answers(topics);
-  const waiters = Array.from({ length: 10_000 }, (_, i) => answers.wait('kaifa', `K-${i}`, 60_000));
+  const waiters = Array.from({ length: 10_000 }, (_, i) =>
+    answers.wait({ source: 'kaifa', assetId: 'M', sourceEventId: `K-${i}` }, 60_000),
+  );
   expect(waiters).not.toContain(null);
-  expect(answers.wait('kaifa', 'one more', 60_000)).toBeNull();
+  expect(answers.wait(oneMore, 60_000)).toBeNull();
   waiters[0]!.leave();
-  expect(answers.wait('kaifa', 'one more', 10)).not.toBeNull();
+  expect(answers.wait(oneMore, 10)).not.toBeNull();
   for (const waiter of waiters) waiter?.leave();
+});
+
+it('tells nobody of an event that another box numbered alike', async () => {
+  const answers = new Answers(topics);
+  const waiter = answers.wait({ ...event, assetId: 'M1' }, 20)!;
+  answers.hear(evidence({ outageId: 'o', members: [{ ...event, assetId: 'M2' }] }));
+  expect(await waiter.answer).toBeNull();
 });

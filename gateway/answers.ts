@@ -1,4 +1,4 @@
-import type { Source } from '../operators/model/source.js';
+import type { Named } from '../operators/model/identity.js';
 import {
   ANY_TEXT,
   COUNT,
@@ -6,6 +6,7 @@ import {
   nullable,
   objectOf,
   OFFSET,
+  optional,
   readFields,
   TEXT,
   type Checked,
@@ -43,7 +44,7 @@ interface Pending {
 }
 
 /** What an answer is made of: no more of a record is looked at. */
-const IDENTIFIED = objectOf({ source: TEXT, sourceEventId: TEXT }, 'an event');
+const IDENTIFIED = objectOf({ source: TEXT, sourceEventId: TEXT, assetId: optional(nullable(TEXT)) }, 'an event');
 const EVENTS = listOf(IDENTIFIED);
 const EVIDENCE = {
   outageId: nullable(TEXT),
@@ -63,6 +64,7 @@ const REJECTED = {
 interface Identified {
   readonly source: string;
   readonly sourceEventId: string;
+  readonly assetId?: string | null;
 }
 
 const MAX_WAITERS = 10_000;
@@ -78,13 +80,13 @@ export class Answers {
    * Waits for what becomes of an event, to be called before it is published.
    * @returns null if too many are waiting already
    */
-  wait(source: Source, sourceEventId: string, timeoutMs: number): Waiter | null {
+  wait(event: Named, timeoutMs: number): Waiter | null {
     if (this.#count >= MAX_WAITERS) return null;
     let pending!: Pending;
     const answer = new Promise<Answer | null>((resolve) => {
       const timer = setTimeout(() => pending.resolve(null), timeoutMs);
       pending = {
-        identity: identityOf({ source, sourceEventId }),
+        identity: identityOf(event),
         position: null,
         resolve: (value) => {
           clearTimeout(timer);
@@ -155,6 +157,6 @@ export class Answers {
   }
 }
 
-function identityOf({ source, sourceEventId }: Identified): string {
-  return `${source}/${sourceEventId}`;
+function identityOf({ source, assetId = null, sourceEventId }: Identified): string {
+  return JSON.stringify([source, assetId, sourceEventId]);
 }

@@ -22,6 +22,7 @@ import { commands } from './oms/commands.js';
 import { network } from './oms/network.js';
 import { outageDetail } from './oms/outage-detail.js';
 import { outages } from './oms/outages.js';
+import { read } from './oms/read.js';
 import { stream } from './oms/stream.js';
 import { operation } from './operation.js';
 import { page } from './page.js';
@@ -35,7 +36,7 @@ import { checkBySchema } from './validation.js';
 const INTAKE = [scada, kaifa, onu, callCenter, canonical];
 
 /** All other routes; the app is the list of them. */
-const PLUGINS = [correlate, onuMeters, outages, outageDetail, network, stream, commands, tiles, operation];
+const PLUGINS = [read, correlate, onuMeters, outages, outageDetail, network, stream, commands, tiles, operation];
 
 /** Bodies that are worked on at a time, bytes: with what is made of them the gateway stays below 400 MB. */
 const BODIES_BYTES = 16 * 1024 * 1024;

@@ -26,6 +26,7 @@ it('names every route but the page and what takes any path', () => {
     '/api/oms/outages',
     '/api/oms/outages/{id}',
     '/api/oms/outages/{id}/commands',
+    '/api/oms/read',
     '/api/oms/stream',
     '/api/onu/alarms',
     '/api/onu/map-meter',
@@ -48,6 +49,7 @@ it.each([
   ['/api/oms/outages/{id}/commands', 'post', ['202', '400', '404', '413', '415', '500', '503']],
   ['/api/oms/events', 'post', ['202', '400', '413', '415', '500', '503']],
   ['/api/oms/events/correlate', 'post', ['200', '202', '400', '413', '415', '500', '503']],
+  ['/api/oms/read', 'post', ['200', '400', '413', '500', '503']],
   ['/kaifa', 'post', ['200', '202', '400', '413', '415', '500', '503']],
   ['/tiles/network/{z}/{x}/{y}.mvt', 'get', ['200', '304', '400', '500', '503']],
   ['/health', 'get', ['200', '500']],
@@ -94,6 +96,7 @@ describe('an error', () => {
     ['/api/oms/outages/{id}', () => gateway.get(`/api/oms/outages/${ID}`)],
     ['/trouble-call/status', () => gateway.get('/trouble-call/status?ticketId=x')],
     ['/api/oms/events', () => post('/api/oms/events', {})],
+    ['/api/oms/read', () => post('/api/oms/read?source=moon', {})],
     ['/api/oms/events/correlate', () => post('/api/oms/events/correlate', { event_type: 'moon' })],
     [
       '/api/oms/outages/{id}/commands',

@@ -24,6 +24,7 @@ import { Metrics } from './metrics.js';
 import { feedStart, OutageFeed } from './outage-feed.js';
 import { KafkaPublisher } from './publisher.js';
 import { ServiceReadiness } from './readiness.js';
+import { StoredNetwork } from './stored-network.js';
 
 /** A gateway that runs. */
 export interface RunningGateway {
@@ -65,6 +66,7 @@ export async function startGateway(environment: Environment, log: Logger): Promi
     topics,
     publisher,
     database,
+    network: new StoredNetwork(database),
     answers,
     outageFeed,
     onuAlarms,

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { Roster } from '../connections/roster.js';
 import { readEnvironment } from '../connections/environment.js';
 import { topicNames } from '../connections/topics.js';
+import { Registry } from '../operators/network/registry.js';
 import { Answers } from './answers.js';
 import { buildApp } from './app.js';
 import type { Database } from './database.js';
@@ -63,6 +64,8 @@ export const topics = topicNames();
 export class MemoryGateway {
   readonly publisher = new MemoryPublisher();
   readonly database = new OneAnswerDatabase();
+  /** The network in use. */
+  registry = new Registry();
   /** What `/ready` says is missing. */
   missing: string[] = [];
   complaints: string[] = [];
@@ -74,6 +77,7 @@ export class MemoryGateway {
       topics,
       publisher: this.publisher,
       database: this.database,
+      network: { registryFor: () => Promise.resolve(this.registry) },
       answers: new Answers(topics),
       outageFeed: new OutageFeed(this.database),
       onuAlarms: new Audience(),

@@ -126,7 +126,7 @@ it('hears what comes behind a record that is none, and its place counts that one
 it('whoever follows topics goes on behind records that cannot be read, and says which they are', () => {
   const topics = topicNames();
   const answers = new Answers(topics);
-  const waiter = answers.wait('kaifa', 'K-1', 1000)!;
+  const waiter = answers.wait({ source: 'kaifa', assetId: null, sourceEventId: 'K-1' }, 1000)!;
   const told: string[] = [];
   const follower = new Follower({
     brokers: '',

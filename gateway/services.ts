@@ -8,6 +8,7 @@ import type { Metrics } from './metrics.js';
 import type { OutageFeed } from './outage-feed.js';
 import type { Publisher } from './publisher.js';
 import type { Readiness } from './readiness.js';
+import type { NetworkLookup } from './stored-network.js';
 
 /** What the routes work with. */
 export interface Services {
@@ -15,6 +16,7 @@ export interface Services {
   readonly topics: TopicNames;
   readonly publisher: Publisher;
   readonly database: Database;
+  readonly network: NetworkLookup;
   readonly answers: Answers;
   readonly outageFeed: OutageFeed;
   /** Those who listen to ONU alarms. */

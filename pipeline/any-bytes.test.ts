@@ -22,6 +22,7 @@ import { Outbox, Task } from '../streams/task.js';
 import type { SourceRecord } from '../streams/topology.js';
 import { buildTopology } from './topology.js';
 import { placesOf } from './jobs/unplaced.js';
+import { UTC } from '../operators/model/time-zone.js';
 
 /** Whoever can write to a topic can write anything: no reader of any topic is stopped by it, or loses what stands beside. */
 
@@ -95,7 +96,7 @@ const garbageOf = (good: readonly Uint8Array[], keys: readonly string[]) =>
 function processed(stageName: string, records: readonly SourceRecord[]): { written: string[]; setAside: Set<number> } {
   const topology = buildTopology({
     topics,
-    naiveOffsetMin: 0,
+    zone: UTC,
     registry,
     policies: { switchedOn: ['auto-restore', 'storm-mode'], stormMode: { onEventsPerHour: 0, offEventsPerHour: 0 } },
   });
@@ -190,7 +191,7 @@ it.each([
 ])('the gateway goes on behind whatever is on the topics of %s', (_, names, good) => {
   const feed = new OutageFeed({} as Database);
   const answers = new Answers(topics);
-  const waiter = answers.wait('kaifa', 'nobody', 60_000)!;
+  const waiter = answers.wait({ source: 'kaifa', assetId: null, sourceEventId: 'nobody' }, 60_000)!;
   let told = 0;
   const follower = new Follower({
     brokers: '',

@@ -13,6 +13,7 @@ import { ruleSetOf } from '../cli/correlate.js';
 import { OfflineRun } from './offline/offline.js';
 import { readNetwork } from './jobs/network/read.js';
 import { writeNetwork } from './jobs/network/write.js';
+import { UTC } from '../operators/model/time-zone.js';
 
 /** Every object has these, and none of them is a word of ours. */
 const WORDS = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'];
@@ -22,7 +23,7 @@ const TIME = '2026-10-04T18:04:18.018Z';
 const jsonOf = (fields: Record<string, unknown>): string => JSON.stringify(fields).replaceAll('"PROTO"', '"__proto__"');
 
 function reasons(source: (typeof SOURCES)[number], body: string): string[] {
-  const reading = { receivedAt: Date.parse(TIME), naiveOffsetMin: 0 };
+  const reading = { receivedAt: Date.parse(TIME), zone: UTC };
   return normalise(source, new TextEncoder().encode(body), reading).map((report) =>
     'event' in report ? 'understood' : report.reason,
   );
@@ -100,7 +101,7 @@ describe.each(WORDS)('the word %s', (word) => {
       `fields: {occurredAt: TS, kind: {column: ST, values: {OUT: outage}}, assetId: ${word}}`,
       'm.yaml',
     );
-    const reader = new RowReader({ mapping, source: 'kaifa', naiveOffsetMin: 0, nowMs: Date.parse(TIME) });
+    const reader = new RowReader({ mapping, source: 'kaifa', zone: UTC, nowMs: Date.parse(TIME) });
     expect(reader.read({ TS: TIME, ST: 'OUT' })).toMatchObject([{ event: { assetId: null } }]);
     expect([...reader.unseen]).toEqual([word]);
     expect(reader.read({ TS: TIME, ST: word })).toMatchObject([{ reason: 'unknownKind' }]);

@@ -108,7 +108,8 @@ export function topologyOf(
 ): Topology {
   return buildTopology({
     topics: topicNames(environment.topicPrefix),
-    naiveOffsetMin: environment.naiveTimeOffsetMin,
+    zone: environment.timeZone,
+    codes: environment.sourceCodes,
     ...options,
     policies: policyOptions(environment),
   });

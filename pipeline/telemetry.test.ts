@@ -7,6 +7,7 @@ import { EMPTY_NETWORK, type Network } from '../operators/network/network.js';
 import { Registry } from '../operators/network/registry.js';
 import { TestDriver } from '../streams/driver.js';
 import { buildTopology } from './topology.js';
+import { UTC } from '../operators/model/time-zone.js';
 
 /** Two feeders of a substation, on one of them two customers beside each other. */
 const NETWORK: Network = {
@@ -22,7 +23,7 @@ const topics = topicNames();
 
 it('the stages count each event once, by its source and what became of it', () => {
   const tally = new EventTally();
-  const driver = new TestDriver(buildTopology({ topics, naiveOffsetMin: 0, registry: Registry.of(NETWORK), tally }));
+  const driver = new TestDriver(buildTopology({ topics, zone: UTC, registry: Registry.of(NETWORK), tally }));
   const report = (sourceEventId: string, minute: number, fields: object): void => {
     const occurredAt = new Date(Date.UTC(2026, 9, 4, 18, minute)).toISOString();
     const event = { source: 'kaifa', kind: 'outage', sourceEventId, occurredAt, receivedAt: occurredAt, ...fields };
@@ -56,7 +57,7 @@ describe('the way of a report that is followed', () => {
 
   /** Two meters report in one record, a third alone; what stands in the headers on the log and with the outages. */
   function headersOnTheWay(headers: Record<string, string>): { log: unknown[]; outages: unknown[] } {
-    const driver = new TestDriver(buildTopology({ topics, naiveOffsetMin: 0, registry: Registry.of(NETWORK) }));
+    const driver = new TestDriver(buildTopology({ topics, zone: UTC, registry: Registry.of(NETWORK) }));
     const report = (assetId: string): string => {
       const occurredAt = '2026-10-04T18:00:00.000Z';
       return JSON.stringify({

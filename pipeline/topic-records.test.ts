@@ -20,6 +20,7 @@ import { TestDriver } from '../streams/driver.js';
 import { Snapshots } from '../streams/snapshots.js';
 import { readRule } from './jobs/rule-delivery.js';
 import { buildTopology } from './topology.js';
+import { UTC } from '../operators/model/time-zone.js';
 
 /** The published schemas say what is written to the topics, and what is so is taken by whoever reads them. */
 
@@ -47,7 +48,7 @@ function written(): Map<string, (string | Uint8Array)[]> {
   const records = new Map<string, (string | Uint8Array)[]>();
   const topology = buildTopology({
     topics,
-    naiveOffsetMin: 0,
+    zone: UTC,
     registry: Registry.of(network),
     policies: { switchedOn: ['auto-restore'], stormMode: { onEventsPerHour: 0, offEventsPerHour: 0 } },
   });

@@ -8,6 +8,7 @@ import { checkPlaced } from '../operators/log/log-entry-shape.js';
 import { decodeLogRecord, encodeLogRecord } from '../operators/log/log-record.js';
 import { readNetworkElement } from '../operators/network/network-element.js';
 import type { Reading } from '../operators/normalise/fields.js';
+import type { CodeTable } from '../operators/normalise/code-table.js';
 import { normalise, type Report } from '../operators/normalise/normalise.js';
 import type { OutageRecord } from '../operators/model/outage.js';
 import type { PolicyName } from '../operators/model/policy-names.js';
@@ -19,7 +20,9 @@ import { isEpochMs, textOf } from '../operators/model/record-shape.js';
 import type { RejectedRecord, UnplacedRecord } from '../operators/model/set-aside.js';
 import { Registry } from '../operators/network/registry.js';
 import type { StormThresholds } from '../operators/policies/storm-mode.js';
-import { formatTime, parseTime } from '../operators/model/time.js';
+import { parseFieldTime } from '../operators/model/field-time.js';
+import { formatTime } from '../operators/model/time.js';
+import type { TimeZone } from '../operators/model/time-zone.js';
 import {
   jsonRecord,
   Topology,
@@ -37,8 +40,10 @@ import { unreadable } from '../operators/model/errors.js';
 /** What the topology needs to know besides the records. */
 export interface TopologyOptions {
   readonly topics: TopicNames;
-  /** Offset of times that come without a zone, minutes east of UTC. */
-  readonly naiveOffsetMin: number;
+  /** Of times that come without one. */
+  readonly zone: TimeZone;
+  /** What the codes and words of sources mean; absent: as they are given with the program. */
+  readonly codes?: CodeTable;
   /** When a source record was appended to its topic, epoch ms. Absent: it was to none, and the time told counts. */
   readonly appendedAt?: (record: RecordContext) => number;
   /** Absent: there is no stage for policies. */
@@ -84,13 +89,14 @@ export function buildTopology(options: TopologyOptions): Topology {
 
 function addPlace(
   topology: Topology,
-  { topics, naiveOffsetMin, appendedAt, registry = new Registry(), tally }: TopologyOptions,
+  { topics, zone, codes, appendedAt, registry = new Registry(), tally }: TopologyOptions,
 ): void {
   const bySource = sourceTopics(topics);
   const sourceOf = new Map(SOURCES.map((source) => [bySource[source], source]));
   const readingOf = (record: RecordContext): Reading => ({
-    receivedAt: toldReceiptOf(record),
-    naiveOffsetMin,
+    receivedAt: toldReceiptOf(record, zone),
+    zone,
+    ...(codes && { codes }),
     append: appendedAt ? { atMs: appendedAt(record), isHistory: record.headers.ce_type === HISTORY_TYPE } : null,
   });
   const network = {
@@ -105,7 +111,7 @@ function addPlace(
     })
     .flatMap('normalise', (record) => normalise(sourceOf.get(record.topic)!, record.value, readingOf(record)))
     .flatMap('place', (report, record) => {
-      const source = 'event' in report ? report.event.source : sourceOf.get(record.topic)!;
+      const source = 'event' in report ? report.event.source : (report.source ?? sourceOf.get(record.topic)!);
       const placed =
         'event' in report
           ? placeReport(report, record, registry)
@@ -136,8 +142,8 @@ export function takeElement(registry: Registry, id: string, value: Uint8Array | 
 }
 
 /** When a record was taken in, as its header says, else when it came on the topic. */
-function toldReceiptOf({ headers, timestampMs }: RecordContext): number {
-  const receivedAt = parseTime(headers.ce_time) ?? timestampMs;
+function toldReceiptOf({ headers, timestampMs }: RecordContext, zone: TimeZone): number {
+  const receivedAt = parseFieldTime(headers.ce_time, zone, timestampMs) ?? timestampMs;
   if (!isEpochMs(receivedAt)) throw unreadable(`The record has ${receivedAt} as its timestamp, which is no time.`);
   return receivedAt;
 }

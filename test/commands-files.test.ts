@@ -48,6 +48,9 @@ describe('every command', () => {
     ['no number', [...STORM, '--seed', 'x'], /'--seed <n>' argument 'x' is invalid. Expected a whole number/],
     ['half a number', [...STORM, '--faults', '1.5'], /'--faults <n>' argument '1.5' is invalid/],
     ['no shape', [...STORM, '--shape', 'round'], /canonical or source/],
+    ['no words', ['read', '-', '--source', 'moon'], /'--source <source>' argument 'moon' is invalid. Expected one of/],
+    ['no zone', ['read', '-', '--source', 'onu', '--zone', 'noon'], /'--zone <zone>' argument 'noon' is invalid/],
+    ['odd forms of our own', [...STORM, '--field-quirks'], /--shape source/],
     ['two paces', [...STORM, '--rate', '1', '--speed', '1'], /not both/],
     ['a place nobody knows', [...STORM, '--to', 'mars'], /gateway or kafka/],
     [
@@ -75,6 +78,7 @@ describe('every command', () => {
     ['Kafka is away', ['log', 'export'], AWAY, /Kafka does not answer at 127\.0\.0\.1/],
     ['no gateway runs', [...STORM, '--to', 'gateway', '--gateway', `http://${NOBODY}`], {}, /is it running/],
     ['there is no network', ['correlate', '-', '--network', 'nowhere'], {}, /nowhere: does not exist/],
+    ['there is no body', ['read', 'no.xml', '--source', 'kaifa'], {}, /no\.xml: there is no such file/],
     ['there are no events', ['correlate', 'no.ndjson', '--network', NETWORK], {}, /no\.ndjson: there is no such file/],
     ['the result cannot be written', [...STORM, '--out', 'no/where.ndjson'], {}, /no\/where\.ndjson: there is no such/],
   ])('fails with code 1 and a sentence when %s', async (_, args, env, sentence) => {
@@ -118,14 +122,74 @@ describe('oms storm', () => {
   });
 
   it('writes what the field systems send', async () => {
-    const lines = parsed<{ path: string }>(await result([...STORM, '--shape', 'source']));
-    expect(lines.length).toBeGreaterThan(0);
+    const [line] = parsed<{ route: string; contentType: string; body: string }>(
+      await result([...STORM, '--shape', 'source']),
+    ).filter(({ route }) => route === '/onu-event');
+    expect(line).toMatchObject({
+      contentType: 'application/json',
+      headers: { 'ce-time': expect.any(String) as string },
+    });
+    expect(Buffer.from(line!.body, 'base64').toString()).toMatch(/^\{"eventId":"O-1",/);
+  });
+
+  it('writes the odd forms of the field, the same for the same seed, and marks what has to be refused', async () => {
+    const storm = [...STORM, '--shape', 'source', '--field-quirks'];
+    const [one, same] = await Promise.all([result(storm), result(storm)]);
+    expect(one).toBe(same);
+    const lines = parsed<{ body: string; refusedFor?: string }>(one);
+    const types = new Set(parsed<{ contentType: string }>(one).map(({ contentType }) => contentType));
+    expect(types.size).toBeGreaterThan(4);
+    expect(lines.some(({ refusedFor }) => refusedFor !== undefined)).toBe(true);
   });
 
   it('ends quietly when its reader has had enough', async () => {
     const { process, ended } = start(STORM);
     process.stdout!.destroy();
     expect(await ended).toMatchObject({ code: 0, err: expect.not.stringMatching(/EPIPE/) as string });
+  });
+});
+
+describe('oms read', () => {
+  const alert = { type: 'ONU_LastGaspAlert', onuId: 'ONU000002', eventId: 'E1', timestamp: '2026-10-04T18:04:18' };
+  const body = JSON.stringify([alert, { ...alert, onuId: 'nobody' }, { ...alert, timestamp: 'soon' }]);
+  const read = (...more: string[]): string[] => ['read', '-', '--source', 'onu', ...more];
+
+  it('shows what each report of a body becomes, and counts it', async () => {
+    const { code, out, err } = await run(read('--network', NETWORK), {}, body);
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: '3 reports, 1 placed, 1 unplaced (unknownIds), 1 refused (badTime)\n',
+    });
+    expect(out.split('\n')).toEqual([
+      expect.stringMatching(/^0: \{.*"assetId":"ONU000002"/),
+      expect.stringMatching(/^ {3}on S2\/S2-F1 at [\d.]+, -[\d.]+, of reach point$/),
+      expect.stringMatching(/^1: \{.*"assetId":"nobody"/),
+      expect.stringMatching(/^ {3}unplaced \(unknownIds\): The registry does not know asset "nobody"\.$/),
+      expect.stringMatching(/^2: refused \(badTime\): timestamp "soon" is not a time/),
+      '',
+    ]);
+  });
+
+  it('says it in JSON, a line each, and reads times of another zone', async () => {
+    const out = await result(read('--network', NETWORK, '--zone', '+03:00', '--json'), {}, body);
+    expect(parsed(out)).toMatchObject([
+      { index: 0, event: { occurredAt: '2026-10-04T15:04:18.000Z' }, key: 'S2/S2-F1', placed: [{ key: 'S2/S2-F1' }] },
+      { index: 1, unplaced: { reason: 'unknownIds' } },
+      { index: 2, refused: { reason: 'badTime' } },
+    ]);
+  });
+
+  it('says nothing of places without a network', async () => {
+    const { out, err } = await run(read('--json'), {}, JSON.stringify(alert));
+    expect(Object.keys(parsed<object>(out)[0]!)).toEqual(['index', 'event']);
+    expect(err).toMatch(/^1 report, 1 understood\nNothing is said of places/);
+  });
+
+  it('reads a file of many lines, each a body, that is larger than a body may be', async () => {
+    await writeFile(file('bodies.ndjson'), `${JSON.stringify({ ...alert, note: 'x'.repeat(1000) })}\n`.repeat(1500));
+    const { err, out } = await run(['read', 'bodies.ndjson', '--source', 'onu', '--json']);
+    expect(err).toMatch(/^1500 reports, 1500 understood\n/);
+    expect(parsed<{ index: number }>(out).map(({ index }) => index)).toEqual([...Array(1500).keys()]);
   });
 });
 

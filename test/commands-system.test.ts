@@ -163,6 +163,45 @@ describe('oms network import', () => {
     });
   });
 
+  it('takes nothing away unasked: without a terminal it ends, unless it was agreed to', async () => {
+    const before = await customers();
+    const { code, out, err } = await run(['network', 'import', NETWORK], env);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(
+      /It lies from 46\.\d+ N to .*\ncustomers that vanish: 1 \(C-NEW\)\ncustomers: 0 added, .* 1 removed\n/,
+    );
+    expect(err).toMatch(/no terminal to ask on: add --yes to agree\.[^]*Code: OMS_WRONG_USE\n$/);
+    expect(await customers()).toBe(before);
+    expect((await run(['network', 'import', NETWORK, '--yes'], env)).code).toBe(0);
+    expect(await customers()).toBe(before - 1);
+  });
+
+  it('remembers which key it took from what it moves', async () => {
+    await cp(NETWORK, file('moved'), { recursive: true });
+    const points = await readFile(file('moved/distribution_points.csv'), 'utf8');
+    const head = network.devices.find(
+      ({ feederId, upstreamDeviceId }) => feederId === 'S3-F1' && upstreamDeviceId === null,
+    )!;
+    const [dpId] = points.split('\n')[1]!.split(',');
+    const lines = points.split('\n').map((line) => {
+      const [id, , , ...rest] = line.split(',');
+      return id === dpId ? [id, 'S3-F1', head.deviceId, ...rest].join(',') : line;
+    });
+    await writeFile(file('moved/distribution_points.csv'), lines.join('\n'));
+    expect((await run(['network', 'import', 'moved'], env)).code).toBe(0);
+    const { rows } = await system.pool.query<{ former: { feederId: string }[] }>(
+      'select former_keys as former from network.distribution_points where former_keys is not null',
+    );
+    const { feederId } = network.distributionPoints.find((point) => point.dpId === dpId)!;
+    expect(rows).toMatchObject([{ former: [{ feederId }] }]);
+    const customersMoved = 'select count(*) from network.customers where former_keys is not null';
+    expect(await system.count(customersMoved)).toBe(network.customers.filter((one) => one.dpId === dpId).length);
+    // There and back; and once more nothing is new.
+    expect((await run(['network', 'import', NETWORK], env)).code).toBe(0);
+    const again = await run(['network', 'import', NETWORK], env);
+    expect([again.code, again.err]).toEqual([0, expect.stringMatching(/\(0 elements published\)/)]);
+  });
+
   it('lists every error with its place, and leaves the database as it is', async () => {
     const before = await customers();
     await cp(NETWORK, file('broken'), { recursive: true });

@@ -12,6 +12,7 @@ import { Batch } from '../pipeline/sink/batch.js';
 import { TestDatabase } from './kit/database.js';
 import { DRONE } from './kit/drone.js';
 import { compare, randomLogs, SEED } from './kit/parity.js';
+import { UTC } from '../operators/model/time-zone.js';
 
 vi.mock('../operators/model/source-table.js', async (importOriginal) =>
   (await import('./kit/drone.js')).withDrone(await importOriginal()),
@@ -33,7 +34,7 @@ const NOON = Date.UTC(2026, 9, 4, 12);
 
 /** An image as the stream reads and places it. */
 function placedImage(): Placement {
-  const reading = { receivedAt: NOON, naiveOffsetMin: 0, append: null };
+  const reading = { receivedAt: NOON, zone: UTC, append: null };
   const [report] = normalise(DRONE, Buffer.from(JSON.stringify(image)), reading);
   const { event } = report as { event: ReportedEvent };
   return (place(event, Registry.of(network)) as Placement[])[0]!;

@@ -54,7 +54,11 @@ function report(
   };
 }
 
-const outageOf = (sourceEventId: string): string => outageIdOf(key.substationId, key.feederId, 'kaifa', sourceEventId);
+/** The outage that a report of the morning opens. */
+function outageOf(sourceEventId: string): string {
+  const { assetId, occurredAt } = morning.find((one) => one.sourceEventId === sourceEventId)!;
+  return outageIdOf(key, { source: 'kaifa', assetId, sourceEventId }, Date.parse(occurredAt));
+}
 const short = (sourceEventId: string): string => outageOf(sourceEventId).slice(0, 8);
 const place = keyText(key);
 

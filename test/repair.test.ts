@@ -23,7 +23,11 @@ const quietMs = startMs + 24 * HOUR_MS;
 const [one, two, three] = neighboursIn(network);
 const { feederId } = network.distributionPoints.find(({ dpId }) => dpId === one.dpId)!;
 const { substationId } = network.feeders.find((feeder) => feeder.feederId === feederId)!;
-const outageOf = (sourceEventId: string): string => outageIdOf(substationId, feederId, 'kaifa', sourceEventId);
+/** The outage that a report opens. */
+function outageOf(sourceEventId: string): string {
+  const { assetId, occurredAt } = quiet.find((one) => one.sourceEventId === sourceEventId)!;
+  return outageIdOf({ substationId, feederId }, { source: 'kaifa', assetId, sourceEventId }, Date.parse(occurredAt));
+}
 
 /** What a meter reports, in minutes of the quiet day: when it happened, and when it was received. */
 function report(

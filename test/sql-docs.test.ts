@@ -30,7 +30,7 @@ it('runs every example of docs/sql.md', async () => {
     const results = [];
     for (const sql of statements()) results.push(await database.rows<Record<string, unknown>>(sql));
     const [first, second, third] = results.map(([row]) => row?.oms_correlate_events);
-    expect(first).toBe('468db2e7-db47-5300-bf9d-1e4404532ee0');
+    expect(first).toBe('e9e68e03-9238-57e3-b468-6a22829e4a9d');
     expect([second, third]).toEqual([first, first]);
     expect(results[3]).toMatchObject([
       { status: 'partially_restored', confidence: 0.92, events: '2', customers_out: '1' },

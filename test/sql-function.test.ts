@@ -152,7 +152,7 @@ describe('what it returns', () => {
       source: 'kaifa', kind: 'outage', occurredAt: '2026-10-04T10:00:00.000Z', lat: 31.5, lon: -1e-7, feederId: feeder!.feederId,
     }); // prettier-ignore
     expect(
-      await database.rows('select source_event_id as id from reconcile.events where source_event_id = $1', [id]),
+      await database.rows('select source_event_id as id from reconcile.reports where source_event_id = $1', [id]),
     ).toEqual([{ id }]);
   });
 

@@ -4,9 +4,12 @@ import { SOURCES, type Source } from '../../operators/model/source.js';
 import { readCanonical } from '../../operators/normalise/canonical.js';
 import { isFields, Refusal, type Reading } from '../../operators/normalise/fields.js';
 import { MAX_VALUE_BYTES, normalise, normaliseValue } from '../../operators/normalise/normalise.js';
+import { parseExactJson } from '../../operators/model/exact-json.js';
+import { textOfBytes } from '../../operators/normalise/body-text.js';
 import { GatewayError } from '../errors.js';
 import { bodyCheck } from '../validation.js';
 import { Tally, type Assessment, type ReceivedBody, type SourceRecord } from './assessment.js';
+import { jsonOf } from './body.js';
 import { LineBodies, linesOf } from './lines.js';
 import { CHECKED, type RoutedSource } from './report.js';
 
@@ -52,7 +55,7 @@ function* assessReports(source: RoutedSource, bytes: Buffer, reading: Reading, t
     for (const report of normalise(source, bytes, reading)) count(source, report, tally);
     return;
   }
-  const value = parsed(bytes);
+  const value = jsonOf(bytes);
   const wrong = CHECKS[source](value);
   if (wrong !== null) throw new GatewayError('OMS_BAD_REQUEST', [wrong]);
   for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
@@ -66,15 +69,33 @@ function count(source: Source, report: ReturnType<typeof normalise>[number], tal
   else tally.refuse(source, report.reason, report.detail);
 }
 
-/** Canonical events, a line each. What is refused goes along with its source, to be seen beside what else was rejected. */
+/**
+ * Canonical events, a line each: on the log they come in the order of their lines, so all of them go to the topic of the first
+ * one's source. What is refused goes along if its source is known, to be seen beside what else was rejected.
+ */
 function* assessLines(bytes: Buffer, reading: Reading, tally: Tally): Generator<void, SourceRecord[]> {
-  const bodies = new BodiesBySource(bytes.length);
-  for (const line of linesOf(bytes)) {
+  const lines = legible(bytes);
+  const bodies = new LineBodies(MAX_VALUE_BYTES, lines.length);
+  let first: Source | null = null;
+  for (const line of linesOf(lines)) {
     const source = assessLine(line, reading, tally);
-    if (source !== null) bodies.add(source, line);
+    if (source !== null) bodies.add(line);
+    first ??= source;
     yield;
   }
-  return bodies.records();
+  return first === null ? [] : bodies.end().map((value) => ({ source: first, value }));
+}
+
+/** Lines are found by their bytes, and are UTF-8 then: what begins otherwise is made so. */
+function legible(bytes: Buffer): Buffer {
+  const first = bytes[0];
+  if (first !== 0xff && first !== 0xfe && first !== 0 && bytes[1] !== 0) return bytes;
+  try {
+    return Buffer.from(textOfBytes(bytes));
+  } catch (error) {
+    if (error instanceof Refusal) throw new GatewayError('OMS_BAD_REQUEST', [error.message]);
+    throw error;
+  }
 }
 
 function assessLine(line: Buffer, reading: Reading, tally: Tally): Source | null {
@@ -84,7 +105,7 @@ function assessLine(line: Buffer, reading: Reading, tally: Tally): Source | null
   }
   let value: unknown;
   try {
-    value = JSON.parse(line.toString());
+    value = parseExactJson(line.toString().trim());
   } catch (error) {
     tally.refuse(null, 'notJson', `Not JSON: ${(error as Error).message.slice(0, 200)}`);
     return null;
@@ -92,23 +113,16 @@ function assessLine(line: Buffer, reading: Reading, tally: Tally): Source | null
   return assessItem(value, reading, tally);
 }
 
-/** Canonical events, one or a list: the body goes on untouched where all is of one source, else a line each. */
+/** Canonical events, one or a list: the body goes on untouched, to the topic of the first one's source. */
 function* assessList(bytes: Buffer, reading: Reading, tally: Tally): Generator<void, SourceRecord[]> {
-  const value = parsed(bytes);
-  const items = Array.isArray(value) ? (value as unknown[]) : [value];
-  const sources: (Source | null)[] = [];
-  for (const item of items) {
-    sources.push(assessItem(item, reading, tally));
+  const value = jsonOf(bytes);
+  let first: Source | null = null;
+  for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
+    const source = assessItem(item, reading, tally);
+    first ??= source;
     yield;
   }
-  const [only = null, ...others] = new Set(sources.filter((source) => source !== null));
-  if (only !== null && others.length === 0) return [{ source: only, value: bytes }];
-  const bodies = new BodiesBySource(bytes.length);
-  for (const [i, source] of sources.entries()) {
-    if (source !== null) bodies.add(source, Buffer.from(JSON.stringify(items[i])));
-    yield;
-  }
-  return bodies.records();
+  return first === null ? [] : [{ source: first, value: bytes }];
 }
 
 /** Returns the source that the event says it is of; null: of none that is known. */
@@ -126,30 +140,5 @@ function assessItem(value: unknown, reading: Reading, tally: Tally): Source | nu
     const source = SOURCES.find((known) => known === value.source) ?? null;
     tally.refuse(source, error.reason, error.message);
     return source;
-  }
-}
-
-/** Lines by their source, as records that Kafka takes. */
-class BodiesBySource {
-  readonly #bodies = new Map<Source, LineBodies>();
-
-  constructor(private readonly bytes: number) {}
-
-  add(source: Source, line: Buffer): void {
-    let bodies = this.#bodies.get(source);
-    if (!bodies) this.#bodies.set(source, (bodies = new LineBodies(MAX_VALUE_BYTES, this.bytes)));
-    bodies.add(line);
-  }
-
-  records(): SourceRecord[] {
-    return [...this.#bodies].flatMap(([source, bodies]) => bodies.end().map((value) => ({ source, value })));
-  }
-}
-
-function parsed(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString().trim());
-  } catch (error) {
-    throw new GatewayError('OMS_NOT_JSON', [(error as Error).message.slice(0, 200)]);
   }
 }

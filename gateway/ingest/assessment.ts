@@ -1,5 +1,7 @@
 import type { ReportedEvent } from '../../operators/model/event.js';
 import type { Source } from '../../operators/model/source.js';
+import type { TimeZone } from '../../operators/model/time-zone.js';
+import type { CodeTable } from '../../operators/normalise/code-table.js';
 import { LISTED_REFUSALS, type ReportAnswer, type RoutedSource } from './report.js';
 
 /** The body of a request, and what reading it needs to know. */
@@ -9,8 +11,10 @@ export interface ReceivedBody {
   readonly bytes: Uint8Array;
   /** When it was taken in, epoch ms. */
   readonly receivedAt: number;
-  /** Offset of times that come without a zone, minutes east of UTC. */
-  readonly naiveOffsetMin: number;
+  /** Of times that come without one. */
+  readonly zone: TimeZone;
+  /** What the codes and words of sources mean; absent: as they are given with the program. */
+  readonly codes?: CodeTable;
 }
 
 /** A source record to be published. */

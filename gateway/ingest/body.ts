@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { parseExactJson } from '../../operators/model/exact-json.js';
+import { textOfBytes } from '../../operators/normalise/body-text.js';
+import { Refusal } from '../../operators/normalise/fields.js';
 import { GatewayError } from '../errors.js';
 import { refuseNul } from '../validation.js';
 import type { BodyBudget } from './body-budget.js';
@@ -88,18 +91,28 @@ export function readJson(app: FastifyInstance): void {
   const contents = [json(SMALL_BYTES)];
   readBytes(app, { contents });
   app.addHook('preValidation', async (request) => {
-    if (hasBody(request)) request.body = valueOf(request.bytes.toString());
+    if (hasBody(request)) request.body = jsonOf(request.bytes, parseWithoutNul);
   });
 }
 
-function valueOf(text: string): unknown {
+/**
+ * Bytes as the value that their JSON says; long numbers keep their digits.
+ * @param parse makes a value of the text
+ * @throws GatewayError if they are in an encoding that is not read, or no JSON
+ */
+export function jsonOf(bytes: Uint8Array, parse = parseExactJson): unknown {
   try {
-    // PostgreSQL has no text with such a character; hardly any body has one, and then it is looked for.
-    return JSON.parse(text, text.includes('\\u0000') ? refuseNul : undefined) as unknown;
+    return parse(textOfBytes(bytes).trim());
   } catch (error) {
     if (error instanceof GatewayError) throw error;
+    if (error instanceof Refusal) throw new GatewayError('OMS_BAD_REQUEST', [error.message]);
     throw new GatewayError('OMS_NOT_JSON', [(error as Error).message.slice(0, 200)]);
   }
+}
+
+/** PostgreSQL has no text with U+0000; hardly any body has one, and then it is looked for. */
+function parseWithoutNul(text: string): unknown {
+  return text.includes('\\u0000') ? (JSON.parse(text, refuseNul) as unknown) : parseExactJson(text);
 }
 
 function hasBody({ method, headers }: FastifyRequest): boolean {

@@ -43,20 +43,13 @@ export const canonical: FastifyPluginAsyncTypebox<IntakeServices> = async (app, 
       },
     },
     async (request, reply) => {
-      const receivedAt = receivedAtOf(request);
+      const receivedAt = receivedAtOf(request, services.environment.timeZone);
       const as = isContent(request, lines) ? 'canonicalLines' : 'canonicalList';
       const assessment = await assessed(services, receivedBody(as, request, receivedAt, services.environment));
-      const { accepted, rejected, records, assetId } = assessment;
+      const { accepted, rejected, assetId } = assessment;
       if (accepted === 0) throw nothingAccepted(assessment, 'the body holds no event.');
-      const isAsReceived = as === 'canonicalList' && new Set(records.map(({ source }) => source)).size === 1;
-      const headers = cloudEventHeaders(
-        {
-          by: 'events',
-          what: 'canonical',
-          contentType: isAsReceived ? 'application/json' : 'application/x-ndjson',
-        },
-        receivedAt,
-      );
+      const contentType = as === 'canonicalList' ? 'application/json' : 'application/x-ndjson';
+      const headers = cloudEventHeaders({ by: 'events', what: 'canonical', contentType }, receivedAt);
       const key = accepted + rejected === 1 ? assetId : null;
       await publish(services, assessment, key, headers, traces.sentWith(request.headers));
       return accept(reply, assessment);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { parseTime } from '../../operators/model/time.js';
+import { parseFieldTime, timeProblem } from '../../operators/model/field-time.js';
+import type { TimeZone } from '../../operators/model/time-zone.js';
 import { GatewayError } from '../errors.js';
 
 /** What a source record says of itself. */
@@ -32,12 +33,15 @@ export function cloudEventHeaders(
   };
 }
 
-/** When a request was taken in: now, or when a collector in the field says it took it (CloudEvents' HTTP binding). */
-export function receivedAtOf({ headers }: FastifyRequest): Date {
+/**
+ * When a request was taken in: now, or when a collector in the field says it took it (CloudEvents' HTTP binding).
+ * @param zone of a time without one
+ */
+export function receivedAtOf({ headers }: FastifyRequest, zone: TimeZone): Date {
   const told = headers['ce-time'];
-  if (told === undefined) return new Date();
-  const time = parseTime(told);
-  if (time === null)
-    throw new GatewayError('OMS_BAD_REQUEST', [`ce-time "${String(told)}" is not a time: expected ISO 8601.`]);
+  const now = new Date();
+  if (told === undefined) return now;
+  const time = parseFieldTime(told, zone, now.getTime());
+  if (time === null) throw new GatewayError('OMS_BAD_REQUEST', [`ce-time "${String(told)}" ${timeProblem(told)}.`]);
   return new Date(time);
 }

@@ -1,10 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { KINDS, REACHES } from '../../operators/model/event.js';
+import { KINDS, REACHES, type ReportedEvent } from '../../operators/model/event.js';
 import { bySource, SOURCES, type Source } from '../../operators/model/source.js';
 import { contentIdOf } from '../../operators/model/identity.js';
+import type { TimeZone } from '../../operators/model/time-zone.js';
 import { readCanonical } from '../../operators/normalise/canonical.js';
-import { Refusal } from '../../operators/normalise/fields.js';
+import type { CodeTable } from '../../operators/normalise/code-table.js';
+import { isAbsent, Refusal } from '../../operators/normalise/fields.js';
 import { Id, optional } from '../../operators/normalise/report-schema.js';
 import { GIVEN_RULE_SETS } from '../../operators/model/rules.js';
 import { traces } from '../../connections/telemetry/traces.js';
@@ -36,13 +38,22 @@ const Metadata = Type.Object(
 );
 type Metadata = Type.Static<typeof Metadata>;
 
+/** A number or the text of one. */
+function degrees(most: number) {
+  return Type.Unsafe<string | number>({ type: ['number', 'string'], minimum: -most, maximum: most });
+}
+
 const Correlation = Type.Object({
   event_type: Type.String({ minLength: 1, description: `${KINDS.join(', ')}, or a source's own word for it` }),
   source_type: Type.Enum([...SOURCES]),
   source_event_id: optional(Id),
-  timestamp: Type.String({ minLength: 1, description: 'ISO 8601; without a zone: of the configured one' }),
-  latitude: optional(Type.Number({ minimum: -90, maximum: 90 })),
-  longitude: optional(Type.Number({ minimum: -180, maximum: 180 })),
+  timestamp: Type.Unsafe<string | number>({
+    type: ['string', 'number'],
+    minLength: 1,
+    description: 'ISO 8601, without a zone of the configured one; or seconds or milliseconds since 1970',
+  }),
+  latitude: optional(degrees(90)),
+  longitude: optional(degrees(180)),
   correlation_window_minutes: optional(Type.Number({ exclusiveMinimum: 0 })),
   spatial_radius_meters: optional(Type.Number({ exclusiveMinimum: 0 })),
   metadata: optional(Metadata),
@@ -98,12 +109,12 @@ export const correlate: FastifyPluginAsyncTypebox<Services> = async (app, servic
     async (request, reply) => {
       const { body } = request;
       const deadline = Date.now() + environment.answerTimeoutMs;
-      const receivedAt = receivedAtOf(request);
-      const event = canonicalOf(body);
-      const { source, sourceEventId } = event;
-      checkEvent(event, receivedAt, environment.naiveTimeOffsetMin);
+      const receivedAt = receivedAtOf(request, environment.timeZone);
+      const event = canonicalOf(body, environment.sourceCodes);
+      // Its id as the stream will know it: what is around it goes.
+      const { source, sourceEventId, assetId } = readEvent(event, receivedAt, environment.timeZone);
       const warnings = warningsOf(body);
-      const waiter = answers.wait(source, sourceEventId, environment.answerTimeoutMs);
+      const waiter = answers.wait(event, environment.answerTimeoutMs);
       if (!waiter) warnings.push('Too many callers wait for an answer: this one is not awaited.');
       const topic = sourceTopics(topics)[source];
       try {
@@ -112,7 +123,7 @@ export const correlate: FastifyPluginAsyncTypebox<Services> = async (app, servic
           receivedAt,
         );
         const followed = traces.receive(1, traces.sentWith(request.headers), headers.ce_type);
-        const record = { key: event.assetId, value: JSON.stringify(event), headers: { ...headers, ...followed } };
+        const record = { key: assetId, value: JSON.stringify(event), headers: { ...headers, ...followed } };
         waiter?.publishedAt({ topic, ...(await publisher.publish(topic, record)) });
       } catch (error) {
         waiter?.leave();
@@ -124,7 +135,7 @@ export const correlate: FastifyPluginAsyncTypebox<Services> = async (app, servic
       if (!answer) return reply.code(202).send({ ...common, status: 'accepted', warnings });
       let outageId = 'outageId' in answer ? answer.outageId : null;
       if (answer.status === 'duplicate') {
-        outageId = await outageOfDuplicate(database, source, sourceEventId, deadline);
+        outageId = await outageOfDuplicate(database, event, deadline);
         if (outageId === null) warnings.push('The first copy of this event is not known to be part of an outage.');
       }
       return { ...common, outage_event_id: outageId, status: answer.status, ...reasonOf(answer), warnings };
@@ -133,14 +144,14 @@ export const correlate: FastifyPluginAsyncTypebox<Services> = async (app, servic
 };
 
 /** The event in canonical form. Without an id it gets that of its content, so that a copy is known as one. */
-function canonicalOf(body: Correlation) {
+function canonicalOf(body: Correlation, codes: CodeTable) {
   const { event_type: type, source_type: source, timestamp, latitude, longitude } = body;
-  const kind = kindOfWord(type);
+  const kind = kindOfWord(type, codes);
   if (!kind) throw new GatewayError('OMS_UNKNOWN_WORD', [type]);
   const metadata = body.metadata ?? {};
   const text = (name: keyof Metadata): string | null => {
-    const id = metadata[name] ?? null;
-    return id === null ? null : String(id);
+    const id = metadata[name];
+    return isAbsent(id) ? null : String(id);
   };
   const content = {
     source,
@@ -155,13 +166,13 @@ function canonicalOf(body: Correlation) {
     dpId: text('dp_id'),
     reach: metadata.reach ?? null,
   };
-  const sourceEventId = body.source_event_id ?? null;
-  return { ...content, sourceEventId: sourceEventId === null ? contentIdOf(content) : String(sourceEventId) };
+  const sourceEventId = body.source_event_id;
+  return { ...content, sourceEventId: isAbsent(sourceEventId) ? contentIdOf(content) : String(sourceEventId) };
 }
 
-function checkEvent(event: ReturnType<typeof canonicalOf>, receivedAt: Date, naiveOffsetMin: number): void {
+function readEvent(event: ReturnType<typeof canonicalOf>, receivedAt: Date, zone: TimeZone): ReportedEvent {
   try {
-    readCanonical(event, { receivedAt: receivedAt.getTime(), naiveOffsetMin });
+    return readCanonical(event, { receivedAt: receivedAt.getTime(), zone });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     throw new GatewayError('OMS_NOTHING_ACCEPTED', [error.message], { reason: error.reason });

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../../connections/environment.js';
 import { traces } from '../../connections/telemetry/traces.js';
 import { sourceTopics } from '../../connections/topics.js';
+import { GIVEN_CODES } from '../../operators/normalise/code-table.js';
 import { GatewayError } from '../errors.js';
 import type { Services } from '../services.js';
 import type { Assessment, ReceivedBody } from './assessment.js';
@@ -54,7 +56,7 @@ export async function takeIn(
   request: FastifyRequest,
   { source, publishAnyway = [], ...about }: Intake,
 ): Promise<Taken> {
-  const receivedAt = receivedAtOf(request);
+  const receivedAt = receivedAtOf(request, services.environment.timeZone);
   const assessment = await assessed(services, receivedBody(source, request, receivedAt, services.environment));
   const { accepted, rejectedByReason, refused } = assessment;
   if (accepted === 0 && !publishAnyway.some((reason) => Object.hasOwn(rejectedByReason, reason))) {
@@ -70,12 +72,13 @@ export function receivedBody(
   as: ReceivedBody['as'],
   request: FastifyRequest,
   receivedAt: Date,
-  { naiveTimeOffsetMin: naiveOffsetMin }: Environment,
+  { timeZone: zone, sourceCodes: codes }: Environment,
 ): ReceivedBody {
   const { bytes } = request;
   request.bytes = NOTHING;
   request.body = undefined;
-  return { as, bytes, receivedAt: receivedAt.getTime(), naiveOffsetMin };
+  // It may go to a thread: the given ones are there.
+  return { as, bytes, receivedAt: receivedAt.getTime(), zone, ...(codes === GIVEN_CODES ? {} : { codes }) };
 }
 
 /** Assesses a body, and counts what is refused of it. */
@@ -93,7 +96,8 @@ export async function assessed({ assessor, metrics }: IntakeServices, body: Rece
 }
 
 /**
- * Publishes the records of a body; resolves when Kafka has all of them.
+ * Publishes the records of a body; resolves when Kafka has all of them. Several go to one partition, in their order.
+ * @param key by which the partition is chosen; null: any
  * @param from the trace that the request was sent with, if any
  */
 export async function publish(
@@ -105,10 +109,11 @@ export async function publish(
 ): Promise<void> {
   const accepted = Object.values(acceptedBySource).reduce((sum, count) => sum + count, 0);
   const followed = traces.receive(accepted, from, headers.ce_type);
+  const keyOfAll = key ?? (records.length > 1 ? randomUUID() : null);
   await Promise.all(
     records.map(({ source, value: { buffer, byteOffset, byteLength } }) =>
       publisher.publish(sourceTopics(topics)[source], {
-        key,
+        key: keyOfAll,
         value: Buffer.from(buffer, byteOffset, byteLength),
         headers: { ...headers, ...followed },
       }),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
+import { beginsAsMarkup } from '../../operators/normalise/body-text.js';
 import { MAX_VALUE_BYTES } from '../../operators/normalise/normalise.js';
 import { answerError, errorAnswers, gatewayErrorOf, markError } from '../errors.js';
 import type { Assessment } from './assessment.js';
@@ -61,10 +62,10 @@ export const kaifa: FastifyPluginAsyncTypebox<IntakeServices> = async (app, serv
   const { budget } = services;
   app.decorateRequest('speaksXml', false);
   app.addHook('onRequest', async (request) => {
-    request.speaksXml = /\bxml\b/i.test(request.headers['content-type'] ?? '');
+    request.speaksXml = /\bxml\b|^multipart\/related\b/i.test(request.headers['content-type'] ?? '');
   });
   app.addHook('preValidation', async (request) => {
-    request.speaksXml ||= request.bytes.subarray(0, 100).toString().trimStart().startsWith('<');
+    request.speaksXml ||= beginsAsMarkup(request.bytes);
   });
   app.setErrorHandler((thrown, request, reply) => {
     if (!request.speaksXml) return answerError(thrown, request, reply);

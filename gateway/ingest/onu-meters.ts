@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
+import { cleanId } from '../../operators/model/id-text.js';
 import { NetworkId } from '../../operators/network/network-schema.js';
 import type { NetworkElement } from '../../operators/network/registry.js';
-import { errorAnswers } from '../errors.js';
+import { errorAnswers, GatewayError } from '../errors.js';
 import type { Services } from '../services.js';
 import { JSON_ERRORS, readJson } from './body.js';
 
@@ -24,7 +25,10 @@ export const onuMeters: FastifyPluginAsyncTypebox<Services> = async (app, { data
         response: { 200: Mapped, ...errorAnswers(...JSON_ERRORS, 'OMS_KAFKA_UNAVAILABLE', 'OMS_DATABASE_UNAVAILABLE') },
       },
     },
-    async ({ body: { onuId, meterId } }) => {
+    async ({ body }) => {
+      // As events have them: what is around an id is none of it.
+      const [onuId, meterId] = [cleanId(body.onuId), cleanId(body.meterId)];
+      if (onuId === '' || meterId === '') throw new GatewayError('OMS_BAD_REQUEST', ['onuId or meterId is empty.']);
       const change: NetworkElement = { kind: 'onu', element: { onuId, meterId } };
       // Published last: should Kafka not take it, the database does not have it either.
       await database.transaction(async (query) => {

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { DescribedId, DescribedTime, Id, oneOrMany, reportsOf } from '../../operators/normalise/report-schema.js';
+import { DescribedId, DescribedTime, oneOrMany, reportsOf } from '../../operators/normalise/report-schema.js';
 
 /** What a body must be: a report, or a list of objects, of which each is judged by itself. */
 function checked(report: object): object {
@@ -13,8 +13,32 @@ function each<In extends object>(reports: In, make: (report: object) => object):
   >;
 }
 
-/** By source, what its bodies are checked by; ids and times are looked at when they are read. */
-export const CHECKED = each(reportsOf(Id, Type.String({ minLength: 1 })), checked);
+const Place = {
+  properties: {
+    lat: { minimum: -90, maximum: 90 },
+    lng: { minimum: -180, maximum: 180 },
+    lon: { minimum: -180, maximum: 180 },
+  },
+};
+
+/** By source, what its bodies are checked by: what makes it one. All else is looked at when it is read, which asks for less. */
+export const CHECKED = each(
+  {
+    scada: {
+      type: 'object',
+      required: ['eventType', 'mainStationId', 'alarmType', 'timestamp', 'voltage'],
+      properties: { coordinates: Place },
+    },
+    kaifa: { type: 'object', required: ['message_type', 'timestamp'], properties: { location: Place } },
+    onu: { type: 'object', required: ['type', 'onuId', 'timestamp'], properties: { location: Place } },
+    call_center: {
+      type: 'object',
+      required: ['ticketId', 'timestamp', 'customer'],
+      properties: { customer: { type: 'object', properties: { location: Place } } },
+    },
+  },
+  checked,
+);
 /** A source that has a route of its own, for its own words; all have the one of canonical events. */
 export type RoutedSource = keyof typeof CHECKED;
 /** By source, what is said of its bodies. */

@@ -50,7 +50,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** What people decide about an outage: put on the log, in one order with what the field reports. */
 export const commands: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
   const { publisher, topics } = services;
-  const { naiveTimeOffsetMin } = services.environment;
+  const { timeZone } = services.environment;
   readJson(app);
 
   app.post(
@@ -75,12 +75,12 @@ export const commands: FastifyPluginAsyncTypebox<Services> = async (app, service
         command,
         commandId,
         outageId,
-        at: at === undefined ? Date.now() : timeOf('at', at, naiveTimeOffsetMin),
+        at: at === undefined ? Date.now() : timeOf('at', at, timeZone),
         author,
         reason,
         ...(crew === undefined ? {} : { crew }),
         ...(leaves === undefined ? {} : { leaves }),
-        ...(etr === undefined ? {} : { etr: etr === null ? null : timeOf('etr', etr, naiveTimeOffsetMin) }),
+        ...(etr === undefined ? {} : { etr: etr === null ? null : timeOf('etr', etr, timeZone) }),
       };
       const key = await keyOf(outageId, services);
       if (!key) throw new GatewayError('OMS_UNKNOWN_OUTAGE', [outageId]);

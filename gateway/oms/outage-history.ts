@@ -8,6 +8,7 @@ interface MemberRow extends Omit<Member, 't' | 'receivedAt' | 'link' | 'log'> {
   readonly receivedAt: Date;
   readonly linkSource: Source | null;
   readonly linkSourceEventId: string | null;
+  readonly linkAssetId: string | null;
   readonly linkDistanceM: number | null;
   readonly linkDtMs: string | null;
   readonly partition: number;
@@ -30,19 +31,19 @@ export async function membersOf(database: Database, outage: OutageRecord, ids: r
   const to = new Date(Date.parse(outage.restoredAt ?? outage.lastEventAt) + LATER_MS);
   const rows = await database.query<MemberRow>(
     `with joined as (
-       select source, source_event_id, 'outage' as kind, t, link_source, link_source_event_id, link_distance_m,
-         link_dt_ms, nth, log_partition, log_offset, log_index
+       select source, source_event_id, asset_id, 'outage' as kind, t, link_source, link_source_event_id, link_asset_id,
+         link_distance_m, link_dt_ms, nth, log_partition, log_offset, log_index
        from oms.members where outage_id = any ($1::uuid[])
        union all
-       select distinct source, source_event_id, 'restoration', null::timestamptz, null, null, null::float8,
+       select distinct source, source_event_id, null, 'restoration', null::timestamptz, null, null, null, null::float8,
          null::bigint, 0, log_partition, log_offset, log_index
        from oms.witnesses where outage_id = any ($1::uuid[]) and what = 'restoration'
      )
      select j.source, j.source_event_id as "sourceEventId", j.kind, j.nth > 0 as amended, coalesce(e.type, '') as type,
-       e.asset_id as "assetId", e.customer_id as "customerId", e.dp_id as "dpId", coalesce(e.reach, 'point') as reach,
+       coalesce(e.asset_id, j.asset_id) as "assetId", e.customer_id as "customerId", e.dp_id as "dpId", coalesce(e.reach, 'point') as reach,
        coalesce(j.t, e.t) as t, coalesce(e.received_at, j.t) as "receivedAt", e.lat, e.lon,
        coalesce(e.flags, '{}') as flags, j.link_source as "linkSource", j.link_source_event_id as "linkSourceEventId",
-       j.link_distance_m as "linkDistanceM", j.link_dt_ms as "linkDtMs",
+       j.link_asset_id as "linkAssetId", j.link_distance_m as "linkDistanceM", j.link_dt_ms as "linkDtMs",
        j.log_partition as partition, j.log_offset as offset
      from joined j
      left join lateral (
@@ -74,7 +75,18 @@ export async function membersOf(database: Database, outage: OutageRecord, ids: r
 }
 
 function memberOf(row: MemberRow): Member {
-  const { t, receivedAt, linkSource, linkSourceEventId, linkDistanceM, linkDtMs, partition, offset, ...facts } = row;
+  const {
+    t,
+    receivedAt,
+    linkSource,
+    linkSourceEventId,
+    linkAssetId,
+    linkDistanceM,
+    linkDtMs,
+    partition,
+    offset,
+    ...facts
+  } = row;
   return {
     ...facts,
     t: t.toISOString(),
@@ -82,7 +94,13 @@ function memberOf(row: MemberRow): Member {
     link:
       linkSource === null || linkSourceEventId === null
         ? null
-        : { source: linkSource, sourceEventId: linkSourceEventId, distanceM: linkDistanceM, dtMs: Number(linkDtMs) },
+        : {
+            source: linkSource,
+            sourceEventId: linkSourceEventId,
+            assetId: linkAssetId,
+            distanceM: linkDistanceM,
+            dtMs: Number(linkDtMs),
+          },
     log: { partition, offset: Number(offset) },
   };
 }

@@ -62,7 +62,7 @@ export const outages: FastifyPluginAsyncTypebox<Services> = async (app, { databa
     },
     async ({ query: { status, severity, substation, feeder, since, limit = DEFAULT_LIMIT, cursor } }) => {
       const after = cursor === undefined ? null : decodeCursor(cursor);
-      const sinceMs = since === undefined ? null : timeOf('since', since, environment.naiveTimeOffsetMin);
+      const sinceMs = since === undefined ? null : timeOf('since', since, environment.timeZone);
       const rows = await database.query<{ record: OutageRecord }>(
         `select record
          from oms.outages

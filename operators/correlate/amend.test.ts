@@ -1,27 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { always, command, joined, report, rules, wide } from '../../test/kit/corner-entries.js';
+import { always, command, joined, outageOf, report, rules, wide } from '../../test/kit/corner-entries.js';
 import { amend, back, later } from '../../test/kit/corner-amends.js';
 import { arbitraryLog, MINUTE, north, START, type LogOf } from '../../test/kit/random-log.js';
-import { outageIdOf } from '../model/identity.js';
+import { isCommand, type LogEntry } from '../model/event.js';
 import { GIVEN_RULE_SETS } from '../model/rules.js';
 import type { OutageRecord } from '../model/outage.js';
 import { Correlator } from './correlate.js';
 import type { EvidenceRecord, Outcome } from '../model/outcome.js';
 
 const KEY = { substationId: 'S', feederId: 'F' };
-const idOf = (opener: string): string => outageIdOf('S', 'F', 'kaifa', opener);
 
 /** What a log comes to. A state that is restored from its snapshot before each entry must come to the same. */
 class Run {
   readonly outages = new Map<string, OutageRecord>();
   readonly evidence: EvidenceRecord[] = [];
   readonly rejected: string[] = [];
+  readonly #entries: readonly LogEntry[];
 
   constructor(log: LogOf) {
+    this.#entries = log(KEY);
     const steady = new Correlator();
     let restarted = new Correlator();
-    log(KEY).forEach((entry, offset) => {
+    this.#entries.forEach((entry, offset) => {
       const outcome = steady.apply(KEY, [entry], { partition: 0, offset });
       expect(restarted.apply(KEY, [entry], { partition: 0, offset })).toEqual(outcome);
       const bytes = restarted.encode('S/F')!;
@@ -37,13 +38,20 @@ class Run {
     this.rejected.push(...rejected.map(({ reason }) => reason));
   }
 
+  idOf(opener: string): string {
+    const events = this.#entries.flatMap((entry) =>
+      isCommand(entry) ? (entry.command === 'amend' ? entry.members : []) : [entry],
+    );
+    return outageOf(KEY, opener, events);
+  }
+
   outage(opener: string): OutageRecord {
-    return this.outages.get(idOf(opener))!;
+    return this.outages.get(this.idOf(opener))!;
   }
 
   timeline(opener: string): string[] {
     return this.evidence
-      .filter(({ outageId }) => outageId === idOf(opener))
+      .filter(({ outageId }) => outageId === this.idOf(opener))
       .flatMap(({ timeline }) => timeline.map(({ what, from, to }) => [what, from, to].filter(Boolean).join(' ')));
   }
 }
@@ -104,7 +112,7 @@ describe('an amend', () => {
       amend('a', [late], { absorbs: ['b'] }),
     );
     expect(found.outage('a')).toMatchObject({ events: 3, crew: ['K1', 'K7'], acknowledgedBy: ['ann'] });
-    expect(found.outage('b')).toMatchObject({ status: 'merged', mergedInto: idOf('a'), events: 0 });
+    expect(found.outage('b')).toMatchObject({ status: 'merged', mergedInto: found.idOf('a'), events: 0 });
   });
 
   it('makes two outages of one, each of which goes on for itself', () => {
@@ -121,8 +129,8 @@ describe('an amend', () => {
     expect(found.outage('a')).toMatchObject({ events: 2, customersAffected: 2 });
     expect(found.outage('b')).toMatchObject({ events: 3, customersAffected: 3 });
     expect(found.evidence.find(({ restated }) => restated)).toMatchObject({
-      outageId: idOf('a'),
-      restated: { logIndex: 0, outageIds: [idOf('a')] },
+      outageId: found.idOf('a'),
+      restated: { logIndex: 0, outageIds: [found.idOf('a')] },
       members: [{ sourceEventId: 'a' }],
     });
   });
@@ -186,7 +194,7 @@ describe('an amend', () => {
     expect(run(settled, amend('a', [a], { whole: true })).rejected).toEqual(['unknownOutage']);
     const absorbing = run(settled, amend('late', [late], { absorbs: ['a'] }));
     expect(absorbing.rejected).toEqual(['unknownOutage']);
-    expect(absorbing.outages.has(idOf('late'))).toBe(false);
+    expect(absorbing.outages.has(absorbing.idOf('late'))).toBe(false);
     expect(run(always(a), command('cancel', 'a', 1), amend('a', [late])).rejected).toEqual(['cancelledOutage']);
   });
 });

@@ -1,5 +1,5 @@
 import { keyText, type AmendCommand, type PlacedEvent } from '../model/event.js';
-import { outageIdOf } from '../model/identity.js';
+import { memberKeyOf, outageIdOf } from '../model/identity.js';
 import type { Flag } from '../model/flags.js';
 import type { CommandRejection } from '../model/rejections.js';
 import { timeOf } from '../model/time.js';
@@ -53,8 +53,11 @@ export function amend(state: KeyState, command: AmendCommand, draft: Draft): voi
   for (const { event, nth } of taken) take(state, outage, event, nth, draft);
   tellAgain(state, outage.body, known);
   for (const event of restorations) {
-    remember(state, event);
-    if (state.restore(event, timeOf(event), draft)) draft.retold(outage, event);
+    const t = timeOf(event);
+    const identity = state.identities.of(event);
+    // What is remembered has done all it can.
+    if (t >= state.memoryFrom && state.reports.wasHeard(identity, t)) continue;
+    if (state.restore(event, identity, t, draft)) draft.retold(outage, event);
   }
   outage.closed &&= outage.body.restoredAt !== null;
   if (wasClosed && !outage.closed) {
@@ -76,10 +79,7 @@ function planOf(state: KeyState, command: AmendCommand): Plan | Objection {
     if (named !== null && named !== outage) merging.add(named);
   }
   const taken = takenOf(state, command, outage, merging);
-  const { substationId, feederId } = state.key;
-  const isOpener = ({ event }: Taken): boolean =>
-    outageIdOf(substationId, feederId, event.source, event.sourceEventId) === outageId;
-  if (outage === null && !taken.some(isOpener)) return unknown(state, outageId);
+  if (outage === null && !taken.some((one) => isOpener(state, one, outageId))) return unknown(state, outageId);
   if (whole && taken.length === 0) {
     return { reason: 'noMembers', detail: `Nothing would be left of outage ${outageId}: an outage has members.` };
   }
@@ -109,10 +109,10 @@ function takenOf(
   }
   const told = new Set<string>();
   return members.flatMap((event, i) => {
-    const identity = identityOf(event);
-    if (event.kind !== 'outage' || told.has(identity)) return [];
-    told.add(identity);
-    const isKnown = elsewhere.has(identity) || (here.has(identity) && !whole);
+    const member = memberOf(event);
+    if (event.kind !== 'outage' || told.has(member)) return [];
+    told.add(member);
+    const isKnown = elsewhere.has(member) || (here.has(member) && !whole);
     return isKnown ? [] : [{ event, nth: i + 1 }];
   });
 }
@@ -122,20 +122,21 @@ function takenOf(
  * All are looked up for each amend: amends are rare, and no event pays for them.
  */
 function addKnownMembers({ amended, body }: OutageState, indexFrom: number, to: Set<string>): void {
-  for (const identity of amended) to.add(identity);
-  body.extent.eachFrom(indexFrom, (source, id) => to.add(`${source}/${id}`));
+  for (const member of amended) to.add(member);
+  body.extent.eachFrom(indexFrom, (member) => to.add(member));
+}
+
+function isOpener({ key }: KeyState, { event }: Taken, outageId: string): boolean {
+  return outageIdOf(key, event, timeOf(event)) === outageId;
 }
 
 function open(state: KeyState, { outageId }: AmendCommand, taken: readonly Taken[], draft: Draft): OutageState {
-  const { substationId, feederId } = state.key;
-  const opener = taken.find(
-    ({ event }) => outageIdOf(substationId, feederId, event.source, event.sourceEventId) === outageId,
-  )!;
-  return state.open(opener.event, draft)!;
+  const { event } = taken.find((one) => isOpener(state, one, outageId))!;
+  return state.open(event, timeOf(event), draft)!;
 }
 
-/** When a unit was back, epoch ms. */
-type Back = readonly [unit: number, t: number];
+/** A unit that was out at a time was back at another, epoch ms: so were its members in between. */
+type Back = readonly [unit: number, outAt: number, backAt: number];
 
 /**
  * Lets an outage begin anew, without members; what was decided about it stays.
@@ -146,7 +147,7 @@ function restate(state: KeyState, outage: OutageState, draft: Draft): Back[] {
   const { entries } = state;
   const known: Back[] = [];
   for (let entry = body.firstEntry; entry !== NONE; entry = entries.nextOfBody(entry)) {
-    if (!entries.isOut(entry)) known.push([entries.unit(entry), entries.backAt(entry)]);
+    if (!entries.isOut(entry)) known.push([entries.unit(entry), entries.t(entry), entries.backAt(entry)]);
   }
   state.index.remove(body);
   body.forget();
@@ -161,28 +162,20 @@ function restate(state: KeyState, outage: OutageState, draft: Draft): Back[] {
 
 /** The units of a body were back at these times; nobody else is told. */
 function tellAgain({ entries, reporters }: KeyState, body: OutageBody, known: readonly Back[]): void {
-  for (const [unit, t] of known) {
+  for (const [unit, outAt, backAt] of known) {
     for (let entry = reporters.unitTexts.value(unit, FIRST); entry !== NONE; entry = entries.nextOfUnit(entry)) {
-      if (entries.bodyOf(entry) === body) body.restore(entry, t);
+      if (entries.bodyOf(entry) === body) body.restore(entry, backAt, outAt);
     }
   }
 }
 
 function take(state: KeyState, outage: OutageState, event: PlacedEvent, nth: number, draft: Draft): void {
   const t = timeOf(event);
-  remember(state, event);
-  outage.amended.add(identityOf(event));
+  outage.amended.add(memberOf(event));
   state.admit(outage, event, t);
   draft.amended(outage, event, t, nth);
 }
 
-/** A later copy of the event is a second one, unless the event is so old that its identity is forgotten. */
-function remember({ identities, memoryFrom }: KeyState, event: PlacedEvent): void {
-  const identity = identities.of(event);
-  // A new one was seen at NaN.
-  if (!(identities.seenAt[identity]! >= memoryFrom)) identities.seenAt[identity] = timeOf(event);
-}
-
-function identityOf({ source, sourceEventId }: PlacedEvent): string {
-  return `${source}/${sourceEventId}`;
+function memberOf(event: PlacedEvent): string {
+  return memberKeyOf(event, timeOf(event));
 }

@@ -127,6 +127,7 @@ describe('linking', () => {
     expect(run.evidence[1]!.members[0]!.link).toEqual({
       source: 'kaifa',
       sourceEventId: first.sourceEventId,
+      assetId: first.assetId,
       distanceM: 500,
       dtMs: 120_000,
     });
@@ -276,10 +277,35 @@ describe('the sections of the contract', () => {
 
   it('1.2: a forgotten event that opened an outage does not open it twice', () => {
     const first = event({ minute: 0 });
-    const run = new Run(first, event({ minute: 420, lat: north(5000) }));
-    run.apply({ ...first, occurredAt: START + 90 * MINUTE, receivedAt: START + 90 * MINUTE });
+    const long = ruleSet({ retentionMs: 720 * MINUTE }, -60);
+    const run = new Run(first, event({ minute: 420, lat: north(5000) }), long, first);
     expect(run.outages.size).toBe(2);
     expect(run.evidence.at(-1)!.duplicates).toHaveLength(1);
+  });
+
+  it('1.2: an id that is used again opens an outage of its own once its first event is forgotten', () => {
+    const first = event({ minute: 0 });
+    const again = (minute: number): PlacedEvent => {
+      const { occurredAt, receivedAt } = event({ minute });
+      return { ...first, occurredAt, receivedAt };
+    };
+    expect(new Run(first, event({ minute: 360, lat: north(5000) }), again(90)).outages.size).toBe(2);
+    expect(new Run(first, event({ minute: 361, lat: north(5000) }), again(90)).outages.size).toBe(3);
+  });
+
+  it('1.2: what was said with a lost date is known for 7 days, and for as long what was said since', () => {
+    const day = 1440;
+    const lost = event({ occurredAt: 9, receivedAt: START });
+    const back = event({ kind: 'restoration', minute: 10, customerId: lost.customerId, assetId: lost.assetId });
+    const daysLater = (days: number): PlacedEvent => event({ minute: days * day, lat: north(5000) });
+    const copy = { ...lost, receivedAt: START + 6 * day * MINUTE };
+    expect(new Run(lost, back, daysLater(6), copy).evidence.at(-1)!.duplicates).toHaveLength(1);
+    const later = { ...lost, receivedAt: START + 8 * day * MINUTE };
+    expect(new Run(lost, back, daysLater(8), later).outages.size).toBe(3);
+    // Another time is another report, as its customer was back in between; without that it says the same again.
+    const fresh = { ...lost, occurredAt: START + 6 * day * MINUTE, receivedAt: START + 6 * day * MINUTE };
+    expect(new Run(lost, back, daysLater(6), fresh).outages.size).toBe(3);
+    expect(new Run(lost, daysLater(6), fresh).outages.size).toBe(2);
   });
 
   it('7.4: a member out of the index stays out, though a rule set with a longer retention follows', () => {
@@ -327,6 +353,31 @@ describe('the sections of the contract', () => {
     const a = event({ sourceEventId: 'a' });
     const run = new Run(b, a, event({ minute: 1, lat: north(900) }));
     expect(run.evidence.flatMap(({ members }) => members).at(-1)!.link!.sourceEventId).toBe('a');
+  });
+
+  it('8.1: a restoration that is told of a customer brings back who reported when no customer was known', () => {
+    const meter = { assetId: 'M' };
+    const back = event({ ...meter, kind: 'restoration', customerId: 'C', minute: 10 });
+    const out = event({ ...meter, customerId: null });
+    expect(new Run(out, back).only.status).toBe('restored');
+    expect(new Run(back, out).only.status).toBe('restored');
+    expect(new Run(event({ customerId: 'C', minute: 1 }), { ...back, customerId: null }).only.status).toBe('confirmed');
+  });
+
+  it('8.1: a breaker that closes brings back who went out with it by at most 5 min, whichever comes first to the log', () => {
+    const breaker = { source: 'scada' as const, assetId: 'B1', customerId: null, reach: 'feeder' as const };
+    const [trip, closing] = [
+      event({ ...breaker, minute: 60 }),
+      event({ ...breaker, kind: 'restoration' as const, minute: 80 }),
+    ];
+    for (const [minute, status] of [
+      [55, 'restored'],
+      [55 - 1 / 60_000, 'partially_restored'],
+    ] as const) {
+      const meter = event({ minute, lat: north(9000) });
+      expect(new Run(meter, trip, closing).only.status).toBe(status);
+      expect(new Run(trip, closing, meter).only.status).toBe(status);
+    }
   });
 
   it('8.3: a feeder report that is back is told, though a later point of the same unit is not', () => {

@@ -9,7 +9,7 @@ import {
 import type { Link, LogPosition, Outcome } from '../model/outcome.js';
 import type { Flag } from '../model/flags.js';
 import type { LateReason } from '../model/rejections.js';
-import { isClockSuspect, timeOf } from '../model/time.js';
+import { isClockSuspect, isOldNews, timeOf } from '../model/time.js';
 import { amend } from './amend.js';
 import { AHEAD } from './columns/text-table.js';
 import type { KeyState } from './key-state.js';
@@ -17,6 +17,7 @@ import { requireMeaning } from './meaning.js';
 import type { Found } from './linking/link-index.js';
 import { Draft } from './outage/draft.js';
 import type { OutageBody, OutageState } from './outage/outage-state.js';
+import { withStateLinks } from './state-links.js';
 
 /**
  * The fold of one key's log: takes its entries into its state, one after the other. No clock, no I/O, no chance: the same
@@ -58,23 +59,30 @@ export class Fold {
 
   #event(event: PlacedEvent, draft: Draft): void {
     let identity = this.state.identities.of(event);
-    if (this.state.identities.seenAt[identity]! >= this.state.memoryFrom) {
+    const t = timeOf(event);
+    if (this.#isCopy(event, identity, t)) {
       draft.duplicate(event);
       return;
     }
-    const t = timeOf(event);
-    const late = event.kind === 'outage' ? this.#lateReason(event, t) : null;
+    const late = this.#lateReason(event, t);
     if (late) draft.late(event, late, this.state.watermark);
-    this.state.identities.seenAt[identity] = t;
     // A sweep gives new numbers.
     if (t > this.state.watermark && !isClockSuspect(event) && this.state.advance(t))
       identity = this.state.identities.of(event);
     if (late) return;
     if (event.kind === 'outage') this.#outage(event, identity, t, draft);
-    else this.#restoration(event, t, draft);
+    else this.#restoration(event, identity, t, draft);
+  }
+
+  #isCopy(event: PlacedEvent, identity: number, t: number): boolean {
+    const { reporters, reports } = this.state;
+    // Nearly all are heard of for the first time.
+    if (!reports.isKnown(identity)) return false;
+    return reports.isCopy(event, identity, reporters.unitOf(event), reporters.reporterOf(event), t);
   }
 
   #lateReason(event: PlacedEvent, t: number): LateReason | null {
+    if (event.kind === 'restoration') return isOldNews(t, event.receivedAt) ? 'oldNews' : null;
     const rules = this.state.rules.at(t);
     if (t < event.receivedAt - rules.windowMs - rules.latenessMs) return 'receivedTooLate';
     return t < this.state.watermark - rules.retentionMs ? 'behindWatermark' : null;
@@ -83,15 +91,17 @@ export class Fold {
   #outage(event: PlacedEvent, identity: number, t: number, draft: Draft): void {
     this.state.index.origin ??= { lat: event.lat, lon: event.lon };
     const linkEvent = this.state.describe(event, identity, t);
+    const joining = this.state.joining(event, identity, t);
     const probes = this.state.index.probes(t, this.state.rules, this.state.indexFrom);
-    const found = this.state.index.find(linkEvent, probes);
+    const found = withStateLinks(this.state, joining, this.state.index.find(linkEvent, probes));
     const wasClosed = isSomeClosed(found);
-    const outage = found.length === 0 ? this.state.open(event, draft) : this.#merge(found, draft);
+    const outage = found.length === 0 ? this.state.open(event, t, draft) : this.#merge(found, draft);
     if (outage === null) {
       draft.duplicate(event);
       return;
     }
-    const back = this.state.join(outage, event, t, linkEvent);
+    this.state.reports.addOutage(event, joining);
+    const back = this.state.join(outage, event, joining, linkEvent);
     outage.closed &&= back;
     if (wasClosed && !outage.closed) {
       outage.flags.add('reopened' satisfies Flag);
@@ -111,8 +121,8 @@ export class Fold {
     return survivor;
   }
 
-  #restoration(event: PlacedEvent, t: number, draft: Draft): void {
-    if (this.state.restore(event, t, draft)) draft.restoration(event);
+  #restoration(event: PlacedEvent, identity: number, t: number, draft: Draft): void {
+    if (this.state.restore(event, identity, t, draft)) draft.restoration(event);
     else draft.withoutEffect(event);
   }
 
@@ -149,7 +159,7 @@ export class Fold {
     outage.decide(command);
     if (outage.cancelled) this.state.index.remove(outage.body);
     if (command.command === 'restore' || command.command === 'close') {
-      for (const unit of outage.body.units) this.state.restoreUnit(unit, command.at, draft);
+      for (const unit of outage.body.units) this.state.decideBack(unit, command.at, draft);
     }
     const to = command.command === 'crew' ? (command.crew ?? null) : null;
     draft.timeline(outage, command.leaves ? 'crewLeft' : command.command, to);
@@ -166,11 +176,19 @@ function linkOf(found: readonly Found<OutageBody>[]): Link | null {
   if (found.length === 1) return found[0]!.link;
   let best: Link | null = null;
   for (const { link } of found) {
-    const earlier =
-      best === null ||
-      link.source < best.source ||
-      (link.source === best.source && link.sourceEventId < best.sourceEventId);
-    if (earlier) best = link;
+    if (best === null || compareNames(link, best) < 0) best = link;
   }
   return best;
+}
+
+function compareNames(a: Link, b: Link): number {
+  return (
+    compare(a.source, b.source) ||
+    compare(a.sourceEventId, b.sourceEventId) ||
+    compare(a.assetId ?? '', b.assetId ?? '')
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -3,23 +3,29 @@ import type { Flag } from '../model/flags.js';
 import { outageIdOf } from '../model/identity.js';
 import { RuleTimeline } from '../model/rules.js';
 import { unitVector } from '../model/sphere.js';
-import { isClockSuspect } from '../model/time.js';
+import { saysState } from '../model/state-report.js';
+import { formatTime, isClockSuspect } from '../model/time.js';
 import type { OutageRecord } from '../model/outage.js';
 import { Cells } from './linking/cells.js';
 import { NONE, type Room } from './columns/columns.js';
 import type { Draft } from './outage/draft.js';
 import { Entries } from './outage/entries.js';
+import type { Joining } from './outage/joining.js';
 import { LinkIndex } from './linking/link-index.js';
 import { Identities, Members, type LinkEvent } from './linking/members.js';
 import { FIRST_MEANING } from './meaning.js';
 import { OutageState, type OutageBody } from './outage/outage-state.js';
-import { FIRST, OUT_ENTRIES, Reporters } from './outage/reporters.js';
+import { FIRST, OUT_ENTRIES, OWN_UNIT, Reporters } from './outage/reporters.js';
+import { Reports } from './reports/reports.js';
 
 /** How often, in the key's own time, what can have no more effect is looked for. */
 const SWEEP_MS = 45 * 60_000;
 
-/** No event counts at a time earlier than this before it was received: nothing changes a restored outage for longer. */
+/** A restoration that is older than this when it is told is old news: nothing changes a restored outage for longer. */
 const SETTLED_MS = 7 * 86_400_000;
+
+/** Meters tell of a trip by their own clocks: so much earlier than the breaker they may say that it took them with it. */
+const WITH_THE_FEEDER_MS = 5 * 60_000;
 
 /** The state of one key, and the steps by which it changes: fold.ts takes them. Times are epoch milliseconds. */
 export class KeyState {
@@ -28,6 +34,7 @@ export class KeyState {
   readonly members: Members;
   readonly cells: Cells;
   readonly reporters: Reporters;
+  readonly reports: Reports;
   readonly entries: Entries<OutageBody>;
   readonly index = new LinkIndex<OutageBody>();
   readonly outages = new Map<string, OutageState>();
@@ -42,6 +49,8 @@ export class KeyState {
   /** Members before it are out of the index. */
   indexFrom = -Infinity;
   sweptAt = -Infinity;
+  /** Reports on whole substations that joined: of two of one time the earlier on the log names the incident. */
+  incidents = 0;
   /** Rows of the columns after they were last compacted. */
   #compactRows = 0;
   readonly #linkEvent: LinkEvent = {
@@ -54,7 +63,18 @@ export class KeyState {
     wide: false,
     identity: 0,
     source: 'kaifa',
+    assetId: null,
     sourceEventId: '',
+  };
+  readonly #joining: { -readonly [Name in keyof Joining]: Joining[Name] } = {
+    reporter: 0,
+    unit: 0,
+    identity: 0,
+    t: 0.5,
+    backAt: 0.5,
+    weight: 0.5,
+    wide: false,
+    state: false,
   };
 
   /** @param room where its columns are kept: shared with other keys */
@@ -66,6 +86,7 @@ export class KeyState {
     this.members = new Members(this.identities, room);
     this.cells = new Cells(this.members, room);
     this.reporters = new Reporters(room);
+    this.reports = new Reports(this.identities, this.reporters, room);
     this.entries = new Entries(this.reporters, room);
   }
 
@@ -89,7 +110,7 @@ export class KeyState {
   moveHorizons(): void {
     const { maxRetentionMs, maxWindowMs } = this.rules;
     this.memoryFrom = Math.max(this.memoryFrom, this.watermark - maxRetentionMs);
-    this.reporters.memoryFrom = this.memoryFrom;
+    this.reports.moveTo(this.memoryFrom, this.watermark);
     this.indexFrom = Math.max(this.indexFrom, this.watermark - maxRetentionMs - maxWindowMs);
   }
 
@@ -111,11 +132,23 @@ export class KeyState {
   #compact(): void {
     if (this.#rows < 1.5 * this.#compactRows) return;
     const { bodies } = this;
-    this.entries.keep(bodies);
+    const needed = this.reports.keep();
+    this.reports.renumber(this.entries.keep(bodies, this.indexFrom, needed));
     const used = bodies.flatMap(({ extent }) => [...extent.allCells()]);
-    const cells = this.cells.keep(used, (seenAt) => seenAt >= this.memoryFrom);
+    const cells = this.cells.keep(used);
     for (const { extent } of bodies) extent.renumber(cells);
+    this.#compactIdentities();
     this.#compactRows = this.#rows;
+  }
+
+  #compactIdentities(): void {
+    const { texts } = this.identities;
+    const used = new Uint8Array(texts.size);
+    this.members.markIdentities(used);
+    this.entries.markIdentities(used);
+    const numbers = texts.keep((identity) => used[identity] === 1 || this.reports.isKnown(identity));
+    this.members.renumber(numbers);
+    this.entries.renumberIdentities(numbers);
   }
 
   /** Gives outages that have merged the body of their survivor, when they were put back one by one. */
@@ -133,7 +166,7 @@ export class KeyState {
   }
 
   get #rows(): number {
-    return this.identities.texts.size + this.members.size + this.entries.size + this.reporters.restorations;
+    return this.identities.texts.size + this.members.size + this.entries.size + this.reports.size;
   }
 
   #isSettled({ body, closed, cancelled, decidedAt }: OutageState): boolean {
@@ -145,27 +178,48 @@ export class KeyState {
   /** Makes an outage event a member of an outage, wherever it is; later events link to it if it is not too old. */
   admit(outage: OutageState, event: PlacedEvent, t: number): void {
     this.index.origin ??= { lat: event.lat, lon: event.lon };
-    const linkEvent = t >= this.indexFrom ? this.describe(event, this.identities.of(event), t) : null;
-    this.join(outage, event, t, linkEvent);
+    const identity = this.identities.of(event);
+    const linkEvent = t >= this.indexFrom ? this.describe(event, identity, t) : null;
+    const who = this.joining(event, identity, t);
+    if (!this.reports.wasHeard(identity, t)) this.reports.addOutage(event, who);
+    this.join(outage, event, who, linkEvent);
+  }
+
+  /** An outage event as it joins now: by whom, for whom, and when that was back since. One object serves all. */
+  joining(event: PlacedEvent, identity: number, t: number): Joining {
+    const joining = this.#joining;
+    joining.reporter = this.reporters.reporterOf(event);
+    joining.unit = this.reporters.unitOf(event);
+    joining.identity = identity;
+    joining.t = t;
+    joining.weight = this.rules.at(t).weights[event.source];
+    this.reports.noteBack(event, joining);
+    joining.wide = event.reach !== 'point';
+    joining.state = saysState(event);
+    return joining;
   }
 
   /**
    * Makes an event a member.
+   * @param who as {@link joining} gave it
    * @param linkEvent as it stands in the index; null: it is too old to be there
    * @returns whether the member is back already
    */
-  join(outage: OutageState, event: PlacedEvent, t: number, linkEvent: LinkEvent | null): boolean {
-    const back = outage.body.add(event, t, this.rules.at(t), this.index.origin!.lon);
+  join(outage: OutageState, event: PlacedEvent, who: Joining, linkEvent: LinkEvent | null): boolean {
+    const { t, backAt } = who;
+    outage.body.add(event, who, this.rules.at(t), this.index.origin!.lon);
     if (linkEvent) this.index.add(outage.body, linkEvent);
     if (isClockSuspect(event)) outage.flags.add('clockSuspect' satisfies Flag);
     if (event.flags.length > 0) for (const flag of event.flags) outage.flags.add(flag);
-    if (event.reach === 'substation')
-      outage.noteIncident({ t, source: event.source, sourceEventId: event.sourceEventId });
-    return back;
+    if (event.reach === 'substation') {
+      const { source, assetId, sourceEventId } = event;
+      outage.noteIncident({ t, place: this.incidents++, source, assetId, sourceEventId });
+    }
+    return !Number.isNaN(backAt);
   }
 
   /** The event as linking sees it. One object serves all: a storm would make six boxed numbers for each event. */
-  describe({ lat, lon, reach, source, sourceEventId }: PlacedEvent, identity: number, t: number): LinkEvent {
+  describe({ lat, lon, reach, source, assetId, sourceEventId }: PlacedEvent, identity: number, t: number): LinkEvent {
     const linkEvent = this.#linkEvent;
     linkEvent.t = t;
     linkEvent.lat = lat;
@@ -173,17 +227,18 @@ export class KeyState {
     linkEvent.wide = reach !== 'point';
     linkEvent.identity = identity;
     linkEvent.source = source;
+    linkEvent.assetId = assetId;
     linkEvent.sourceEventId = sourceEventId;
     unitVector(lat, lon, linkEvent);
     return linkEvent;
   }
 
-  /** Opens an outage. Null if the very event has opened one before: its identity was forgotten, what it did was not. */
-  open(event: PlacedEvent, draft: Draft): OutageState | null {
-    const { substationId, feederId } = this.key;
-    const outageId = outageIdOf(substationId, feederId, event.source, event.sourceEventId);
+  /** Opens an outage. Null if an event of these names at this very time (epoch ms) has opened one before. */
+  open(event: PlacedEvent, t: number, draft: Draft): OutageState | null {
+    const outageId = outageIdOf(this.key, event, t);
     if (this.outages.has(outageId)) return null;
-    const openedBy = { source: event.source, sourceEventId: event.sourceEventId };
+    const { source, assetId, sourceEventId } = event;
+    const openedBy = { source, assetId, sourceEventId, t: formatTime(t) };
     const outage = new OutageState(outageId, openedBy, this.entries, this.cells);
     this.outages.set(outageId, outage);
     outage.revision = draft.lastRevisionOf(outageId);
@@ -211,16 +266,34 @@ export class KeyState {
     other.body = large;
   }
 
-  /** What a restoration at `t` speaks for is back. Returns whether that concerns a member. */
-  restore(event: PlacedEvent, t: number, draft: Draft): boolean {
-    if (event.reach !== 'point') return this.#restoreFeeder(t, draft);
-    return this.restoreUnit(this.reporters.unitOf(event), t, draft);
+  /** What a restoration at `t` (epoch ms) speaks for is back. Returns whether that concerns a member. */
+  restore(event: PlacedEvent, identity: number, t: number, draft: Draft): boolean {
+    const { reporters, reports } = this;
+    const unit = reporters.unitOf(event);
+    const teller = reporters.reporterOf(event);
+    const counts = { t };
+    if (event.reach !== 'point') {
+      const from = this.#firstEndedBy(t) - WITH_THE_FEEDER_MS;
+      reports.addWideRestoration(event, counts, identity, unit, teller, from);
+      return this.#restoreFeeder(t, from, draft);
+    }
+    const isCustomer = event.customerId !== null;
+    reports.addRestoration(event, counts, identity, unit, teller, isCustomer);
+    const concerned = this.#restoreUnit(unit, t, draft);
+    // Its reporter may have been a unit of its own, when no customer was known.
+    const own = isCustomer ? reporters.texts.value(teller, OWN_UNIT) : NONE;
+    return (own !== NONE && this.#restoreUnit(own, t, draft)) || concerned;
+  }
+
+  /** A command says that a unit is back at `t` (epoch ms). */
+  decideBack(unit: number, t: number, draft: Draft): void {
+    this.reports.addDecision(unit, t);
+    this.#restoreUnit(unit, t, draft);
   }
 
   /** A unit is back at `t` (epoch ms). Returns whether that concerns a member. */
-  restoreUnit(unit: number, t: number, draft: Draft): boolean {
+  #restoreUnit(unit: number, t: number, draft: Draft): boolean {
     const { entries, reporters } = this;
-    if (!reporters.rememberUnit(unit, t)) return false;
     let concerned = false;
     // What was back by then stays as it is: only what is out need be looked for.
     const { unitTexts } = reporters;
@@ -229,21 +302,29 @@ export class KeyState {
       const body = entries.bodyOf(entry);
       if (body === null) continue;
       if (entries.isOut(entry)) left--;
-      if (!body.restore(entry, t)) continue;
+      if (!body.restore(entry, t, -Infinity)) continue;
       draft.touch(body.outage);
       concerned = true;
     }
     return concerned;
   }
 
-  #restoreFeeder(t: number, draft: Draft): boolean {
+  /** The earliest wide member that a wide restoration at `t` (epoch ms) ends; if it ends none, the beginning of time. */
+  #firstEndedBy(t: number): number {
+    let first = Infinity;
+    for (const outage of this.outages.values())
+      if (outage.mergedInto === null) first = Math.min(first, outage.body.firstWideOutUntil(t));
+    return first === Infinity ? -Infinity : first;
+  }
+
+  /** All members since `from` are back at `t` (epoch ms). Returns whether that concerns one. */
+  #restoreFeeder(t: number, from: number, draft: Draft): boolean {
     const { entries } = this;
-    if (!this.reporters.rememberFeeder(t)) return false;
     let concerned = false;
     for (const outage of this.outages.values()) {
       if (outage.mergedInto !== null) continue;
       for (let entry = outage.body.firstEntry; entry !== NONE; entry = entries.nextOfBody(entry)) {
-        if (!outage.body.restore(entry, t)) continue;
+        if (!outage.body.restore(entry, t, from)) continue;
         draft.touch(outage);
         concerned = true;
       }

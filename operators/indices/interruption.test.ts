@@ -13,6 +13,7 @@ function event(kind: StoredEvent['kind'], sourceEventId: string, unit: string, m
   const t = DAY + min * MINUTE;
   return {
     source: 'kaifa',
+    assetId: null,
     sourceEventId,
     kind,
     t,
@@ -40,11 +41,11 @@ function interruption(
       commandId: command,
       author: 'ann',
       t: DAY + min * MINUTE,
-      openedBy: { source: 'kaifa', sourceEventId: opener },
+      openedBy: events.find(({ sourceEventId }) => sourceEventId === opener) ?? out(opener, 'C9', 0),
       log: { partition: 0, offset: min, index: 0 },
     });
-  const members: ComparedMember[] = events.flatMap(({ kind, source, sourceEventId, t }) =>
-    kind === 'outage' ? [{ source, sourceEventId, t: new Date(t).toISOString() }] : [],
+  const members: ComparedMember[] = events.flatMap(({ kind, source, assetId, sourceEventId, t }) =>
+    kind === 'outage' ? [{ source, assetId, sourceEventId, t: new Date(t).toISOString() }] : [],
   );
   return new Restorations(entries).interruptionOf(outage, members, UNTIL);
 }

@@ -1,6 +1,6 @@
 import type { Status } from '../model/status.js';
 import type { ComparedMember, ComparedOutage } from '../reconcile/finding.js';
-import { identityOf, type KeyEntries, type StoredEvent } from '../reconcile/stored-entry.js';
+import { memberKey, type KeyEntries, type StoredEvent } from '../reconcile/stored-entry.js';
 
 const MINUTE_MS = 60_000;
 
@@ -69,9 +69,9 @@ export class Restorations {
       ({ command, openedBy }) => openedBy !== null && (command === 'restore' || command === 'close'),
     );
     if (commands.length === 0) return [];
-    const identities = new Set(members.map(identityOf));
+    const openers = new Set(members.map(memberKey));
     return commands
-      .filter(({ openedBy }) => identities.has(identityOf(openedBy!)))
+      .filter(({ openedBy }) => openers.has(memberKey(openedBy!)))
       .map(({ t }) => t)
       .sort((a, b) => a - b);
   }

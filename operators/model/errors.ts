@@ -6,6 +6,8 @@ export const OPERATOR_ERRORS = {
   OMS_EVENT_REFUSED: 'What a source sent cannot be understood as an event.',
   OMS_BAD_RULE_SET: 'The file of a rule set is not JSON, or a field of it is not what it should be.',
   OMS_BAD_KEY: 'A text that should name a feeder is not SUBSTATION/FEEDER.',
+  OMS_BAD_TIME_ZONE: 'A text that should name a time zone is neither UTC, an offset nor a zone of the IANA tables.',
+  OMS_BAD_SOURCE_CODES: 'The file of codes and words of sources is not what it should be.',
   OMS_RECORD_UNREADABLE: 'A record of a topic is not what that topic holds.',
   OMS_UNKNOWN_VERSION:
     'A record of the log, or a snapshot of a state, is of a version that this program does not read.',

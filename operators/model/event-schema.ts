@@ -29,6 +29,9 @@ export const ReportedEventSchema = Type.Object({
   dpId: nullable(Text),
   reach: nullable(Type.Enum([...REACHES]), 'null: the registry decides'),
   placedByHand: Type.Optional(Type.Literal(true, { description: 'somebody said where it belongs, as nobody knew' })),
+  coordinatesIgnored: Type.Optional(
+    Type.Literal(true, { description: 'what it says of its coordinates is half of a place, 0/0, or none at all' }),
+  ),
   receiptFlag: Type.Optional(
     Type.Enum([...RECEIPT_FLAGS], { description: 'what it was told to be received at does not count' }),
   ),

@@ -4,7 +4,7 @@ import { RECEIPT_FLAGS } from './receipt.js';
 export const EVENT_FLAGS = [
   /** Its ids contradict the registry, which was followed. */
   'contradictsRegistry',
-  /** Its coordinates lie too far from what the registry says: those of the registry count. */
+  /** Its coordinates are half of a place or 0/0, or lie too far from what the registry says: those of the registry count. */
   'coordinatesIgnored',
   /** Nobody knew its ids: it is at the nearest distribution point. */
   'placedByCoordinates',

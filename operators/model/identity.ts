@@ -1,16 +1,38 @@
 import { v5 } from 'uuid';
+import type { Source } from './source.js';
+import { formatTime } from './time.js';
 
 /** The namespace of every id that the contract derives. */
 const NAMESPACE = '6d1f0a5e-6c0b-5b0e-9f1c-0d5a3e9b7a11';
 
-/** An outage's id: the UUIDv5 of the event that opened it, on its key. */
-export function outageIdOf(substationId: string, feederId: string, source: string, sourceEventId: string): string {
-  return v5(`${substationId}/${feederId}/${source}/${sourceEventId}`, NAMESPACE);
+/** An event by the names that its source gives: ids are numbered per box, and used again. */
+export interface Named {
+  readonly source: Source;
+  readonly assetId: string | null;
+  readonly sourceEventId: string;
 }
 
-/** The id that outages with a substation-reach member in common share: the UUIDv5 of that event's identity. */
-export function incidentIdOf(source: string, sourceEventId: string): string {
-  return v5(`${source}/${sourceEventId}`, NAMESPACE);
+/** An outage's id: the UUIDv5 of its key and of the event that opened it, whose time that counts is `t` (epoch ms). */
+export function outageIdOf(
+  { substationId, feederId }: { readonly substationId: string; readonly feederId: string },
+  { source, assetId, sourceEventId }: Named,
+  t: number,
+): string {
+  return uuidOf([substationId, feederId, source, assetId ?? '', sourceEventId, formatTime(t)]);
+}
+
+/** The id that outages with a substation-reach member in common share: the UUIDv5 of that event, whose time is `t` (epoch ms). */
+export function incidentIdOf(substationId: string, { source, assetId, sourceEventId }: Named, t: number): string {
+  return uuidOf([substationId, source, assetId ?? '', sourceEventId, formatTime(t)]);
+}
+
+function uuidOf(names: readonly string[]): string {
+  return v5(JSON.stringify(names), NAMESPACE);
+}
+
+/** An event as a member of an outage, for sets and maps: two of one id and another time are two. */
+export function memberKeyOf({ source, assetId, sourceEventId }: Named, t: number): string {
+  return JSON.stringify([source, assetId, sourceEventId, t]);
 }
 
 /** The id of an event whose source gives it none: the UUIDv5 of its content, so that a copy sent twice is one event. */

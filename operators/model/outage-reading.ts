@@ -35,7 +35,10 @@ const OUTAGE = {
   restoredAt: nullable(ISO_TIME),
   momentary: BOOLEAN,
   mergedInto: nullable(UUID),
-  openedBy: objectOf({ source: SOURCE, sourceEventId: TEXT }, 'the identity of an event'),
+  openedBy: objectOf(
+    { source: SOURCE, sourceEventId: TEXT, assetId: optional(nullable(TEXT)), t: optional(ISO_TIME) },
+    'an event by its names',
+  ),
   reporters: objectOf(
     bySource(() => optional(COUNT)),
     'a count for each source that it names',

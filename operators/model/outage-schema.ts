@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { Count, Identity, LogPosition, nullable, Share, Time, Uuid } from './schema-parts.js';
+import { Count, Identity, LogPosition, nullable, Share, Text, Time, Uuid } from './schema-parts.js';
 import { bySource, type Source } from './source.js';
 import { STATUSES } from './status.js';
 import { SEVERITIES } from './words.js';
@@ -30,7 +30,13 @@ export const OutageRecordSchema = Type.Object(
     restoredAt: nullable(Time),
     momentary: Type.Boolean(),
     mergedInto: nullable(Uuid),
-    openedBy: Type.Object(Identity),
+    openedBy: Type.Object({
+      ...Identity,
+      assetId: Type.Optional(nullable(Text)),
+      t: Type.Optional(
+        Type.With(Time, { description: 'the time that counts; missing, as the asset, in older records' }),
+      ),
+    }),
     reporters: Type.Unsafe<Record<Source, number>>(Reporters),
     events: Count,
     assetsAffected: Count,

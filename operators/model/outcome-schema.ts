@@ -1,17 +1,27 @@
 import Type from 'typebox';
 import { PlacedEventSchema } from './event-schema.js';
 import { LATE_REASONS } from './rejections.js';
-import { Count, EpochMs, Identity, LogPosition, nullable, Time, Uuid } from './schema-parts.js';
+import { Count, EpochMs, Identity, LogPosition, nullable, Text, Time, Uuid } from './schema-parts.js';
 import { TIMELINE } from './timeline.js';
 
 /** What a log record leads to, beside the outages. */
 
 const LogIndex = Type.With(Count, { description: 'place of the entry in its log record' });
 
+/** A member of an outage, or one that another links to, by the names that its source gives. */
+const Member = {
+  ...Identity,
+  // Before ids were known to be numbered per box, records did not name it.
+  assetId: Type.Optional(nullable(Text, 'ids are numbered per asset; missing in older records')),
+};
+
 /** Why an event belongs to its outage: the member it links to. */
 export const LinkSchema = Type.Object({
-  ...Identity,
-  distanceM: nullable(Type.Number({ minimum: 0 }), 'null: linked by reach, whatever the distance'),
+  ...Member,
+  distanceM: nullable(
+    Type.Number({ minimum: 0 }),
+    'null: linked by reach, or as one that says a state, whatever the distance',
+  ),
   dtMs: Type.Integer({
     minimum: Number.MIN_SAFE_INTEGER,
     maximum: Number.MAX_SAFE_INTEGER,
@@ -21,7 +31,7 @@ export const LinkSchema = Type.Object({
 
 /** An outage event that joined. */
 export const MembershipSchema = Type.Object({
-  ...Identity,
+  ...Member,
   // Formatting it for each member of a storm costs more than linking it.
   t: Type.With(EpochMs, { description: 'the time that counts, epoch ms' }),
   logIndex: LogIndex,
@@ -55,7 +65,7 @@ export const TimelineEntrySchema = Type.Object({
 });
 
 /** An event that joined nothing: what it was, and the outages it concerned. */
-export const WitnessSchema = Type.Object({ ...Identity, logIndex: LogIndex });
+export const WitnessSchema = Type.Object({ ...Member, logIndex: LogIndex });
 
 const witnesses = (description: string) => Type.Array(WitnessSchema, { description });
 
@@ -95,5 +105,5 @@ export const LateRecordSchema = Type.Object(
     logIndex: LogIndex,
     event: Type.Object({ ...PlacedEventSchema.properties, occurredAt: Time, receivedAt: Time }),
   },
-  { $id: 'LateRecord', description: 'an outage event that came too late' },
+  { $id: 'LateRecord', description: 'an outage event that came too late, or a restoration that is old news' },
 );

@@ -6,6 +6,7 @@ import { normalise } from '../normalise/normalise.js';
 import { place } from '../place/place.js';
 import { receiptOf, type Append } from './receipt.js';
 import { Registry } from '../network/registry.js';
+import { UTC } from './time-zone.js';
 
 const DAY_MS = 86_400_000;
 const APPENDED = Date.UTC(2026, 9, 4, 18, 5);
@@ -31,7 +32,7 @@ const canonical = { source: 'scada', kind: 'outage', type: 'trip', sourceEventId
 
 function read(receivedAt: number, body: object, append: Append = { atMs: APPENDED, isHistory: false }): ReportedEvent {
   const value = new TextEncoder().encode(JSON.stringify(body));
-  const [report] = normalise('onu', value, { receivedAt, naiveOffsetMin: 0, append });
+  const [report] = normalise('onu', value, { receivedAt, zone: UTC, append });
   expect(report).toHaveProperty('event');
   return (report as { event: ReportedEvent }).event;
 }
@@ -76,7 +77,7 @@ describe.each(Object.entries(TELLERS))('the time of receipt that a %s tells', (_
 it('where nothing was appended the time told counts, whatever it is', () => {
   const value = new TextEncoder().encode(JSON.stringify({ ...canonical, receivedAt: iso(YEAR_9999) }));
   for (const reading of [{}, { append: null }]) {
-    const [report] = normalise('kaifa', value, { receivedAt: APPENDED, naiveOffsetMin: 0, ...reading });
+    const [report] = normalise('kaifa', value, { receivedAt: APPENDED, zone: UTC, ...reading });
     expect(report).toMatchObject({ event: { receivedAt: YEAR_9999 } });
   }
 });

@@ -59,5 +59,7 @@ export const LATE_REASONS = [
   'receivedTooLate',
   /** It came to the log when its neighbours may have left. */
   'behindWatermark',
+  /** A restoration of more than 7 days ago: it must end no outage of today. */
+  'oldNews',
 ] as const;
 export type LateReason = (typeof LATE_REASONS)[number];

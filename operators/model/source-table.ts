@@ -11,6 +11,8 @@ export interface SourceRow {
   readonly weight: number;
   /** Which kinds of asset it speaks of, most likely first: so its ids are looked up. */
   readonly lookedUp: readonly [AssetKind, ...AssetKind[]];
+  /** Set where the further ids of an event are other names of its asset: the first that the registry knows is it. */
+  readonly namesOneAsset?: true;
   /** Whether it may speak for a feeder or a substation; else each of its reports is one of a point. */
   readonly speaksWide: boolean;
   /** What people call it, one of its reporters, several of them, and what it sends. */
@@ -39,6 +41,7 @@ export const SOURCE_TABLE = {
     topic: 'hes-kaifa-outage-topic',
     weight: 0.8,
     lookedUp: ['meter', 'customer', 'onu', 'device'],
+    namesOneAsset: true,
     speaksWide: false,
     words: { name: 'Meter', one: 'meter', many: 'meters', reports: 'Meter events of the Kaifa head-end system' },
     colours: { dark: '#7ee0c3', light: '#0b7259' },

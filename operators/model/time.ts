@@ -1,7 +1,9 @@
 /** The time that counts. All times are epoch milliseconds, UTC. */
+import { localTimeMs, UTC, type LocalTime, type TimeZone } from './time-zone.js';
 
 const AHEAD_MS = 5 * 60_000;
-const BEHIND_MS = 7 * 86_400_000;
+const BEHIND_MS = 400 * 86_400_000;
+const OLD_NEWS_MS = 7 * 86_400_000;
 
 /** The two times of an event that decide which one counts. */
 interface Timed {
@@ -10,8 +12,8 @@ interface Timed {
 }
 
 /**
- * Is what the device says of its time implausible? Plausible is: no later than 5 min after it was received, no earlier
- * than 7 days before (a meter that lost power may wake up in 1970).
+ * Has the clock lost its date? Plausible is: no later than 5 min after it was received, no earlier than 400 days before (a
+ * meter that lost power may wake up in 1970).
  */
 export function isClockSuspect({ occurredAt, receivedAt }: Timed): boolean {
   return occurredAt > receivedAt + AHEAD_MS || occurredAt < receivedAt - BEHIND_MS;
@@ -22,35 +24,59 @@ export function timeOf(event: Timed): number {
   return isClockSuspect(event) ? event.receivedAt : event.occurredAt;
 }
 
+/** Is a restoration at `t` (epoch ms) told so late that it may end an outage which began since? Then it is none. */
+export function isOldNews(t: number, receivedAt: number): boolean {
+  return t < receivedAt - OLD_NEWS_MS;
+}
+
 const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|z|[+-]\d\d(?::?\d\d)?)?$/;
 
 /**
- * Reads a time as field systems write it: with or without seconds and their fraction, with `Z`, with an offset, or with
- * no zone at all.
+ * Reads a time as records, files and people write it: with or without seconds and their fraction, with `Z`, with an offset,
+ * or with no zone at all. Field systems write more forms: see field-time.ts.
  * @param text the time
- * @param naiveOffsetMin the offset (minutes east of UTC) of times without a zone
+ * @param zone of a time without one
+ * @param nearMs when it was received, epoch ms, which decides in an hour that clocks show twice; null: nobody knows
  * @returns epoch ms; a fraction finer than a millisecond is cut. Null if it is not a time, or a day that does not exist.
  */
-export function parseTime(text: unknown, naiveOffsetMin = 0): number | null {
+export function parseTime(text: unknown, zone = UTC, nearMs: number | null = null): number | null {
   if (typeof text !== 'string') return null;
-  if (isPlain(text)) {
-    const time = utcOf(
-      twoDigits(text, 0) * 100 + twoDigits(text, 2),
-      twoDigits(text, 5),
-      twoDigits(text, 8),
-      twoDigits(text, 11),
-      twoDigits(text, 14),
-      twoDigits(text, 17),
-    );
-    return time === null ? null : time + twoDigits(text, 20) * 10 + text.charCodeAt(22) - ZERO;
-  }
+  if (isPlain(text)) return plainTimeOf(text);
   const match = ISO.exec(text.trim());
   if (!match) return null;
-  const [, year, month, day, hour, minute, second = '0', fraction = '', zone] = match;
-  const utc = utcOf(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second));
-  const offsetMin = zone === undefined ? naiveOffsetMin : zoneOffsetMin(zone);
-  if (utc === null || offsetMin === null) return null;
-  return utc + Number(fraction.padEnd(3, '0').slice(0, 3)) - offsetMin * 60_000;
+  const [, year, month, day, hour, minute, second = '0', fraction = '', offset] = match;
+  const local: LocalTime = {
+    year: Number(year),
+    month: Number(month),
+    day: Number(day),
+    hour: Number(hour),
+    minute: Number(minute),
+    second: Number(second),
+    ms: millisecondsOf(fraction),
+  };
+  if (!isDay(local) || local.hour > 23 || local.minute > 59 || local.second > 59) return null;
+  return inZone(local, offset, zone, nearMs);
+}
+
+/** A fraction of a second as milliseconds; what is finer is cut. */
+export function millisecondsOf(fraction: string): number {
+  return Number(fraction.slice(0, 3).padEnd(3, '0'));
+}
+
+/**
+ * A local time as epoch ms.
+ * @param offset as it stands behind the time: `Z`, `+03:00`, `+0300`, `+03`; undefined: the time is of `zone`
+ * @returns null if no zone has that offset
+ */
+export function inZone(
+  local: LocalTime,
+  offset: string | undefined,
+  zone: TimeZone,
+  nearMs: number | null,
+): number | null {
+  if (offset === undefined) return localTimeMs(local, zone, nearMs);
+  const offsetMin = zoneOffsetMin(offset);
+  return offsetMin === null ? null : localTimeMs(local, UTC, null) - offsetMin * 60_000;
 }
 
 const ZERO = 48;
@@ -67,6 +93,18 @@ function isPlain(text: string): boolean {
   return true;
 }
 
+/** Epoch ms of a text of that shape; null for what does not exist. */
+function plainTimeOf(text: string): number | null {
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  if (!isDate(year, month, day) || hour > 23 || minute > 59 || second > 59) return null;
+  return Date.UTC(year, month - 1, day, hour, minute, second) + twoDigits(text, 20) * 10 + text.charCodeAt(22) - ZERO;
+}
+
 /** The two digits at a place. */
 function twoDigits(text: string, at: number): number {
   return (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO;
@@ -74,22 +112,24 @@ function twoDigits(text: string, at: number): number {
 
 const DAYS_OF_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** Epoch ms; null for what does not exist (30 February, 25:00), which Date.UTC would roll over. */
-function utcOf(year: number, month: number, day: number, hour: number, minute: number, second: number): number | null {
-  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 1 : 0;
-  // Date.UTC takes a year below 100 for one of the last century; no field system means one.
-  if (year < 100 || month < 1 || month > 12 || day < 1 || day > DAYS_OF_MONTH[month - 1]! + leap) return null;
-  if (hour > 23 || minute > 59 || second > 59) return null;
-  return Date.UTC(year, month - 1, day, hour, minute, second);
+/** Whether a day exists: there is no 30 February. */
+export function isDay({ year, month, day }: LocalTime): boolean {
+  return isDate(year, month, day);
 }
 
-function zoneOffsetMin(zone: string): number | null {
-  if (zone === 'Z' || zone === 'z') return 0;
-  const digits = zone.slice(1).replace(':', '').padEnd(4, '0');
+function isDate(year: number, month: number, day: number): boolean {
+  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 1 : 0;
+  // A year below 100 is none of a field system's: Date.UTC takes it for one of the last century.
+  return year >= 100 && month >= 1 && month <= 12 && day >= 1 && day <= DAYS_OF_MONTH[month - 1]! + leap;
+}
+
+function zoneOffsetMin(offset: string): number | null {
+  if (offset === 'Z' || offset === 'z') return 0;
+  const digits = offset.slice(1).replace(':', '').padEnd(4, '0');
   const hours = Number(digits.slice(0, 2));
   const minutes = Number(digits.slice(2));
   if (hours > 14 || minutes > 59) return null;
-  return (zone[0] === '-' ? -1 : 1) * (hours * 60 + minutes);
+  return (offset[0] === '-' ? -1 : 1) * (hours * 60 + minutes);
 }
 
 /** A time as all records write it: ISO 8601, UTC, milliseconds. */

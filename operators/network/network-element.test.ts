@@ -26,6 +26,24 @@ it.each(elements)('%s is read as it was written', (key, element) =>
   expect(readNetworkElement(key, bytesOf(element))).toEqual(element),
 );
 
+it('the keys that it had before are read with it, and may be absent or null', () => {
+  const element = network.devices[0]!;
+  const formerKeys = [{ substationId: 'S2', feederId: 'F9', movedAt: '2026-10-04T12:00:00.000Z' }];
+  const read = (more: object): unknown =>
+    readNetworkElement('device/D1', bytesOf({ kind: 'device', element: { ...element, ...more } })).element;
+  expect(read({ formerKeys })).toEqual({ ...element, formerKeys });
+  expect(read({ formerKeys: null })).toEqual(element);
+  expect(read({})).not.toHaveProperty('formerKeys');
+  const [key] = formerKeys;
+  expect(() => read({ formerKeys: [{ ...key, feederId: 'a/b' }] })).toThrow(
+    'element.formerKeys.0.feederId "a/b" instead of',
+  );
+  expect(() => read({ formerKeys: [{ ...key, movedAt: 'noon' }] })).toThrow(
+    'element.formerKeys.0.movedAt "noon" instead of a time in ISO 8601.',
+  );
+  expect(() => read({ formerKeys: {} })).toThrow('element.formerKeys an object instead of a list.');
+});
+
 it('what may be null may be absent', () => {
   const { onuId: _, priority: __, ...element } = network.customers[0]!;
   expect(readNetworkElement('customer/C1', bytesOf({ kind: 'customer', element }))).toMatchObject({

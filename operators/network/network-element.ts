@@ -14,25 +14,28 @@ import type { NetworkElement, NetworkKind } from './registry.js';
 interface ElementReader {
   /** The names of its fields, its id first. */
   readonly names: readonly string[];
+  /** Those that must be there, be it as null. */
+  readonly required: ReadonlySet<string>;
   read(what: string, value: unknown): NetworkElement;
 }
 
 const READERS: ReadonlyMap<unknown, ElementReader> = new Map(
   Object.entries({
-    substation: { names: namesOf(ELEMENT_SCHEMAS.substation), read: readerOf(ELEMENT_SCHEMAS.substation) },
-    feeder: { names: namesOf(ELEMENT_SCHEMAS.feeder), read: readerOf(ELEMENT_SCHEMAS.feeder) },
-    device: { names: namesOf(ELEMENT_SCHEMAS.device), read: readerOf(ELEMENT_SCHEMAS.device) },
+    substation: { ...fieldsOf(ELEMENT_SCHEMAS.substation), read: readerOf(ELEMENT_SCHEMAS.substation) },
+    feeder: { ...fieldsOf(ELEMENT_SCHEMAS.feeder), read: readerOf(ELEMENT_SCHEMAS.feeder) },
+    device: { ...fieldsOf(ELEMENT_SCHEMAS.device), read: readerOf(ELEMENT_SCHEMAS.device) },
     distribution_point: {
-      names: namesOf(ELEMENT_SCHEMAS.distribution_point),
+      ...fieldsOf(ELEMENT_SCHEMAS.distribution_point),
       read: readerOf(ELEMENT_SCHEMAS.distribution_point),
     },
-    customer: { names: namesOf(ELEMENT_SCHEMAS.customer), read: readerOf(ELEMENT_SCHEMAS.customer) },
-    onu: { names: namesOf(ELEMENT_SCHEMAS.onu), read: readerOf(ELEMENT_SCHEMAS.onu) },
+    customer: { ...fieldsOf(ELEMENT_SCHEMAS.customer), read: readerOf(ELEMENT_SCHEMAS.customer) },
+    onu: { ...fieldsOf(ELEMENT_SCHEMAS.onu), read: readerOf(ELEMENT_SCHEMAS.onu) },
   } satisfies Record<NetworkKind, ElementReader>),
 );
 
-function namesOf(schema: TObject<{ element: TObject }>): readonly string[] {
-  return Object.keys(schema.properties.element.properties);
+function fieldsOf(schema: TObject<{ element: TObject }>): Pick<ElementReader, 'names' | 'required'> {
+  const { properties, required } = schema.properties.element;
+  return { names: Object.keys(properties), required: new Set<string>(required) };
 }
 
 /**
@@ -47,8 +50,10 @@ export function readNetworkElement(key: string, value: Uint8Array): NetworkEleme
   const reader = READERS.get(kind);
   if (!reader) throw unreadable(`${key}: kind ${quote(kind)} is unknown: expected ${[...READERS.keys()].join(', ')}.`);
   if (!isFields(element)) throw unreadable(`${key}: element ${quote(element)} is not an object.`);
-  const { names } = reader;
-  const known = names.map((name) => [name, Object.hasOwn(element, name) ? element[name] : null]);
+  const { names, required } = reader;
+  const known = names
+    .map((name) => [name, Object.hasOwn(element, name) ? element[name] : null] as const)
+    .filter(([name, value]) => value !== null || required.has(name));
   const read = reader.read(key, { kind, element: Object.fromEntries(known) });
   const id = names[0]!;
   const own = `${read.kind}/${String(Object.values(read.element)[0])}`;

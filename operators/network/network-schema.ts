@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { Latitude, Longitude, nullable } from '../model/schema-parts.js';
+import { Latitude, Longitude, nullable, Time } from '../model/schema-parts.js';
 import { DEVICE_TYPES } from '../model/words.js';
 
 /**
@@ -34,6 +34,19 @@ const KeyId = Type.With(NetworkId, {
 const Place = { lat: Latitude, lon: Longitude };
 const Quantity = Type.Number({ minimum: 0 });
 
+/** A key that an element had until an import moved it to another. */
+const FormerKeySchema = Type.Object({ substationId: KeyId, feederId: KeyId, movedAt: Time });
+
+/** What whatever hangs on a feeder has besides, if it was moved of late. */
+const Moved = {
+  formerKeys: Type.Optional(
+    Type.Array(FormerKeySchema, {
+      description:
+        'keys that it had, each until the import of that time, the earliest first; absent if it was not moved of late',
+    }),
+  ),
+};
+
 export const SubstationSchema = Type.Object({
   substationId: KeyId,
   name: Name,
@@ -41,7 +54,7 @@ export const SubstationSchema = Type.Object({
   voltageKv: nullable(Quantity),
 });
 
-export const FeederSchema = Type.Object({ feederId: KeyId, substationId: KeyId, name: Name, ...Place });
+export const FeederSchema = Type.Object({ feederId: KeyId, substationId: KeyId, name: Name, ...Place, ...Moved });
 
 export const DeviceSchema = Type.Object({
   deviceId: NetworkId,
@@ -51,6 +64,7 @@ export const DeviceSchema = Type.Object({
   ...Place,
   phases: Name,
   normallyOpen: Type.Boolean(),
+  ...Moved,
 });
 
 export const DistributionPointSchema = Type.Object({
@@ -60,6 +74,7 @@ export const DistributionPointSchema = Type.Object({
   ...Place,
   kva: nullable(Quantity),
   phases: Name,
+  ...Moved,
 });
 
 export const CustomerSchema = Type.Object({
@@ -69,6 +84,7 @@ export const CustomerSchema = Type.Object({
   meterId: nullable(NetworkId),
   onuId: nullable(NetworkId),
   priority: nullable(Type.Literal('critical')),
+  ...Moved,
 });
 
 const OnuSchema = Type.Object({ onuId: NetworkId, meterId: NetworkId });

@@ -44,6 +44,9 @@ export type DistributionPoint = Immutable<Static<typeof DistributionPointSchema>
 /** A customer: the unit that is out or back. One meter, at most one ONU. */
 export type Customer = Immutable<Static<typeof CustomerSchema>>;
 
+/** A key that an element had until an import moved it; the time of that is ISO 8601. */
+export type FormerKey = NonNullable<Feeder['formerKeys']>[number];
+
 /** A whole network, each list in the order of its file. */
 export interface Network {
   readonly substations: readonly Substation[];

@@ -1,11 +1,11 @@
 import { getBoundsOfDistance } from 'geolib';
 import RBush from 'rbush';
 import type { Static } from 'typebox';
-import type { Key, Reach } from '../model/event.js';
+import { keyText, type Key, type Reach } from '../model/event.js';
 import type { Immutable } from '../model/immutable.js';
 import type { AssetKind } from '../model/source-table.js';
 import { bySource, rowOf, SOURCES, type Source } from '../model/source.js';
-import type { Customer, Device, DistributionPoint, Feeder, Network, Substation } from './network.js';
+import type { Customer, Device, DistributionPoint, Feeder, FormerKey, Network, Substation } from './network.js';
 import type { NetworkRecordSchema } from './network-schema.js';
 import { distanceMm } from '../model/sphere.js';
 
@@ -23,6 +23,46 @@ export interface Asset {
   readonly customerId: string | null;
   /** How far a report of it speaks; null: it may speak as far as the event says. */
   readonly reach: Reach | null;
+  /** The keys it had before, the earliest first; absent if it was not moved of late. See `keyAt` and `keysBefore`. */
+  readonly former?: readonly EarlierKey[];
+}
+
+/** A key that was in force until an import (epoch ms), from that time on no more. */
+interface EarlierKey {
+  readonly key: Key;
+  readonly untilMs: number;
+}
+
+/** For how long before a restoration the keys of its asset matter: an outage may still be open there. */
+export const FORMER_KEYS_MS = 7 * 86_400_000;
+
+const NEVER_MOVED: readonly EarlierKey[] = [];
+const NO_KEYS: readonly Key[] = [];
+
+/**
+ * The key of an asset that was in force at a time: the new one from the time of the import on that moved it. What lies before
+ * all that is remembered has the earliest that is.
+ * @param t epoch ms
+ */
+export function keyAt({ key, former = NEVER_MOVED }: Asset, t: number): Key {
+  return former.find(({ untilMs }) => t < untilMs)?.key ?? key;
+}
+
+/**
+ * The other keys that an asset had at any time of the 7 days before `t` (epoch ms), the earliest first. Where it was moved there
+ * and back, that of `t` is not among them.
+ */
+export function keysBefore(asset: Asset, t: number): readonly Key[] {
+  const { former } = asset;
+  if (former === undefined) return NO_KEYS;
+  const keys = new Map<string, Key>();
+  let sinceMs = -Infinity;
+  for (const { key, untilMs } of former) {
+    if (sinceMs < t && untilMs > t - FORMER_KEYS_MS) keys.set(keyText(key), key);
+    sinceMs = untilMs;
+  }
+  keys.delete(keyText(keyAt(asset, t)));
+  return [...keys.values()];
 }
 
 interface PointBox {
@@ -43,6 +83,8 @@ export class Registry {
   /** One object a feeder: what is placed on it refers to it. */
   readonly #keys = new Map<string, Key>();
   readonly #feedersOf = new Map<string, Set<string>>();
+  /** Those that another substation fed of late. */
+  readonly #movedFeeders = new Set<string>();
   readonly #devices = new Map<string, Device>();
   readonly #points = new Map<string, DistributionPoint>();
   readonly #pointBoxes = new Map<string, PointBox>();
@@ -84,6 +126,7 @@ export class Registry {
         this.#keys.set(element.feederId, { substationId: element.substationId, feederId: element.feederId });
         const feeders = this.#feedersOf.get(element.substationId) ?? new Set();
         this.#feedersOf.set(element.substationId, feeders.add(element.feederId));
+        if (element.formerKeys) this.#movedFeeders.add(element.feederId);
         break;
       }
       case 'device':
@@ -119,6 +162,7 @@ export class Registry {
         if (feeder) this.#feedersOf.get(feeder.substationId)?.delete(id);
         this.#feeders.delete(id);
         this.#keys.delete(id);
+        this.#movedFeeders.delete(id);
         break;
       }
       case 'device':
@@ -210,7 +254,8 @@ export class Registry {
     if (!device || !key) return null;
     // The head of the feeder speaks for all of it; whatever hangs below another device, for its own place.
     const head = device.upstreamDeviceId === null && (device.type === 'breaker' || device.type === 'recloser');
-    return { key, lat: device.lat, lon: device.lon, dpId: null, customerId: null, reach: head ? 'feeder' : 'point' };
+    const { lat, lon } = device;
+    return moved({ key, lat, lon, dpId: null, customerId: null, reach: head ? 'feeder' : 'point' }, device.formerKeys);
   }
 
   #customer(id: string | undefined): Asset | null {
@@ -219,21 +264,24 @@ export class Registry {
     const key = point && this.key(point.feederId);
     if (!customer || !key) return null;
     const { customerId, dpId, lat, lon } = customer;
-    return { key, lat, lon, dpId, customerId, reach: 'point' };
+    return moved({ key, lat, lon, dpId, customerId, reach: 'point' }, customer.formerKeys);
   }
 
   /** A distribution point as an asset. */
   point(dpId: string): Asset | null {
     const point = this.#points.get(dpId);
     const key = point && this.key(point.feederId);
-    return key ? { key, lat: point.lat, lon: point.lon, dpId, customerId: null, reach: 'point' } : null;
+    if (!key) return null;
+    return moved({ key, lat: point.lat, lon: point.lon, dpId, customerId: null, reach: 'point' }, point.formerKeys);
   }
 
   /** A feeder as an asset: its head. */
   feeder(feederId: string): Asset | null {
     const feeder = this.#feeders.get(feederId);
     const key = this.key(feederId);
-    return feeder && key ? { key, lat: feeder.lat, lon: feeder.lon, dpId: null, customerId: null, reach: null } : null;
+    if (!feeder || !key) return null;
+    const { lat, lon, formerKeys } = feeder;
+    return moved({ key, lat, lon, dpId: null, customerId: null, reach: null }, formerKeys);
   }
 
   /** A substation; null if nobody knows it. */
@@ -246,9 +294,19 @@ export class Registry {
     return this.#keys.get(feederId) ?? null;
   }
 
-  /** The keys of all feeders of a substation, by feeder id. */
-  keysOf(substationId: string): Key[] {
-    return [...(this.#feedersOf.get(substationId) ?? [])].sort().map((feederId) => this.#keys.get(feederId)!);
+  /**
+   * The keys of all feeders of a substation, by feeder id.
+   * @param t epoch ms: of those that it fed at that time; absent: of those that it feeds
+   */
+  keysOf(substationId: string, t?: number): Key[] {
+    const ids = this.#feedersOf.get(substationId) ?? new Set<string>();
+    if (t === undefined || this.#movedFeeders.size === 0) {
+      return [...ids].sort().map((feederId) => this.#keys.get(feederId)!);
+    }
+    return [...new Set([...ids, ...this.#movedFeeders])]
+      .sort()
+      .map((feederId) => keyAt(this.feeder(feederId)!, t))
+      .filter((key) => key.substationId === substationId);
   }
 
   /** All keys, sorted. */
@@ -288,6 +346,15 @@ export class Registry {
     }
     return nearest && this.point(nearest.dpId);
   }
+}
+
+/** An asset with the keys that it had before; as it is where there are none. */
+function moved(asset: Asset, formerKeys: readonly FormerKey[] | undefined): Asset {
+  if (formerKeys === undefined || formerKeys.length === 0) return asset;
+  const former = formerKeys.map(({ substationId, feederId, movedAt }) => {
+    return { key: { substationId, feederId }, untilMs: Date.parse(movedAt) };
+  });
+  return { ...asset, former: former.sort((a, b) => a.untilMs - b.untilMs) };
 }
 
 /** A network as the elements that travel on `oms.network`, each with its id, what others refer to first. */

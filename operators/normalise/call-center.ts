@@ -1,22 +1,12 @@
 import type { ReportedEvent } from '../model/event.js';
-import {
-  coordinatesAt,
-  idAt,
-  isFields,
-  objectAt,
-  Refusal,
-  timeAt,
-  wordAt,
-  type Fields,
-  type Reading,
-} from './fields.js';
+import { idAt, isFields, locationAt, Refusal, timeAt, wordAt, type Fields, type Reading } from './fields.js';
 
 /** Reads a trouble call: a customer without supply. A meter number that nobody knows leaves the call unplaced. */
-export function readCallCenter(body: Fields, { receivedAt, naiveOffsetMin }: Reading): ReportedEvent {
+export function readCallCenter(body: Fields, { receivedAt, zone }: Reading): ReportedEvent {
   const sourceEventId = idAt(body, 'ticketId');
   if (sourceEventId === null) throw new Refusal('missingField', 'A trouble call needs ticketId.');
-  if (!isFields(body.customer)) throw new Refusal('missingField', 'A trouble call needs customer.');
-  const { customer } = body as { customer: Fields };
+  const { customer } = body;
+  if (!isFields(customer)) throw new Refusal('missingField', 'A trouble call needs customer.');
   return {
     source: 'call_center',
     kind: 'outage',
@@ -24,9 +14,9 @@ export function readCallCenter(body: Fields, { receivedAt, naiveOffsetMin }: Rea
     sourceEventId,
     assetId: idAt(customer, 'meterNumber'),
     otherAssetIds: [],
-    occurredAt: timeAt(body, 'timestamp', naiveOffsetMin),
+    occurredAt: timeAt(body, 'timestamp', zone, receivedAt),
     receivedAt,
-    ...coordinatesAt(objectAt(customer, 'location'), 'lat', 'lng'),
+    ...locationAt(customer, 'location'),
     substationId: null,
     feederId: null,
     dpId: null,

@@ -1,35 +1,61 @@
-import { parseTime } from '../model/time.js';
-import { isFields, type Fields } from './fields.js';
+import { parseFieldTime } from '../model/field-time.js';
+import type { Source } from '../model/source.js';
+import { isCanonical } from './canonical.js';
+import { isFields, type Fields, type Reading } from './fields.js';
 
 /** What stands inside an envelope, and when the envelope says it was received. */
 export interface Opened {
-  /** An object, or the text of a body that was not JSON (SOAP). */
-  readonly body: Fields | string;
+  /** What was in it: an object, a list, or a text that is JSON, XML or a message in parts. */
+  readonly body: unknown;
   readonly receivedAt: number | null;
 }
 
+/** What an envelope has beside what it holds; a body may have one of them too, and hardly one of these and none of its own. */
+const BESIDE = ['processed_at', 'topic', 'source', 'timestamp', 'event_type', 'intake'] as const;
+
+/** What a report in a source's own words has, and no envelope has beside what it holds. */
+const OWN: Readonly<Partial<Record<Source, (body: Fields) => boolean>>> = {
+  scada: (body) => 'eventType' in body || 'alarmType' in body,
+  kaifa: (body) => 'message_type' in body || 'category' in body,
+  onu: (body) => 'onuId' in body,
+  call_center: (body) => 'ticketId' in body || 'customer' in body,
+};
+
 /**
  * Takes the body out of any of the envelopes in the field: `{event}`, `{event: {body: "<JSON>"}}`,
- * `{request: {body: "<text>"}}`; a body without an envelope stays as it is.
+ * `{request: {body: "<text>"}}`, each with when it came and where it went.
+ * @param value no canonical event
+ * @returns null if it is none: the value is a body itself
  */
-export function openEnvelope(value: Fields): Opened {
-  const receivedAt = parseTime(value.processed_at);
-  if (isFields(value.event)) {
-    const inner = value.event;
-    return { body: typeof inner.body === 'string' ? textOrJson(inner.body) : inner, receivedAt };
-  }
-  if (typeof value.event === 'string') return { body: textOrJson(value.event), receivedAt };
-  if (isFields(value.request) && typeof value.request.body === 'string') {
-    return { body: textOrJson(value.request.body), receivedAt };
-  }
-  return { body: value, receivedAt: null };
+export function openEnvelope(source: Source, value: Fields, { receivedAt, zone }: Reading): Opened | null {
+  // A report of its source is no envelope, whatever else it holds.
+  if (OWN[source]?.(value)) return null;
+  const body = isFields(value.event) ? bodyIn(source, value.event) : (textIn(value.event) ?? requestBodyOf(value));
+  if (body === null || !isEnvelope(value)) return null;
+  return { body, receivedAt: parseFieldTime(value.processed_at, zone, receivedAt) };
 }
 
-function textOrJson(text: string): Fields | string {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isFields(parsed) ? parsed : text;
-  } catch {
-    return text;
-  }
+/** The event of an envelope, or the body that the event has in it. */
+function bodyIn(source: Source, event: Fields): unknown {
+  if (OWN[source]?.(event) || isCanonical(event)) return event;
+  return (isFields(event.body) ? event.body : textIn(event.body)) ?? event;
+}
+
+/** What was posted, whatever it is: JSON that was parsed already, or a text. */
+function requestBodyOf({ request }: Fields): unknown {
+  if (!isFields(request)) return null;
+  const { body } = request;
+  return typeof body === 'object' || typeof body === 'string' ? body : null;
+}
+
+/** A text that may be a report; a word there is the name of an event. */
+function textIn(event: unknown): string | null {
+  return typeof event === 'string' && /^\s*(?:[[{<]|--)/.test(event) ? event : null;
+}
+
+/** One field alone says little: the body of another kind may have it. An envelope has others beside, or nothing at all. */
+function isEnvelope(value: Fields): boolean {
+  return (
+    BESIDE.some((name) => name in value) || Object.keys(value).every((name) => name === 'event' || name === 'request')
+  );
 }

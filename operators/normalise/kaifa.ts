@@ -1,132 +1,109 @@
-import { XMLParser } from 'fast-xml-parser';
-import type { Kind, ReportedEvent } from '../model/event.js';
+import type { ReportedEvent } from '../model/event.js';
 import { contentIdOf } from '../model/identity.js';
+import type { Kind } from '../model/words.js';
+import { GIVEN_CODES } from './code-table.js';
+import type { EndDeviceEvent } from './event-message.js';
+import { kindOf } from './event-words.js';
 import {
-  coordinatesAt,
+  fieldsAt,
+  goodIds,
   idAt,
+  idOf,
   isFields,
-  objectAt,
+  locationAt,
+  NOWHERE,
   quote,
   Refusal,
   timeAt,
   wordAt,
+  wordOf,
+  type Coordinates,
   type Fields,
   type Reading,
 } from './fields.js';
-
-/**
- * EndDeviceEventType codes (IEC 61968-9: type.domain.subDomain.eventOrAction; domain 26 is power) and what they mean.
- * Codes differ between head-end systems: a utility adds its own here.
- */
-export const KIND_OF_CODE: ReadonlyMap<string, Kind> = new Map([
-  ['3.26.0.47', 'outage'],
-  ['3.26.136.47', 'outage'],
-  ['3.26.136.66', 'outage'],
-  ['3.26.0.85', 'outage'],
-  ['0.26.38.85', 'outage'],
-  ['3.26.0.216', 'restoration'],
-  ['3.26.136.216', 'restoration'],
-  ['0.26.38.49', 'restoration'],
-]);
-
-const MAX_DEPTH = 32;
-
-/** Prefixes vary, so names are local. Values stay texts: an id of digits is not a number. */
-const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  removeNSPrefix: true,
-  parseTagValue: false,
-  parseAttributeValue: false,
-  maxNestedTags: MAX_DEPTH,
-  isArray: (name) => name === 'EndDeviceEvent' || name === 'EndDeviceEventDetails',
-});
-
-/** One EndDeviceEvent, and the header of the message it came in. */
-export interface EndDeviceEvent {
-  readonly event: Fields;
-  readonly header: Fields;
-}
-
-/**
- * The events of an IEC 61968-100 EventMessage, in or out of a SOAP envelope.
- * @throws Refusal if it is not XML, not such a message, or hostile (document types carry entities: none is read)
- */
-export function readEventMessage(xml: string): EndDeviceEvent[] {
-  if (/<!(DOCTYPE|ENTITY)/i.test(xml))
-    throw new Refusal('forbiddenXml', 'The XML declares a document type or an entity.');
-  let document: unknown;
-  try {
-    document = parser.parse(xml, true);
-  } catch (error) {
-    throw new Refusal('notXml', `The body is not well-formed XML: ${firstLine(error)}`);
-  }
-  const message = (['Envelope', 'Body', 'EventMessage'] as const).reduce<unknown>(
-    (node, name) => (isFields(node) && name in node ? node[name] : node),
-    document,
-  );
-  const payload = isFields(message) ? message.Payload : undefined;
-  const list = isFields(payload) ? payload.EndDeviceEvents : undefined;
-  const events = isFields(list) ? list.EndDeviceEvent : undefined;
-  if (!Array.isArray(events)) throw new Refusal('wrongShape', 'The XML is not an EventMessage with EndDeviceEvents.');
-  const header = isFields(message) && isFields(message.Header) ? message.Header : {};
-  return events.map((event: unknown) => ({ event: isFields(event) ? event : {}, header }));
-}
-
-function firstLine(error: unknown): string {
-  return String((error as Error).message)
-    .split('\n')[0]!
-    .slice(0, 200);
-}
+import { elementsOf, textOf } from './xml.js';
 
 /** Reads one EndDeviceEvent. */
 export function readEndDeviceEvent({ event, header }: EndDeviceEvent, reading: Reading): ReportedEvent {
   const code = codeOf(event);
-  const assetId = idAt(objectAt(event, 'Assets'), 'mRID');
-  const usagePoint = idAt(objectAt(event, 'UsagePoint'), 'mRID');
-  const named = (event.createdDateTime ?? null) !== null ? event : header;
-  const occurredAt = timeAt(named, named === event ? 'createdDateTime' : 'Timestamp', reading.naiveOffsetMin);
-  const id = idAt(event, 'mRID') ?? contentIdOf(event);
-  return meterEvent(kindOf(code), code, id, assetId, usagePoint, occurredAt, null, null, reading);
+  const meters = meterIds(metersNamed(event, ['Assets', 'EndDevice', 'UsagePoint']));
+  const createdDateTime = textOf(event.createdDateTime);
+  const times = createdDateTime === null ? { Timestamp: textOf(header.Timestamp) } : { createdDateTime };
+  const named = createdDateTime === null ? 'Timestamp' : 'createdDateTime';
+  const occurredAt = timeAt(times, named, reading.zone, reading.receivedAt);
+  // Without a time of its own an event is no copy of another message's.
+  const content = createdDateTime === null ? { ...event, ...times } : event;
+  const id = idOf(textOf(event.mRID), 'mRID') ?? contentIdOf(content);
+  return meterEvent(kindOfCode(code, reading), code, id, meters, occurredAt, NOWHERE, reading);
 }
 
-/** The code stands in the attribute `ref` or in four child elements. */
+/** The code stands in the attribute `ref` or in four child elements, or a dialect calls it category. */
 function codeOf(event: Fields): string {
-  const type = event.EndDeviceEventType;
-  if (typeof type === 'string') return type.trim();
-  if (!isFields(type)) throw new Refusal('missingField', 'An EndDeviceEvent needs EndDeviceEventType.');
-  if (typeof type['@ref'] === 'string') return type['@ref'].trim();
-  return (['type', 'domain', 'subDomain', 'eventOrAction'] as const)
-    .map((name) => String(type[name] ?? '').trim())
-    .join('.');
+  for (const type of elementsOf(event.EndDeviceEventType)) {
+    const ref = isFields(type) ? textOf(type['@ref']) : null;
+    const code = wordOf(ref ?? textOf(type) ?? (isFields(type) ? codeInParts(type) : null));
+    if (code !== null) return code;
+  }
+  const category = wordOf(textOf(event.category));
+  if (category === null) throw new Refusal('missingField', 'An EndDeviceEvent needs EndDeviceEventType.');
+  return category;
 }
 
-function kindOf(code: string): Kind {
-  const kind = KIND_OF_CODE.get(code);
+function codeInParts(type: Fields): string | null {
+  const parts = [type.type, type.domain, type.subDomain, type.eventOrAction].map(textOf);
+  return parts.every((part) => part === null) ? null : parts.map((part) => part?.trim() ?? '').join('.');
+}
+
+/** What a message calls a meter: the mRID of each element that names it, then the first name of each. */
+function metersNamed(event: Fields, holders: readonly ('Assets' | 'EndDevice' | 'UsagePoint')[]): string[] {
+  const ids: string[] = [];
+  const names: string[] = [];
+  for (const holder of holders) {
+    for (const element of elementsOf(event[holder])) {
+      if (!isFields(element)) continue;
+      const id = textOf(element.mRID);
+      if (id !== null) ids.push(id);
+      if (element.Names === undefined) continue;
+      const name = textOf(elementsOf(element.Names).map((one) => (isFields(one) ? one.name : null)));
+      if (name !== null) names.push(name);
+    }
+  }
+  return [...ids, ...names];
+}
+
+/** Of what a meter is called, what is an id, each once. Throws a refusal if none of several is: the event would have no place. */
+function meterIds(named: readonly unknown[]): readonly string[] {
+  const ids = goodIds(named, 'The id of the meter');
+  if (ids.length === 0) for (const name of named) idOf(name, 'The id of the meter');
+  return ids.length < 2 ? ids : [...new Set(ids)];
+}
+
+function kindOfCode(code: string, { codes = GIVEN_CODES }: Reading): Kind {
+  const kind = kindOf(codes.kaifa, code);
   if (!kind) throw new Refusal('unknownCode', `EndDeviceEventType ${quote(code)} is neither power down nor power up.`);
   return kind;
 }
 
-/** Reads the JSON form of a meter event. */
+/** Reads the JSON form of a meter event; its code or word is `message_type`, or a dialect's category. */
 export function readKaifaJson(body: Fields, reading: Reading): ReportedEvent {
-  const type = wordAt(body, 'message_type');
+  const type = wordAt(body, 'message_type') ?? wordAt(body, 'category');
   if (type === null) throw new Refusal('missingField', 'A Kaifa event needs message_type.');
-  const assetId = idAt(objectAt(body, 'assets'), 'mrid');
-  const usagePoint = idAt(objectAt(body, 'usage_point'), 'mrid');
-  const location = objectAt(body, 'location');
-  const { lat, lon } = coordinatesAt(location, 'lat', 'lng' in location ? 'lng' : 'lon');
-  const occurredAt = timeAt(body, 'timestamp', reading.naiveOffsetMin);
+  const meters = meterIds(metersOf(body));
+  const location = locationAt(body, 'location');
+  const occurredAt = timeAt(body, 'timestamp', reading.zone, reading.receivedAt);
   const id = idAt(body, 'event_id') ?? contentIdOf(body);
-  return meterEvent(kindOfMessage(type), type, id, assetId, usagePoint, occurredAt, lat, lon, reading);
+  return meterEvent(kindOfCode(type, reading), type, id, meters, occurredAt, location, reading);
 }
 
-/** `message_type` holds a code, or a word for it. */
-function kindOfMessage(type: string): Kind {
-  const kind = KIND_OF_CODE.get(type);
-  if (kind) return kind;
-  if (/restor|power[ _-]?up|power[ _-]?on/i.test(type)) return 'restoration';
-  if (/last[ _-]?gasp|outage|power[ _-]?(down|off|fail|loss)/i.test(type)) return 'outage';
-  return kindOf(type);
+function metersOf(body: Fields): unknown[] {
+  const ids: unknown[] = [];
+  const names: unknown[] = [];
+  for (const holder of [fieldsAt(body, 'assets'), fieldsAt(body, 'end_device'), fieldsAt(body, 'usage_point')]) {
+    ids.push(holder.mrid ?? holder.mRID);
+    const [name] = elementsOf(holder.names);
+    names.push(isFields(name) ? name.name : name);
+  }
+  return [...ids, ...names];
 }
 
 const NO_OTHERS: readonly string[] = [];
@@ -135,11 +112,9 @@ function meterEvent(
   kind: Kind,
   type: string,
   sourceEventId: string,
-  assetId: string | null,
-  usagePoint: string | null,
+  meters: readonly string[],
   occurredAt: number,
-  lat: number | null,
-  lon: number | null,
+  coordinates: Coordinates,
   { receivedAt }: Reading,
 ): ReportedEvent {
   return {
@@ -147,12 +122,11 @@ function meterEvent(
     kind,
     type,
     sourceEventId,
-    assetId: assetId ?? usagePoint,
-    otherAssetIds: assetId !== null && usagePoint !== null ? [usagePoint] : NO_OTHERS,
+    assetId: meters[0] ?? null,
+    otherAssetIds: meters.length < 2 ? NO_OTHERS : meters.slice(1),
     occurredAt,
     receivedAt,
-    lat,
-    lon,
+    ...coordinates,
     substationId: null,
     feederId: null,
     dpId: null,

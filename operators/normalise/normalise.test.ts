@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { ReportedEvent } from '../model/event.js';
 import type { Source } from '../model/source.js';
+import { parseTimeZone, UTC } from '../model/time-zone.js';
 import { normalise, type Report } from './normalise.js';
 
 const RECEIVED = Date.UTC(2026, 9, 4, 18, 5);
 const TAKEN = Date.UTC(2026, 9, 4, 18, 4, 18, 18);
 
-function read(source: Source, value: unknown, naiveOffsetMin = 0): Report[] {
+function read(source: Source, value: unknown, zone = UTC): Report[] {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return normalise(source, new TextEncoder().encode(text), { receivedAt: RECEIVED, naiveOffsetMin });
+  return normalise(source, new TextEncoder().encode(text), { receivedAt: RECEIVED, zone });
 }
 
 function only(reports: Report[]): ReportedEvent {
@@ -216,8 +217,8 @@ const canonical = {
 describe('canonical events', () => {
   it('name further assets, as the records of unplaced events do', () => {
     expect(only(read('onu', { ...canonical, otherAssetIds: ['M1', 2] })).otherAssetIds).toEqual(['M1', '2']);
-    expect(reasons(read('onu', { ...canonical, otherAssetIds: 'M1' }))).toEqual(['wrongShape']);
-    expect(reasons(read('onu', { ...canonical, otherAssetIds: [''] }))).toEqual(['badId']);
+    expect(only(read('onu', { ...canonical, otherAssetIds: 'M1' })).otherAssetIds).toEqual(['M1']);
+    expect(only(read('onu', { ...canonical, otherAssetIds: ['', {}, 'M2'] })).otherAssetIds).toEqual(['M2']);
   });
 
   it('are understood on any topic, in lists and as lines; half a line is refused alone', () => {
@@ -253,7 +254,8 @@ describe('times', () => {
   });
 
   it('without a zone are those of the configured zone', () => {
-    expect(only(read('kaifa', { ...canonical, occurredAt: '2026-10-04T21:04:18.018' }, 180)).occurredAt).toBe(TAKEN);
+    const there = parseTimeZone('+03:00');
+    expect(only(read('kaifa', { ...canonical, occurredAt: '2026-10-04T21:04:18.018' }, there)).occurredAt).toBe(TAKEN);
   });
 
   it.each([
@@ -285,9 +287,7 @@ describe('bad input', () => {
     ['an unknown source', { ...canonical, source: 'telegraph' }, 'unknownSource'],
     ['latitude 91', { ...canonical, lat: 91, lon: 1 }, 'badLatitude'],
     ['longitude 181', { ...canonical, lat: 1, lon: 181 }, 'badLongitude'],
-    ['latitude without longitude', { ...canonical, lat: 1 }, 'badLongitude'],
     ['latitude as text', { ...canonical, lat: 'NaN', lon: 1 }, 'badLatitude'],
-    ['an empty id', { ...canonical, sourceEventId: '' }, 'badId'],
     ['an id of 10 kB', { ...canonical, sourceEventId: 'x'.repeat(10_240) }, 'badId'],
     ['an id with a control character', { ...canonical, assetId: 'a\u0000b' }, 'badId'],
     ['an id with half an emoji', { ...canonical, assetId: '\ud83d' }, 'badId'],
@@ -304,7 +304,7 @@ describe('bad input', () => {
   });
 
   it('a record without a value, and one that is too large, are refused', () => {
-    const reading = { receivedAt: RECEIVED, naiveOffsetMin: 0 };
+    const reading = { receivedAt: RECEIVED, zone: UTC };
     expect(reasons(normalise('kaifa', null, reading))).toEqual(['noValue']);
     expect(reasons(normalise('kaifa', new Uint8Array(2_000_000).fill(32), reading))).toEqual(['tooLarge']);
   });

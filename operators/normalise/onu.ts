@@ -1,28 +1,37 @@
-import type { Kind, ReportedEvent } from '../model/event.js';
+import type { ReportedEvent } from '../model/event.js';
 import { contentIdOf } from '../model/identity.js';
-import { checkId, coordinatesAt, idAt, objectAt, quote, Refusal, timeAt, type Fields, type Reading } from './fields.js';
-
-const KIND_OF: ReadonlyMap<unknown, Kind> = new Map([
-  ['ONU_LastGaspAlert', 'outage'],
-  ['ONU_PowerRestored', 'restoration'],
-]);
+import { GIVEN_CODES } from './code-table.js';
+import { kindOf } from './event-words.js';
+import {
+  goodIds,
+  idAt,
+  isFields,
+  locationAt,
+  quote,
+  Refusal,
+  timeAt,
+  wordAt,
+  type Fields,
+  type Reading,
+} from './fields.js';
 
 /** Reads an ONU's alert. An ONU that the registry does not know is placed by its meters. */
-export function readOnu(body: Fields, { receivedAt, naiveOffsetMin }: Reading): ReportedEvent {
+export function readOnu(body: Fields, { receivedAt, zone, codes = GIVEN_CODES }: Reading): ReportedEvent {
   const assetId = idAt(body, 'onuId');
   if (assetId === null) throw new Refusal('missingField', 'An ONU event needs onuId.');
-  const kind = KIND_OF.get(body.type);
-  if (!kind) throw new Refusal('unknownCode', `type ${quote(body.type)} is none of ${[...KIND_OF.keys()].join(', ')}.`);
+  const type = wordAt(body, 'type') ?? '';
+  const kind = kindOf(codes.onu, type);
+  if (!kind) throw new Refusal('unknownCode', `type ${quote(body.type)} is neither an outage nor a restoration.`);
   return {
     source: 'onu',
     kind,
-    type: String(body.type),
+    type,
     sourceEventId: idAt(body, 'eventId') ?? contentIdOf(body),
     assetId,
     otherAssetIds: metersOf(body.associatedMeters ?? []),
-    occurredAt: timeAt(body, 'timestamp', naiveOffsetMin),
+    occurredAt: timeAt(body, 'timestamp', zone, receivedAt),
     receivedAt,
-    ...coordinatesAt(objectAt(body, 'location'), 'lat', 'lng'),
+    ...locationAt(body, 'location'),
     substationId: null,
     feederId: null,
     dpId: null,
@@ -30,10 +39,11 @@ export function readOnu(body: Fields, { receivedAt, naiveOffsetMin }: Reading): 
   };
 }
 
+/** The meters of a list, or the one that stands there: ids, or objects that have one. */
 function metersOf(meters: unknown): string[] {
-  if (!Array.isArray(meters)) throw new Refusal('wrongShape', 'associatedMeters is not a list.');
-  return meters.map((meter, i) => {
-    const id: unknown = meter !== null && typeof meter === 'object' ? ((meter as Fields).meterId ?? null) : meter;
-    return checkId(id, `associatedMeters[${i}]`);
-  });
+  const list: unknown[] = Array.isArray(meters) ? meters : [meters];
+  return goodIds(
+    list.map((meter) => (isFields(meter) ? meter.meterId : meter)),
+    'associatedMeters',
+  );
 }

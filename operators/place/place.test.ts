@@ -73,6 +73,15 @@ describe('placing by ids', () => {
     expect(placed({ source: 'onu', assetId: 'new', otherAssetIds: ['?', 'M2'] })[0]!.event.customerId).toBe('C2');
   });
 
+  it('of the names of a meter the first that the registry knows is it; an ONU stays itself', () => {
+    const [meter] = placed({ source: 'kaifa', assetId: 'UP-1', otherAssetIds: ['?', 'M2', 'M1'] });
+    expect(meter!.event).toMatchObject({ assetId: 'M2', customerId: 'C2' });
+    expect(placed({ source: 'kaifa', assetId: 'UP-1', otherAssetIds: ['?'], dpId: 'DP1' })[0]!.event.assetId).toBe(
+      'UP-1',
+    );
+    expect(placed({ source: 'onu', assetId: 'new', otherAssetIds: ['M2'] })[0]!.event.assetId).toBe('new');
+  });
+
   it("an ONU that was mapped to a meter is that customer's", () => {
     const registry = Registry.of(network);
     registry.apply('onu/new', { kind: 'onu', element: { onuId: 'new', meterId: 'M2' } });
@@ -96,6 +105,13 @@ describe('placing by ids', () => {
   it('own coordinates count within 5 km, else they are ignored with a flag', () => {
     expect(placed({ assetId: 'M1', lat: 31.99, lon: 35.93 })[0]!.event).toMatchObject({ lat: 31.99, flags: [] });
     expect(placed({ assetId: 'M1', lat: 35.93, lon: 31.95 })[0]!.event).toMatchObject({
+      ...HERE,
+      flags: ['coordinatesIgnored'],
+    });
+  });
+
+  it('coordinates that were half or 0/0 are noted', () => {
+    expect(placed({ assetId: 'M1', coordinatesIgnored: true })[0]!.event).toMatchObject({
       ...HERE,
       flags: ['coordinatesIgnored'],
     });
@@ -180,5 +196,46 @@ describe('placing by coordinates', () => {
       reason: 'unknownIds',
     });
     expect(place(reported({}), registry)).toMatchObject({ reason: 'nothingToGoBy' });
+  });
+});
+
+describe('what an import has moved', () => {
+  const day = 86_400_000;
+  const movedAt = new Date(10 * day).toISOString();
+  const formerKeys = [{ substationId: 'SS1', feederId: 'F2', movedAt }];
+  const [customer, ...customers] = network.customers;
+  const [first, ...feeders] = network.feeders;
+  const registry = Registry.of({
+    ...network,
+    substations: [...network.substations, { substationId: 'SS2', name: 'Two', voltageKv: 33, ...HERE }],
+    feeders: [{ ...first!, formerKeys: [{ substationId: 'SS2', feederId: 'F1', movedAt }] }, ...feeders],
+    customers: [{ ...customer!, formerKeys }, ...customers],
+  });
+  const keysOf = (fields: Partial<ReportedEvent>, t: number): string[] =>
+    placed({ ...fields, occurredAt: t, receivedAt: t }, registry).map(
+      ({ key }) => `${key.substationId}/${key.feederId}`,
+    );
+
+  it('is known under the key in force at the time of its report', () => {
+    expect(keysOf({ assetId: 'M1' }, 10 * day - 1)).toEqual(['SS1/F2']);
+    expect(keysOf({ assetId: 'M1' }, 10 * day)).toEqual(['SS1/F1']);
+  });
+
+  it('is back on every key of the week before, too: there an outage may still be open', () => {
+    const back = { kind: 'restoration', assetId: 'M1' } as const;
+    expect(keysOf(back, 9 * day)).toEqual(['SS1/F2']);
+    expect(keysOf(back, 11 * day)).toEqual(['SS1/F1', 'SS1/F2']);
+    expect(keysOf(back, 17 * day)).toEqual(['SS1/F1']);
+  });
+
+  it('tells of a feeder and of a substation where the feeder was', () => {
+    const closing = { source: 'scada', kind: 'restoration', feederId: 'F1', reach: 'feeder' } as const;
+    expect(keysOf(closing, 11 * day)).toEqual(['SS1/F1', 'SS2/F1']);
+    expect(keysOf({ ...closing, feederId: null, substationId: 'SS1', reach: 'substation' }, 11 * day)).toEqual([
+      'SS1/F1',
+      'SS1/F2',
+      'SS2/F1',
+    ]);
+    expect(keysOf({ ...closing, kind: 'outage' }, 9 * day)).toEqual(['SS2/F1']);
   });
 });

@@ -1,9 +1,10 @@
-import type { Key, PlacedEvent, Reach, ReportedEvent } from '../model/event.js';
-import type { Asset, Registry } from '../network/registry.js';
+import { keyText, type Key, type PlacedEvent, type Reach, type ReportedEvent } from '../model/event.js';
+import { keyAt, keysBefore, type Asset, type Registry } from '../network/registry.js';
 import type { EventFlag } from '../model/flags.js';
 import type { UnplacedReason } from '../model/rejections.js';
 import { bySource, type Source } from '../model/source.js';
 import { distanceMm } from '../model/sphere.js';
+import { timeOf } from '../model/time.js';
 
 /** How far a place without a known id may be from the distribution point that it is taken for. */
 const NEAREST_M = 500;
@@ -27,21 +28,26 @@ export interface Unplaced {
 interface Found {
   readonly spot: Asset;
   readonly by: 'asset' | 'feeder' | 'substation' | 'coordinates';
+  /** Which asset reports. */
+  readonly assetId: string | null;
 }
 
 /**
  * Places an event: by the ids in it (asset, distribution point, feeder), else by the nearest distribution point within
- * 500 m of its coordinates. The registry beats what the event says of itself, with a flag.
- * @returns a placement for its key, for reach substation one for every feeder of the substation; or why there is none
+ * 500 m of its coordinates. The registry beats what the event says of itself, with a flag. What an import has moved is known
+ * under the key in force at the event's time.
+ * @returns a placement for its key, for reach substation one for every feeder of the substation; of a restoration one besides
+ * for every key of the week before, where an outage may still be open; or why there is none
  */
 export function place(event: ReportedEvent, registry: Registry): Placement[] | Unplaced {
   const found = spotOf(event, registry);
   if (!found) return unplaced(event);
   const { spot } = found;
   const reach = reachOf(event, found);
-  const flags = flagsOf(event, found, reach);
+  const t = timeOf(event);
+  const flags = flagsOf(event, found, keyAt(spot, t), reach);
   const own = ownCoordinates(event, spot);
-  if (event.lat !== null && event.lon !== null && !own) flags.push('coordinatesIgnored');
+  if ((event.lat !== null && event.lon !== null && !own) || event.coordinatesIgnored) flags.push('coordinatesIgnored');
   const placementOn = (key: Key): Placement => ({
     key,
     event: {
@@ -49,7 +55,7 @@ export function place(event: ReportedEvent, registry: Registry): Placement[] | U
       kind: event.kind,
       type: event.type,
       sourceEventId: event.sourceEventId,
-      assetId: event.assetId,
+      assetId: found.assetId,
       occurredAt: event.occurredAt,
       receivedAt: event.receivedAt,
       lat: own?.lat ?? spot.lat,
@@ -61,30 +67,44 @@ export function place(event: ReportedEvent, registry: Registry): Placement[] | U
       flags,
     },
   });
-  return reach === 'substation' ? registry.keysOf(spot.key.substationId).map(placementOn) : [placementOn(spot.key)];
+  return keysOf(event, spot, reach, t, registry).map(placementOn);
+}
+
+/** The keys on whose logs an event at `t` (epoch ms) goes. */
+function keysOf({ kind }: ReportedEvent, spot: Asset, reach: Reach, t: number, registry: Registry): readonly Key[] {
+  const keys = reach === 'substation' ? registry.keysOf(spot.key.substationId, t) : [keyAt(spot, t)];
+  if (kind === 'outage') return keys;
+  const before = [...keysBefore(spot, t)];
+  if (reach !== 'point') {
+    for (const { feederId } of keys) before.push(...keysBefore(registry.feeder(feederId)!, t));
+  }
+  if (before.length === 0) return keys;
+  return [...new Map([...keys, ...before].map((key) => [keyText(key), key])).values()];
 }
 
 function spotOf(event: ReportedEvent, registry: Registry): Found | null {
   const asset = assetOf(event, registry);
-  if (asset) return { spot: asset, by: 'asset' };
+  if (asset) return asset;
+  const { lat, lon, assetId } = event;
   const point = event.dpId === null ? null : registry.point(event.dpId);
-  if (point) return { spot: point, by: 'asset' };
+  if (point) return { spot: point, by: 'asset', assetId };
   const feeder = event.feederId === null ? null : registry.feeder(event.feederId);
-  if (feeder) return { spot: feeder, by: 'feeder' };
+  if (feeder) return { spot: feeder, by: 'feeder', assetId };
   const substation = substationSpot(event, registry);
-  if (substation) return { spot: substation, by: 'substation' };
-  const { lat, lon } = event;
+  if (substation) return { spot: substation, by: 'substation', assetId };
   const nearest = lat === null || lon === null ? null : registry.nearestPoint(lat, lon, NEAREST_M);
-  return nearest && { spot: nearest, by: 'coordinates' };
+  return nearest && { spot: nearest, by: 'coordinates', assetId };
 }
 
-/** The first asset of the event that the registry knows. */
-function assetOf({ source, assetId, otherAssetIds }: ReportedEvent, registry: Registry): Asset | null {
+const NAMES_ONE_ASSET: Readonly<Record<Source, boolean>> = bySource((_, row) => row.namesOneAsset === true);
+
+/** The first asset of the event that the registry knows. Where all ids are names of one asset, it goes by that name. */
+function assetOf({ source, assetId, otherAssetIds }: ReportedEvent, registry: Registry): Found | null {
   const asset = assetId === null ? null : registry.asset(source, assetId);
-  if (asset) return asset;
+  if (asset) return { spot: asset, by: 'asset', assetId };
   for (const other of otherAssetIds) {
     const known = registry.asset(source, other);
-    if (known) return known;
+    if (known) return { spot: known, by: 'asset', assetId: NAMES_ONE_ASSET[source] ? other : assetId };
   }
   return null;
 }
@@ -122,11 +142,11 @@ function reachOf({ source, reach, assetId }: ReportedEvent, { spot, by }: Found)
   return spot.reach ?? (assetId === null ? 'feeder' : 'point');
 }
 
-function flagsOf(event: ReportedEvent, { spot, by }: Found, reach: Reach): EventFlag[] {
+function flagsOf(event: ReportedEvent, { spot, by }: Found, key: Key, reach: Reach): EventFlag[] {
   const flags: EventFlag[] = [];
   const contradicts =
-    (event.feederId !== null && event.feederId !== spot.key.feederId && by !== 'substation') ||
-    (event.substationId !== null && event.substationId !== spot.key.substationId) ||
+    (event.feederId !== null && event.feederId !== key.feederId && by !== 'substation') ||
+    (event.substationId !== null && event.substationId !== key.substationId) ||
     (event.dpId !== null && spot.dpId !== null && event.dpId !== spot.dpId);
   if (contradicts) flags.push('contradictsRegistry');
   if (by === 'coordinates') flags.push('placedByCoordinates');

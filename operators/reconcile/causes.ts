@@ -2,12 +2,14 @@ import { isForKey } from '../model/event.js';
 import { outageIdOf } from '../model/identity.js';
 import type { LateReason } from '../model/rejections.js';
 import { formatTime } from '../model/time.js';
-import type { Cause, CauseReason, ComparedMember, Order } from './finding.js';
+import type { Cause, CauseReason, Order } from './finding.js';
 import type { Group } from './groups.js';
 import { durationText, shortId } from './sentence.js';
 import {
   byLog,
   identityOf,
+  memberKey,
+  nameOf,
   type KeyEntries,
   type LogPlace,
   type StoredCommand,
@@ -35,15 +37,10 @@ export interface Testimony {
   /** By {@link memberKey}: the outage that each member joined, by both. */
   readonly joinedStream: ReadonlyMap<string, string>;
   readonly joinedReplay: ReadonlyMap<string, string>;
-  /** By `source/sourceEventId`: events that are members in the replay alone. */
+  /** By {@link nameOf}, as the stream keeps them: events that are members in the replay alone. */
   readonly streamOutcomes: ReadonlyMap<string, readonly StreamOutcome[]>;
-  /** By `source/sourceEventId`: what the replay made of events that are members in the stream alone. */
+  /** By {@link identityOf}: what the replay made of events that are members in the stream alone. */
   readonly replayOutcomes: ReadonlyMap<string, string>;
-}
-
-/** A member as one of several of its identity. */
-export function memberKey(member: ComparedMember): string {
-  return `${identityOf(member)}@${member.t}`;
 }
 
 /** What made a group of outages differ, the most telling first; empty if nothing of what is stored explains it. */
@@ -78,6 +75,8 @@ function whyLeftOut(event: StoredEvent, testimony: Testimony): readonly [CauseRe
       return ['takenForCopy', null, 'was taken for a copy of an event that had been heard'];
     case 'setAside':
       return ['setAside', null, `was set aside by the stream (${outcome.detail})`];
+    // Restorations alone are old news, and they are members of nothing.
+    case 'oldNews':
     case undefined:
       return ['noOutcome', null, 'left no trace in what the stream stored'];
   }
@@ -85,7 +84,7 @@ function whyLeftOut(event: StoredEvent, testimony: Testimony): readonly [CauseRe
 
 /** What the stream did with an event; of several copies, with the one that the replay took, else with the first. */
 function outcomeOf(event: StoredEvent, { streamOutcomes }: Testimony): StreamOutcome | undefined {
-  const outcomes = streamOutcomes.get(identityOf(event)) ?? [];
+  const outcomes = streamOutcomes.get(nameOf(event)) ?? [];
   return outcomes.find((outcome) => byLog(outcome, event) === 0) ?? outcomes[0];
 }
 
@@ -103,7 +102,7 @@ function takenAfter(group: Group, { entries }: Testimony): Cause[] {
   const members = [...group.stream, ...group.replay].flatMap((outage) => outage.members);
   const events = [...new Set(members.flatMap((member) => entries.eventOf(member) ?? []))];
   const units = new Set(events.map(({ unit }) => unit));
-  const identities = new Set(events.map(identityOf));
+  const openers = new Set(events.map(memberKey));
   const causes: Cause[] = [];
   for (const restoration of entries.restorations) {
     if (restoration.reach === 'point' && !units.has(restoration.unit)) continue;
@@ -112,7 +111,7 @@ function takenAfter(group: Group, { entries }: Testimony): Cause[] {
       causes.push(eventCause(restoration, 'takenAfter', other.t - restoration.t, afterWords(other, restoration.t)));
   }
   for (const command of entries.commands) {
-    if (command.openedBy ? !identities.has(identityOf(command.openedBy)) : !isForKey(command.command)) continue;
+    if (command.openedBy ? !openers.has(memberKey(command.openedBy)) : !isForKey(command.command)) continue;
     const before = latest(events.filter((event) => byLog(event, command) < 0 && event.t > command.t));
     if (before) causes.push(commandCause(command, before.t - command.t, afterWords(before, command.t)));
     for (const event of events) {
@@ -130,7 +129,7 @@ function latest(events: readonly StoredEvent[]): StoredEvent | null {
 }
 
 function afterWords(other: StoredEvent, t: number): string {
-  return `was taken after ${identityOf(other)}, which happened ${durationText(other.t - t)} later`;
+  return `was taken after ${nameOf(other)}, which happened ${durationText(other.t - t)} later`;
 }
 
 /** In log order: the first event on the log of which the engines made different things. */
@@ -155,8 +154,8 @@ function partingOf({ stream, replay }: Group, testimony: Testimony): Cause[] {
   return [eventCause(event, 'parted', null, says)];
 }
 
-function joiningWords({ source, sourceEventId }: StoredEvent, outageId: string, key: Testimony): string {
-  const opened = outageIdOf(key.substationId, key.feederId, source, sourceEventId) === outageId;
+function joiningWords(event: StoredEvent, outageId: string, key: Testimony): string {
+  const opened = outageIdOf(key, event, event.t) === outageId;
   return `${opened ? 'opened' : 'joined'} outage ${shortId(outageId)}`;
 }
 
@@ -164,6 +163,7 @@ function streamWords(outcome: StreamOutcome | undefined): string {
   switch (outcome?.what) {
     case 'receivedTooLate':
     case 'behindWatermark':
+    case 'oldNews':
       return `is late (${outcome.what})`;
     case 'duplicate':
       return 'is a copy';
@@ -182,7 +182,7 @@ function replayWords(outcome: string): string {
 function eventCause(event: StoredEvent, reason: CauseReason, byMs: number | null, says: string): Cause {
   const { source, sourceEventId, kind, t, receivedAt, log } = event;
   return {
-    name: identityOf(event),
+    name: nameOf(event),
     event: { source, sourceEventId, kind },
     commandId: null,
     t: formatTime(t),

@@ -9,7 +9,7 @@ const DAY = '2026-10-04T';
 function membersOf(ids: string): ComparedMember[] {
   return ids.split(' ').map((text, i) => {
     const [sourceEventId, at = `10:${String(i).padStart(2, '0')}`] = text.split('@') as [string, string?];
-    return { source: 'kaifa', sourceEventId, t: `${DAY}${at}:00.000Z` };
+    return { source: 'kaifa', assetId: null, sourceEventId, t: `${DAY}${at}:00.000Z` };
   });
 }
 

@@ -5,7 +5,6 @@ import {
   type Cause,
   type Change,
   type ChangedField,
-  type ComparedMember,
   type ComparedOutage,
   type Figure,
   type Finding,
@@ -14,6 +13,7 @@ import {
 } from './finding.js';
 import { groupByMembers, type Group } from './groups.js';
 import { sentenceOf } from './sentence.js';
+import { memberKey } from './stored-entry.js';
 
 const FIELDS = Object.keys(FIELD_KINDS) as readonly ChangedField[];
 
@@ -97,7 +97,6 @@ function idOf({
   replay,
   changes,
 }: Omit<Finding, 'findingId' | 'sentence' | 'customerMinutes' | 'customersInterrupted'>): string {
-  const member = ({ source, sourceEventId, t }: ComparedMember): string => `${source}/${sourceEventId}@${t}`;
-  const outage = ({ outageId, members }: ComparedOutage) => ({ outageId, members: members.map(member).sort() });
+  const outage = ({ outageId, members }: ComparedOutage) => ({ outageId, members: members.map(memberKey).sort() });
   return contentIdOf({ kind, stream: stream.map(outage), replay: replay.map(outage), changes });
 }

@@ -3,6 +3,7 @@
  * times are ISO 8601, UTC, milliseconds; everything survives JSON.
  */
 import type { Key, Kind } from '../model/event.js';
+import type { Named } from '../model/identity.js';
 import type { Source } from '../model/source.js';
 import type { Severity } from '../model/outage.js';
 import type { Status } from '../model/status.js';
@@ -36,9 +37,7 @@ export const FINDING_KINDS = [
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
 /** An outage event of an outage. */
-export interface ComparedMember {
-  readonly source: Source;
-  readonly sourceEventId: string;
+export interface ComparedMember extends Named {
   /** The time that counts. */
   readonly t: string;
 }

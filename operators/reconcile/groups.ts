@@ -1,4 +1,5 @@
 import type { ComparedMember, ComparedOutage } from './finding.js';
+import { identityOf } from './stored-entry.js';
 
 /** Outages that have members in common, directly or through others of the group. */
 export interface Group {
@@ -73,7 +74,7 @@ function placesOf(nodes: readonly Node[]): Map<string, Place[]> {
   const places = new Map<string, Place[]>();
   for (const outage of nodes) {
     for (const member of outage.outage.members) {
-      const identity = `${member.source}/${member.sourceEventId}`;
+      const identity = identityOf(member);
       const known = places.get(identity);
       if (known) known.push({ member, outage });
       else places.set(identity, [{ member, outage }]);
@@ -83,11 +84,11 @@ function placesOf(nodes: readonly Node[]): Map<string, Place[]> {
 }
 
 /**
- * Which of the stream's members of one identity is which of the replay's. A source may use an id again when the first
- * event is long forgotten: those of the same time are the same, the others by their order.
+ * Which of the stream's members of one identity is which of the replay's. A source may use an id again: those of the same
+ * time are the same, the others by their order.
  */
-function pairUp(stream: readonly Place[], replay: readonly Place[]) {
-  const pairs: (readonly [Place, Place])[] = [];
+export function pairUp<P extends { readonly member: ComparedMember }>(stream: readonly P[], replay: readonly P[]) {
+  const pairs: (readonly [P, P])[] = [];
   const left = [...stream].sort((a, b) => byTime(a.member, b.member));
   const right = [...replay].sort((a, b) => byTime(a.member, b.member));
   for (let i = left.length - 1; i >= 0; i--) {
@@ -126,7 +127,12 @@ function byBegin(a: ComparedOutage, b: ComparedOutage): number {
 
 /** The order in which members are told: that of a database would change with its plans. */
 export function byTime(a: ComparedMember, b: ComparedMember): number {
-  return compareTexts(a.t, b.t) || compareTexts(a.source, b.source) || compareTexts(a.sourceEventId, b.sourceEventId);
+  return (
+    compareTexts(a.t, b.t) ||
+    compareTexts(a.source, b.source) ||
+    compareTexts(a.sourceEventId, b.sourceEventId) ||
+    compareTexts(a.assetId ?? '', b.assetId ?? '')
+  );
 }
 
 function compareTexts(a: string, b: string): number {

@@ -6,10 +6,11 @@ import {
   type OutageCommand,
   type PlacedEvent,
 } from '../model/event.js';
-import { contentIdOf, outageIdOf } from '../model/identity.js';
-import { timeOf } from '../model/time.js';
+import { contentIdOf, memberKeyOf, outageIdOf } from '../model/identity.js';
+import { isOldNews, timeOf } from '../model/time.js';
 import type { ComparedMember, ComparedOutage, Finding } from './finding.js';
-import { identityOf } from './stored-entry.js';
+import { pairUp } from './groups.js';
+import { identityOf, memberKey, nameOf } from './stored-entry.js';
 
 /**
  * From findings to commands: what, put on the log, makes the outages of the stream those of the replay. Pure: the same
@@ -22,7 +23,7 @@ export interface RepairBasis {
   eventOf(member: ComparedMember): PlacedEvent | null;
   /** Of the units of these events: the first restoration since each. */
   restorationsFor(events: readonly PlacedEvent[]): readonly PlacedEvent[];
-  /** The event that opened an outage of the stream, `source/sourceEventId`; null: nobody knows. */
+  /** The event that opened an outage of the stream, by its {@link memberKey}; null: nobody knows. */
   openerOf(outageId: string): string | null;
   /** Whether there is an outage of that id, or was one. */
   isTaken(outageId: string): boolean;
@@ -81,7 +82,7 @@ function objectionTo({ stream, replay }: Finding, basis: RepairBasis): string | 
   }
   const gone = replay.flatMap(({ members }) => members).filter((member) => basis.eventOf(member) === null);
   if (gone.length > 0) {
-    return `The raw event ${identityOf(gone[0]!)} is past its retention, so nobody can tell the stream of it.`;
+    return `The raw event ${nameOf(gone[0]!)} is past its retention, so nobody can tell the stream of it.`;
   }
   return null;
 }
@@ -123,11 +124,13 @@ interface Aim {
 class Mending {
   readonly #key: Key;
   readonly #aims: readonly Aim[];
-  /** By member: the outage of the replay that has it. */
+  /** By member of the replay: the outage that has it. */
   readonly #aimOf = new Map<string, Aim>();
-  /** Members that stay in whatever outage they are. */
+  /** By member of the stream: which of the replay's it is. */
+  readonly #twinOf = new Map<string, string>();
+  /** Members of the replay that stay in whatever outage they are. */
   readonly #staying = new Set<string>();
-  /** Members that the stream's outages keep. */
+  /** Members of the replay that the stream's outages keep. */
   readonly #kept = new Set<string>();
   readonly #entries: Command[] = [];
   unmended: string | null = null;
@@ -139,31 +142,55 @@ class Mending {
   ) {
     this.#key = { substationId: finding.substationId, feederId: finding.feederId };
     this.#aims = finding.replay.map((outage) => ({ outage, made: [] }));
-    for (const aim of this.#aims) for (const member of aim.outage.members) this.#aimOf.set(identityOf(member), aim);
+    for (const aim of this.#aims) for (const member of aim.outage.members) this.#aimOf.set(memberKey(member), aim);
+    this.#findTwins();
     // By their begin: of several that become one the first detected stays, as when outages merge.
     for (const outage of finding.stream) this.#goalOf(outage)?.made.push(outage);
     for (const aim of this.#aims) this.#checkOpening(aim);
+  }
+
+  #findTwins(): void {
+    const byIdentity = (outages: readonly ComparedOutage[]): Map<string, { readonly member: ComparedMember }[]> => {
+      const members = new Map<string, { readonly member: ComparedMember }[]>();
+      for (const member of outages.flatMap((outage) => outage.members)) {
+        const identity = identityOf(member);
+        members.set(identity, [...(members.get(identity) ?? []), { member }]);
+      }
+      return members;
+    };
+    const ofReplay = byIdentity(this.finding.replay);
+    for (const [identity, places] of byIdentity(this.finding.stream)) {
+      for (const [mine, its] of pairUp(places, ofReplay.get(identity) ?? []).pairs)
+        this.#twinOf.set(memberKey(mine.member), memberKey(its.member));
+    }
+  }
+
+  /** Which of the replay's a member of the stream is; itself if it is none. */
+  #twin(member: ComparedMember): string {
+    const key = memberKey(member);
+    return this.#twinOf.get(key) ?? key;
   }
 
   /** What cannot be opened stays where it is: an event that is taken from one outage must have another. */
   #checkOpening({ outage, made }: Aim): void {
     if (made.length > 0 || this.#openerOf(outage)) return;
     for (const member of outage.members) {
-      this.#aimOf.delete(identityOf(member));
-      this.#staying.add(identityOf(member));
+      this.#aimOf.delete(memberKey(member));
+      this.#staying.add(memberKey(member));
     }
-    const first = identityOf(outage.members[0]!);
+    const first = nameOf(outage.members[0]!);
     this.unmended = `The outage of ${first} cannot be opened: each of its events has opened one that merged into another.`;
   }
 
   /** Where an outage of the stream goes: with the event that opened it, as decisions about it do, else with the most. */
   #goalOf({ outageId, members }: ComparedOutage): Aim | null {
     const opener = this.basis.openerOf(outageId);
-    const own = opener === null ? undefined : this.#aimOf.get(opener);
-    if (own && members.some((member) => identityOf(member) === opener)) return own;
+    const first = members.find((member) => memberKey(member) === opener);
+    const own = first && this.#aimOf.get(this.#twin(first));
+    if (own) return own;
     const counts = new Map<Aim, number>();
     for (const member of members) {
-      const aim = this.#aimOf.get(identityOf(member));
+      const aim = this.#aimOf.get(this.#twin(member));
       if (aim) counts.set(aim, (counts.get(aim) ?? 0) + 1);
     }
     const [most] = [...counts].sort(([, a], [, b]) => b - a);
@@ -173,10 +200,20 @@ class Mending {
   entries(): readonly Command[] {
     const sameMembers =
       this.finding.changes.length > 0 && this.finding.added.length + this.finding.removed.length === 0;
+    const restorations = this.basis.restorationsFor(this.#replayed());
+    this.#checkReturns(restorations);
+    // What came too late to count says something of members that the stream has, too.
+    const isNews = restorations.some((restoration) => isOldNews(timeOf(restoration), restoration.receivedAt));
     // First what leaves an outage leaves it: no event is moved that is a member elsewhere.
-    for (const aim of this.#aims) for (const outage of aim.made) this.#keep(aim, outage, sameMembers);
+    for (const aim of this.#aims) for (const outage of aim.made) this.#keep(aim, outage, sameMembers || isNews);
     for (const aim of this.#aims) this.#fill(aim);
     return this.#entries;
+  }
+
+  /** The events of the replay's outages. */
+  #replayed(): PlacedEvent[] {
+    const members = this.finding.replay.flatMap((outage) => outage.members);
+    return members.flatMap((member) => this.basis.eventOf(member) ?? []);
   }
 
   /** States an outage of the stream whole, if it has what belongs elsewhere or adds up to something else. */
@@ -184,9 +221,9 @@ class Mending {
     if (status !== 'detected' && aim.outage.status === 'detected')
       this.unmended = `Outage ${outageId} stays confirmed if it was: confirmed once, it stays so.`;
     const kept = members.filter((member) => {
-      return this.#aimOf.get(identityOf(member)) === aim || this.#staying.has(identityOf(member));
+      return this.#aimOf.get(this.#twin(member)) === aim || this.#staying.has(this.#twin(member));
     });
-    for (const member of kept) this.#kept.add(identityOf(member));
+    for (const member of kept) this.#kept.add(this.#twin(member));
     if (kept.length === members.length && !always) return;
     this.#amend(outageId, kept, { whole: true });
     this.#decideAgain(aim, outageId, always ? kept : kept.slice(MEMBERS_PER_AMEND));
@@ -196,7 +233,7 @@ class Mending {
   #fill(aim: Aim): void {
     const { outage, made } = aim;
     const lacking = outage.members.filter((member) => {
-      return this.#aimOf.get(identityOf(member)) === aim && !this.#kept.has(identityOf(member));
+      return this.#aimOf.get(memberKey(member)) === aim && !this.#kept.has(memberKey(member));
     });
     const absorbs = made.slice(1).map(({ outageId }) => outageId);
     if (lacking.length + absorbs.length === 0) return;
@@ -209,12 +246,12 @@ class Mending {
   /** The event that opens an outage of the replay: its first that has not opened one of the stream's. */
   #openerOf({ members }: ComparedOutage): ComparedMember | undefined {
     return [...members]
-      .sort((a, b) => (a.t === b.t ? (identityOf(a) < identityOf(b) ? -1 : 1) : a.t < b.t ? -1 : 1))
+      .sort((a, b) => (a.t === b.t ? (nameOf(a) < nameOf(b) ? -1 : 1) : a.t < b.t ? -1 : 1))
       .find((member) => !this.basis.isTaken(this.#idOf(member)));
   }
 
-  #idOf({ source, sourceEventId }: ComparedMember): string {
-    return outageIdOf(this.#key.substationId, this.#key.feederId, source, sourceEventId);
+  #idOf(member: ComparedMember): string {
+    return outageIdOf(this.#key, member, Date.parse(member.t));
   }
 
   /** Tells members and the restorations since; more than a command should hold, in several, of which the first is whole. */
@@ -227,21 +264,36 @@ class Mending {
       const events = members
         .slice(from, from + MEMBERS_PER_AMEND)
         .flatMap((member) => this.basis.eventOf(member) ?? []);
+      const restorations = this.basis.restorationsFor(events);
       this.#say({
         command: 'amend',
         outageId,
-        members: [...events, ...this.basis.restorationsFor(events)],
+        members: [...events, ...restorations],
         whole: whole && from === 0,
         absorbs: from === 0 ? absorbs : [],
       });
     }
   }
 
+  /** What restorations did, and would not do when they are told again. */
+  #checkReturns(restorations: readonly PlacedEvent[]): void {
+    const events = this.#replayed();
+    const wide = restorations.find(({ reach }) => reach !== 'point');
+    if (wide)
+      this.unmended ??=
+        `Whom ${nameOf(wide)}, of the whole feeder, brought back was settled when it was heard: ` +
+        'where the replay has it otherwise, that stays.';
+    const tied = restorations.find((restoration) =>
+      events.some((event) => timeOf(event) === timeOf(restoration) && isOfOneReporter(event, restoration)),
+    );
+    if (tied) this.unmended ??= `Which of two reports of one time came first is not told again: see ${nameOf(tied)}.`;
+  }
+
   /** What was decided about the outage as a whole is decided about those that it has now. */
   #decideAgain(aim: Aim, outageId: string, about: readonly ComparedMember[]): void {
     for (const decision of this.basis.decisions) {
       const opener = this.basis.openerOf(decision.outageId);
-      if (opener === null || this.#aimOf.get(opener) !== aim) continue;
+      if (opener === null || this.#aimOf.get(this.#twinOf.get(opener) ?? opener) !== aim) continue;
       if (!about.some(({ t }) => Date.parse(t) <= decision.at)) continue;
       const { command, at, flag } = decision;
       this.#say({ command, outageId, at, ...(flag === undefined ? {} : { flag }) });
@@ -256,9 +308,15 @@ class Mending {
     const { author, reason, at } = this.repairer;
     const content =
       said.command === 'amend'
-        ? { ...said, members: said.members.map((event) => `${event.kind} ${identityOf(event)} ${timeOf(event)}`) }
+        ? { ...said, members: said.members.map((event) => `${event.kind} ${memberKeyOf(event, timeOf(event))}`) }
         : said;
     const commandId = contentIdOf({ ...content, key: keyText(this.#key), findingId: this.finding.findingId });
     this.#entries.push({ commandId, at, ...said, author, reason: reason ?? this.finding.sentence } as Command);
   }
+}
+
+/** Whether of two reports of one time the later on the log has the last word. */
+function isOfOneReporter(a: PlacedEvent, b: PlacedEvent): boolean {
+  if (a.source !== b.source) return false;
+  return (a.assetId !== null && a.assetId === b.assetId) || (a.reach !== 'point' && b.reach !== 'point');
 }

@@ -1,4 +1,5 @@
 import type { Kind, Reach } from '../model/event.js';
+import { memberKeyOf, type Named } from '../model/identity.js';
 import type { Source } from '../model/source.js';
 
 /** Where an entry stands on the log. */
@@ -9,9 +10,7 @@ export interface LogPlace {
 }
 
 /** An event of the replay's stretch, as the replay took it. Times are epoch ms. */
-export interface StoredEvent {
-  readonly source: Source;
-  readonly sourceEventId: string;
+export interface StoredEvent extends Named {
   readonly kind: Kind;
   /** The time that counts. */
   readonly t: number;
@@ -32,8 +31,8 @@ export interface StoredCommand {
   readonly author: string;
   /** When it was decided. */
   readonly t: number;
-  /** The event that opened the outage which it names; null: it names none, or an unknown one. */
-  readonly openedBy: { readonly source: Source; readonly sourceEventId: string } | null;
+  /** The event that opened the outage which it names, and its time; null: it names none, or an unknown one. */
+  readonly openedBy: (Named & { readonly t: number }) | null;
   readonly log: LogPlace;
 }
 
@@ -64,7 +63,7 @@ export class KeyEntries {
   }
 
   /** The outage event that a member is: of several copies the one of its time. */
-  eventOf(member: { readonly source: Source; readonly sourceEventId: string; readonly t: string }): StoredEvent | null {
+  eventOf(member: Named & { readonly t: string }): StoredEvent | null {
     const copies = this.#events.get(identityOf(member));
     if (!copies) return null;
     const t = Date.parse(member.t);
@@ -72,18 +71,22 @@ export class KeyEntries {
   }
 
   /** All copies of an outage event, in the order in which they were taken. */
-  copiesOf(member: { readonly source: Source; readonly sourceEventId: string }): readonly StoredEvent[] {
+  copiesOf(member: Named): readonly StoredEvent[] {
     return this.#events.get(identityOf(member)) ?? [];
   }
 }
 
 /** `source/sourceEventId`: what people call an event. */
-export function identityOf({
-  source,
-  sourceEventId,
-}: {
-  readonly source: Source;
-  readonly sourceEventId: string;
-}): string {
+export function nameOf({ source, sourceEventId }: { readonly source: Source; readonly sourceEventId: string }): string {
   return `${source}/${sourceEventId}`;
+}
+
+/** An event of one kind by its names, for sets and maps: it may have been used more than once. */
+export function identityOf({ source, assetId, sourceEventId }: Named): string {
+  return JSON.stringify([source, assetId, sourceEventId]);
+}
+
+/** One of several events of an identity, by its time: epoch ms, or ISO 8601. */
+export function memberKey(member: Named & { readonly t: string | number }): string {
+  return memberKeyOf(member, typeof member.t === 'string' ? Date.parse(member.t) : member.t);
 }

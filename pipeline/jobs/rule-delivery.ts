@@ -77,7 +77,11 @@ export async function activate(
     topic: topics.rules,
     messages: [{ key: `activation/${command.commandId}`, value: JSON.stringify(command) }],
   });
-  await writeCommands(producer, topics, keys.map((key) => ({ key, commands: [command] })));
+  await writeCommands(
+    producer,
+    topics,
+    keys.map((key) => ({ key, commands: [command] })),
+  );
   return command;
 }
 
@@ -91,5 +95,9 @@ export async function deliverRules(
 ): Promise<void> {
   if (keys.length === 0) return;
   const { activations } = await readRules(reader, topics, partitions);
-  await writeCommands(producer, topics, keys.map((key) => ({ key, commands: activations })));
+  await writeCommands(
+    producer,
+    topics,
+    keys.map((key) => ({ key, commands: activations })),
+  );
 }

@@ -8,6 +8,7 @@ import type { Registry } from '../../operators/network/registry.js';
 import type { TopicNames } from '../../connections/topics.js';
 import { LineSender } from './line-sender.js';
 import { OmsError } from '../../connections/errors.js';
+import { UTC } from '../../operators/model/time-zone.js';
 
 /** An event that could not be placed, and nobody has placed since. Times are ISO 8601. */
 export interface UnplacedEvent {
@@ -59,7 +60,7 @@ export async function* readUnplaced(client: ClientBase, reason: string | null): 
 
 /** Where the network as it is now puts an event, or what somebody says of it; empty if nobody knows. */
 export function placesOf({ event, receivedAt }: UnplacedEvent, registry: Registry, at: HandPlace | null): Placement[] {
-  const reading = { receivedAt: Date.parse(receivedAt), naiveOffsetMin: 0 };
+  const reading = { receivedAt: Date.parse(receivedAt), zone: UTC };
   try {
     const placed = place(readCanonical(placedAs(event, at), reading), registry);
     return Array.isArray(placed) ? placed : [];

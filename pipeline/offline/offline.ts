@@ -1,15 +1,20 @@
 import { Memberships } from '../../operators/correlate/memberships.js';
 import type { EvidenceRecord } from '../../operators/model/outcome.js';
-import type { PlacedEvent } from '../../operators/model/event.js';
+import type { Named } from '../../operators/model/identity.js';
 import type { OutageRecord } from '../../operators/model/outage.js';
+import { formatTime } from '../../operators/model/time.js';
 import { topicNames } from '../../connections/topics.js';
 import { TestDriver } from '../../streams/driver.js';
 import type { OutRecord } from '../../streams/topology.js';
 import { buildTopology } from '../topology.js';
 import { Placing, type Lines, type OfflineOptions } from './placing.js';
+import { UTC } from '../../operators/model/time-zone.js';
 
 /** A member of an outage, as `oms correlate` lists it. */
-export type Member = Pick<PlacedEvent, 'source' | 'sourceEventId'>;
+export interface Member extends Named {
+  /** The time that counts, ISO 8601. */
+  readonly t: string;
+}
 
 /** An outage with its members: a line of the output of `oms correlate`. */
 export type OutageWithMembers = OutageRecord & { readonly members: readonly Member[] };
@@ -47,12 +52,17 @@ export class Correlating {
   readonly #topics = topicNames();
   readonly #driver: TestDriver;
   readonly #outages = new Map<string, OutageRecord>();
-  readonly #members = new Memberships<Member>(({ source, sourceEventId }) => ({ source, sourceEventId }));
+  readonly #members = new Memberships<Member>(({ source, sourceEventId, assetId = null, t }) => ({
+    source,
+    sourceEventId,
+    assetId,
+    t: formatTime(t),
+  }));
   /** Evidence of the log record at hand: it comes together. */
   readonly #evidence: EvidenceRecord[] = [];
 
   constructor() {
-    const topology = buildTopology({ topics: this.#topics, naiveOffsetMin: 0 });
+    const topology = buildTopology({ topics: this.#topics, zone: UTC });
     this.#driver = new TestDriver(topology, { stages: ['correlate'], onRecord: (record) => this.#keep(record) });
   }
 
@@ -146,5 +156,14 @@ export class OfflineRun extends Correlating {
 }
 
 function byIdentity(a: Member, b: Member): number {
-  return a.source === b.source ? (a.sourceEventId < b.sourceEventId ? -1 : 1) : a.source < b.source ? -1 : 1;
+  return (
+    compare(a.source, b.source) ||
+    compare(a.sourceEventId, b.sourceEventId) ||
+    compare(a.assetId ?? '', b.assetId ?? '') ||
+    compare(a.t, b.t)
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -8,6 +8,7 @@ import { MAX_VALUE_BYTES } from '../../operators/normalise/normalise.js';
 import { Registry } from '../../operators/network/registry.js';
 import type { RejectedRecord } from '../../operators/model/set-aside.js';
 import { formatTime, parseTime } from '../../operators/model/time.js';
+import { UTC, type TimeZone } from '../../operators/model/time-zone.js';
 import { topicNames } from '../../connections/topics.js';
 import { TestDriver } from '../../streams/driver.js';
 import { jsonRecord, type OutRecord } from '../../streams/topology.js';
@@ -18,8 +19,8 @@ export interface OfflineOptions {
   readonly network: Network;
   /** Rule sets that hold from the start, on every key. */
   readonly rules?: readonly RulesCommand[];
-  /** Offset of times without a zone, minutes east of UTC. */
-  readonly naiveOffsetMin?: number;
+  /** Of times that come without one; UTC where it is not said. */
+  readonly zone?: TimeZone;
   /** Lines taken in one transaction: more are faster, and the outages the same. */
   readonly linesPerCommit?: number;
   /** The time (epoch ms) at which events without `receivedAt` were taken in. */
@@ -54,13 +55,13 @@ export class Placing {
 
   /** @param onRecord called with each record that comes of it */
   constructor(
-    { network, rules = [], naiveOffsetMin = 0, linesPerCommit = 1, takenInAt }: OfflineOptions,
+    { network, rules = [], zone = UTC, linesPerCommit = 1, takenInAt }: OfflineOptions,
     private readonly onRecord: (record: OutRecord) => void,
   ) {
     this.#registry = Registry.of(network);
     this.#linesPerCommit = linesPerCommit;
     this.#takenInAt = takenInAt;
-    const topology = buildTopology({ topics: this.#topics, naiveOffsetMin, registry: this.#registry });
+    const topology = buildTopology({ topics: this.#topics, zone, registry: this.#registry });
     this.#driver = new TestDriver(topology, { stages: ['place'], onRecord });
     this.#driver.advance(takenInAt);
     for (const command of rules) this.#toEveryKey(command);

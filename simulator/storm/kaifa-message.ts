@@ -3,7 +3,7 @@ import { xmlText } from '../../operators/model/xml-text.js';
 import type { CanonicalEvent } from './canonical-event.js';
 
 /** EndDeviceEventType codes (IEC 61968-9) that Kaifa's head-end system uses: meter power down and power up. */
-const CODES: Readonly<Record<Kind, string>> = { outage: '3.26.0.85', restoration: '3.26.0.216' };
+export const METER_CODES: Readonly<Record<Kind, string>> = { outage: '3.26.0.85', restoration: '3.26.0.216' };
 
 const MESSAGE_NAMESPACE = 'http://iec.ch/TC57/2011/schema/message';
 const EVENTS_NAMESPACE = 'http://iec.ch/TC57/2011/EndDeviceEvents#';
@@ -52,7 +52,7 @@ function endDeviceEvent(event: CanonicalEvent): string {
 
 /** By turns by the number in the id, not by place: the same event is always written the same. */
 function eventType({ kind, sourceEventId }: CanonicalEvent): string {
-  const code = CODES[kind];
+  const code = METER_CODES[kind];
   if (/[02468]$/.test(sourceEventId)) return `<m:EndDeviceEventType ref="${code}"/>`;
   const [type, domain, subDomain, eventOrAction] = code.split('.');
   return (

@@ -6,6 +6,7 @@ import { demoNetwork } from '../network/demo.js';
 import type { CanonicalEvent } from './canonical-event.js';
 import { kaifaBatch, sourceShape, type SourceRequest } from './shapes.js';
 import { simulateStorm } from './storm.js';
+import { UTC } from '../../operators/model/time-zone.js';
 
 const startMs = Date.UTC(2026, 9, 4, 18);
 const { events } = simulateStorm(demoNetwork({ substations: 2 }), { seed: 3, faults: 40, hours: 4, startMs });
@@ -13,7 +14,7 @@ const { events } = simulateStorm(demoNetwork({ substations: 2 }), { seed: 3, fau
 /** What the pipeline understands of a request. */
 function received(request: SourceRequest): ReportedEvent[] {
   const value = new TextEncoder().encode(request.body);
-  return normalise(request.source, value, { receivedAt: startMs, naiveOffsetMin: 0 }).map((report) => {
+  return normalise(request.source, value, { receivedAt: startMs, zone: UTC }).map((report) => {
     if (!('event' in report)) throw new Error(report.detail);
     return report.event;
   });

@@ -4,7 +4,7 @@
  */
 import type { Source } from '../../operators/model/source.js';
 import type { CanonicalEvent } from './canonical-event.js';
-import { eventMessage } from './kaifa-message.js';
+import { eventMessage, METER_CODES } from './kaifa-message.js';
 import { OmsError } from '../../connections/errors.js';
 
 /** One HTTP request of a field system: POST `body` to `path`. */
@@ -17,6 +17,9 @@ export interface SourceRequest {
   readonly body: string;
 }
 
+/** The fields of a body in JSON. */
+export type JsonFields = Readonly<Record<string, unknown>>;
+
 /** Nominal voltage of a feeder in the field's alarms. */
 const LINE_VOLTS = 33_000;
 
@@ -27,16 +30,35 @@ const LINE_VOLTS = 33_000;
 export function sourceShape(event: CanonicalEvent): SourceRequest {
   switch (event.source) {
     case 'scada':
-      return json(event.source, '/scada-mock-generator', { 'X-SCADA-Source': 'SCADA' }, scadaAlarm(event));
+      return json(event.source, '/scada-mock-generator', { 'X-SCADA-Source': 'SCADA' }, jsonFields(event));
     case 'kaifa':
       return kaifaBatch([event]);
     case 'onu':
-      return json(event.source, '/onu-event', {}, onuAlarm(event));
+      return json(event.source, '/onu-event', {}, jsonFields(event));
     case 'call_center':
-      return json(event.source, '/trouble-call/intake', {}, troubleCall(event));
+      return json(event.source, '/trouble-call/intake', {}, jsonFields(event));
     default:
       // A source without words of its own speaks in our form.
       return json(event.source, '/api/oms/events', {}, event);
+  }
+}
+
+/**
+ * The fields of an event in the words of its source, in JSON; of a meter in the form that has one.
+ * @throws as {@link sourceShape}
+ */
+export function jsonFields(event: CanonicalEvent): JsonFields {
+  switch (event.source) {
+    case 'scada':
+      return scadaAlarm(event);
+    case 'kaifa':
+      return meterEvent(event);
+    case 'onu':
+      return onuAlarm(event);
+    case 'call_center':
+      return troubleCall(event);
+    default:
+      return { ...event };
   }
 }
 
@@ -64,7 +86,7 @@ export function kaifaBatch(events: readonly CanonicalEvent[]): SourceRequest {
   };
 }
 
-function scadaAlarm(event: CanonicalEvent): object {
+function scadaAlarm(event: CanonicalEvent): JsonFields {
   const { substationId, feederId } = event;
   if (substationId === undefined || feederId === undefined) {
     throw new OmsError(
@@ -88,7 +110,16 @@ function scadaAlarm(event: CanonicalEvent): object {
   };
 }
 
-function onuAlarm(event: CanonicalEvent): object {
+function meterEvent({ sourceEventId, occurredAt, kind, assetId }: CanonicalEvent): JsonFields {
+  return {
+    event_id: sourceEventId,
+    timestamp: occurredAt,
+    message_type: METER_CODES[kind],
+    assets: { mrid: assetId },
+  };
+}
+
+function onuAlarm(event: CanonicalEvent): JsonFields {
   return {
     eventId: event.sourceEventId,
     type: event.type,
@@ -101,7 +132,7 @@ function onuAlarm(event: CanonicalEvent): object {
   };
 }
 
-function troubleCall(event: CanonicalEvent): object {
+function troubleCall(event: CanonicalEvent): JsonFields {
   const line = event.sourceEventId.replace(/\D/g, '').padStart(7, '0').slice(-7);
   return {
     ticketId: event.sourceEventId,

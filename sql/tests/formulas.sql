@@ -1,5 +1,5 @@
 begin;
-select plan(30);
+select plan(31);
 
 -- Distances: those of ST_DistanceSphere, to the millimetre.
 select is(reconcile.distance_mm(0, 0, 0, 0), 0::double precision, 'a place is no distance from itself');
@@ -37,7 +37,9 @@ select is(reconcile.confidence('{0.1, 0.9}', '{100000, 50000}'), 1::double preci
 select is(reconcile.confidence('{1e-9}', '{2147483647}'), 0.8832::double precision, 'any number of doubtful voices');
 
 -- Identity.
-select is(reconcile.uuid_of('SS001/F1/kaifa/1'), '5db28881-fbc5-555b-a06d-1d64dc71a51c'::uuid, 'the id of an outage');
+select is(reconcile.names_id('SS001', 'F1', 'kaifa', 'M0a', '1', '2026-10-04T10:00:00.000Z'), '3048675a-6fd2-5c78-be32-4fa2c7568055'::uuid,
+  'the id of an outage');
+select is(reconcile.names_id('a"b\c', null), reconcile.uuid_of('["a\"b\\c",""]'), 'names are JSON, none of them is an empty one');
 select is(reconcile.content_id('{"b": 1.50, "a": "x"}'), reconcile.content_id('{"a": "x", "b": 1.5}'), 'order and zeros do not matter');
 select isnt(reconcile.content_id('{"a": "1"}'), reconcile.content_id('{"a": 1}'), 'a text is no number');
 

@@ -9,7 +9,8 @@ with recursive line as (
   join line on o.merged_into = line.outage_id
 )
 select line.survivor_id as outage_id, m.outage_id as joined_outage_id, m.source, m.source_event_id, m.t,
-  m.link_source, m.link_source_event_id, m.link_distance_m, m.link_dt_ms, m.log_partition, m.log_offset, m.log_index
+  m.link_source, m.link_source_event_id, m.link_distance_m, m.link_dt_ms, m.log_partition, m.log_offset, m.log_index,
+  m.asset_id, m.link_asset_id
 from line
 join oms.members m on m.outage_id = line.outage_id;
 comment on view oms.outage_members is 'Members of every outage that lives, those of outages that merged into it among them.';

@@ -1,7 +1,6 @@
 /** Corrections that press on one corner of the contract each. */
 import type { AmendCommand, PlacedEvent } from '../../operators/model/event.js';
-import { outageIdOf } from '../../operators/model/identity.js';
-import { always, command, joined, report, wide, type Corner } from './corner-entries.js';
+import { always, command, joined, outageOf, report, wide, type Corner } from './corner-entries.js';
 import { MINUTE, north, START, type LogOf } from './random-log.js';
 
 /** What `amend` says besides the outage and its members. */
@@ -10,8 +9,8 @@ type Amendment = Partial<Pick<AmendCommand, 'whole' | 'commandId'>> & { readonly
 /** Amends the outage that a meter's report opened; other outages are named by the report that opened them, too. */
 export const amend =
   (opener: string, members: readonly PlacedEvent[], { absorbs = [], ...others }: Amendment = {}): LogOf =>
-  ({ substationId, feederId }) => {
-    const idOf = (id: string): string => outageIdOf(substationId, feederId, 'kaifa', id);
+  (key, before = []) => {
+    const idOf = (id: string): string => outageOf(key, id, [...before, ...members]);
     const said = `${opener} ${members.map(({ sourceEventId }) => sourceEventId).join()} ${absorbs.join()}`;
     return [
       {

@@ -1,7 +1,14 @@
 /** Builders of entries for logs that press on one corner of the contract each. */
-import type { LogEntry, OutageCommand, PlacedEvent } from '../../operators/model/event.js';
+import {
+  isCommand,
+  type Key,
+  type LogEntry,
+  type OutageCommand,
+  type PlacedEvent,
+} from '../../operators/model/event.js';
 import { outageIdOf } from '../../operators/model/identity.js';
 import type { RuleSet } from '../../operators/model/rules.js';
+import { timeOf } from '../../operators/model/time.js';
 import { HERE, MINUTE, rulesFrom, START, type LogOf } from './random-log.js';
 import type { KeyLog } from './second-engine.js';
 
@@ -34,14 +41,23 @@ export const wide = (fields: Report): PlacedEvent =>
 export const rules = (ruleSet: RuleSet, minute: number, commandId = `rules-${minute}`): LogEntry =>
   rulesFrom(ruleSet, minute, commandId);
 
-/** A command on the outage that a meter's report opened. */
+/** The id of the outage that a report opened or would open: the first of that id among entries, else one at the start. */
+export function outageOf(key: Key, opener: string, entries: readonly LogEntry[]): string {
+  const first = entries.find(
+    (entry): entry is PlacedEvent => !isCommand(entry) && entry.kind === 'outage' && entry.sourceEventId === opener,
+  );
+  const event = first ?? report({ id: opener });
+  return outageIdOf(key, event, timeOf(event));
+}
+
+/** A command on the outage that a report opened. */
 export const command =
   (name: OutageCommand['command'], opener: string, minute: number, fields: Partial<OutageCommand> = {}): LogOf =>
-  ({ substationId, feederId }) => [
+  (key, before = []) => [
     {
       command: name,
       commandId: `${name}-${opener}-${minute}`,
-      outageId: outageIdOf(substationId, feederId, 'kaifa', opener),
+      outageId: outageOf(key, opener, before),
       at: START + minute * MINUTE,
       author: 'ann',
       reason: null,
@@ -55,8 +71,11 @@ export const always =
 
 export const joined =
   (...logs: readonly LogOf[]): LogOf =>
-  (key) =>
-    logs.flatMap((log) => log(key));
+  (key, before = []) => {
+    const entries: LogEntry[] = [];
+    for (const log of logs) entries.push(...log(key, [...before, ...entries]));
+    return entries;
+  };
 
 /** A log with what it presses on. */
 export interface Corner {

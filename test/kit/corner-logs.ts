@@ -2,7 +2,8 @@
 import type { PlacedEvent } from '../../operators/model/event.js';
 import { GIVEN_RULE_SETS, type RuleSet } from '../../operators/model/rules.js';
 import { EARTH_RADIUS_M } from '../../operators/model/sphere.js';
-import { amends } from './corner-amends.js';
+import { amend, amends } from './corner-amends.js';
+import { copies } from './corner-copies.js';
 import { always, command, joined, report, rules, wide, type Corner } from './corner-entries.js';
 import { HERE, MINUTE, north, START } from './random-log.js';
 import type { KeyLog } from './second-engine.js';
@@ -101,7 +102,8 @@ function settled(): Corner[] {
       log: joined(
         always(report({ id: 'a' }), report({ id: 'b', ms: MINUTE })),
         command('close', 'a', 10),
-        always(far('c', 600 * MINUTE), report({ id: 'a', ms: 601 * MINUTE })),
+        always(far('c', 600 * MINUTE)),
+        amend('a', [report({ id: 'a' })]),
       ),
     },
     {
@@ -115,7 +117,8 @@ function settled(): Corner[] {
           report({ id: 'joins first', ms: 4 * MINUTE, lat: north(900) }),
         ),
         command('close', 'first', 10),
-        always(far('far', 600 * MINUTE), report({ id: 'again', ms: 601 * MINUTE, lat: north(1800) })),
+        always(far('far', 600 * MINUTE)),
+        amend('again', [report({ id: 'again', ms: MINUTE, lat: north(1800) })]),
       ),
     },
   ];
@@ -295,6 +298,7 @@ export function cornerLogs(): (KeyLog & { readonly name: string })[] {
     ...places(),
     ...decisions(),
     ...settled(),
+    ...copies(),
     ...amends(),
   ];
   return corners.map(({ name, log, at }, i) => {

@@ -11,6 +11,8 @@ import {
 } from '../../operators/model/event.js';
 import { SOURCES } from '../../operators/model/source.js';
 import { outageIdOf } from '../../operators/model/identity.js';
+import { PING_REPLY } from '../../operators/model/state-report.js';
+import { timeOf } from '../../operators/model/time.js';
 import { MEANINGS } from '../../operators/correlate/meaning.js';
 import { GIVEN_RULE_SETS, type RuleSet } from '../../operators/model/rules.js';
 import { EARTH_RADIUS_M } from '../../operators/model/sphere.js';
@@ -28,28 +30,34 @@ export const arbitraryEvent = (kinds: readonly PlacedEvent['kind'][]): fc.Arbitr
     .record({
       kind: fc.constantFrom(...kinds),
       source: fc.constantFrom(...SOURCES),
-      id: fc.integer({ min: 1, max: 60 }),
+      // Ids are numbered per asset, and a head-end clears an alarm under the id under which it raised it.
+      id: fc.oneof(
+        { weight: 3, arbitrary: fc.integer({ min: 1, max: 60 }).map((n) => ({ n, isAlarm: false })) },
+        { weight: 1, arbitrary: fc.integer({ min: 1, max: 3 }).map((n) => ({ n, isAlarm: true })) },
+      ),
+      type: fc.constantFrom('', '', '', '', '', PING_REPLY),
       asset: fc.option(fc.integer({ min: 1, max: 12 }), { freq: 6, nil: null }),
       served: fc.boolean(),
       minute: fc.oneof(
         fc.integer({ min: 0, max: 150 }),
-        fc.constantFrom(30, 30 + 1 / 60_000, 60, 60 - 1 / 60_000, 400),
+        // Few, so that reports of one time are many.
+        fc.constantFrom(30, 30 + 1 / 60_000, 60, 60 - 1 / 60_000, 90, 90, 400),
       ),
       metres: fc.oneof(fc.integer({ min: -3000, max: 3000 }), fc.constantFrom(0, 1000, 1000.0004, 1000.002, 2000)),
       east: fc.constantFrom(0, 0, 300, 1000, -1000),
       delay: fc.oneof(
         { weight: 9, arbitrary: fc.integer({ min: 0, max: 39 }) },
-        { weight: 1, arbitrary: fc.constantFrom(-4, -6, 40, 41, 11_000) },
+        { weight: 1, arbitrary: fc.constantFrom(-4, -6, 40, 41, 7 * 1440, 11_000, 401 * 1440) },
       ),
       wide: fc.integer({ min: 0, max: 15 }).map((n) => n === 0),
     })
-    .map(({ kind, source, id, asset, served, minute, metres, east, delay, wide }) => {
+    .map(({ kind, source, id, type, asset, served, minute, metres, east, delay, wide }) => {
       const occurredAt = START + Math.round(minute * MINUTE);
       return {
         source,
         kind,
-        type: '',
-        sourceEventId: `${kind === 'outage' ? 'o' : 'r'}${id}`,
+        type,
+        sourceEventId: id.isAlarm ? `a${id.n}` : `${kind === 'outage' ? 'o' : 'r'}${id.n}`,
         assetId: asset === null ? null : `A${asset}`,
         occurredAt,
         receivedAt: occurredAt + delay * MINUTE,
@@ -102,8 +110,8 @@ export const meaningOf = (number: number, commandId: string): LogEntry => ({
   number,
 });
 
-/** A log of one key, once it is known which. */
-export type LogOf = (key: Key) => LogEntry[];
+/** A log of one key, once it is known which, and what stands before it there. */
+export type LogOf = (key: Key, before?: readonly LogEntry[]) => LogEntry[];
 
 /** Reports as the SQL function takes them: only SCADA speaks for more than a point. */
 export const arbitraryReport: fc.Arbitrary<PlacedEvent> = fc
@@ -129,33 +137,6 @@ export const arbitraryReport: fc.Arbitrary<PlacedEvent> = fc
     };
   });
 
-const arbitraryCommand: fc.Arbitrary<(key: Key, commandId: string) => LogEntry> = fc
-  .record({
-    command: fc.constantFrom(...COMMANDS),
-    source: fc.constantFrom(...SOURCES),
-    opener: fc.integer({ min: 1, max: 60 }),
-    minute: fc.integer({ min: 0, max: 200 }),
-    author: fc.constantFrom('ann', 'bob'),
-    crew: fc.constantFrom('K7', 'K8'),
-    leaves: fc.boolean(),
-    etr: fc.option(fc.constant(START + 300 * MINUTE), { nil: null }),
-    flag: fc.option(fc.constantFrom('unverified'), { nil: null }),
-  })
-  .map(
-    ({ command, source, opener, minute, crew, leaves, etr, flag, author }) =>
-      ({ substationId, feederId }, commandId) => ({
-        command,
-        commandId,
-        outageId: outageIdOf(substationId, feederId, source, `o${opener}`),
-        at: START + minute * MINUTE,
-        author,
-        reason: null,
-        ...(command === 'crew' ? { crew, leaves } : {}),
-        ...(command === 'etr' ? { etr } : {}),
-        ...((command === 'restore' || command === 'close') && flag !== null ? { flag } : {}),
-      }),
-  );
-
 /** What came before on the log. */
 type Before = readonly LogEntry[];
 
@@ -164,6 +145,34 @@ function outagesOf(key: Key, log: Before): string[] {
   const { outages } = new Correlator().apply(key, log, { partition: 0, offset: 0 });
   return outages.map(({ outageId }) => outageId);
 }
+
+const NOBODYS = '00000000-0000-5000-8000-000000000000';
+
+const arbitraryCommand: fc.Arbitrary<(key: Key, commandId: string, before: Before) => LogEntry> = fc
+  .record({
+    command: fc.constantFrom(...COMMANDS),
+    named: fc.nat(),
+    minute: fc.integer({ min: 0, max: 200 }),
+    author: fc.constantFrom('ann', 'bob'),
+    crew: fc.constantFrom('K7', 'K8'),
+    leaves: fc.boolean(),
+    etr: fc.option(fc.constant(START + 300 * MINUTE), { nil: null }),
+    flag: fc.option(fc.constantFrom('unverified'), { nil: null }),
+  })
+  .map(({ command, named, minute, crew, leaves, etr, flag, author }) => (key, commandId, before) => {
+    const opened = outagesOf(key, before);
+    return {
+      command,
+      commandId,
+      outageId: named % 8 === 0 ? NOBODYS : (opened[named % Math.max(1, opened.length)] ?? NOBODYS),
+      at: START + minute * MINUTE,
+      author,
+      reason: null,
+      ...(command === 'crew' ? { crew, leaves } : {}),
+      ...(command === 'etr' ? { etr } : {}),
+      ...((command === 'restore' || command === 'close') && flag !== null ? { flag } : {}),
+    };
+  });
 
 /** A correction that names events, mostly some that came before: taken in, moved, all of an outage, merged, or opened. */
 const arbitraryAmend: fc.Arbitrary<(key: Key, commandId: string, before: Before) => LogEntry> = fc
@@ -176,7 +185,7 @@ const arbitraryAmend: fc.Arbitrary<(key: Key, commandId: string, before: Before)
     minute: fc.integer({ min: 0, max: 500 }),
     again: fc.option(fc.nat(), { freq: 8, nil: null }),
   })
-  .map(({ picks, fresh, named, whole, absorbs, minute, again }) => ({ substationId, feederId }, commandId, before) => {
+  .map(({ picks, fresh, named, whole, absorbs, minute, again }) => (key, commandId, before) => {
     const amends = before.filter((entry): entry is AmendCommand => isCommand(entry) && entry.command === 'amend');
     // Said again: by the same command, or by another that says the same.
     if (again !== null && amends.length > 0) {
@@ -186,11 +195,11 @@ const arbitraryAmend: fc.Arbitrary<(key: Key, commandId: string, before: Before)
     const events = before.filter((entry): entry is PlacedEvent => !isCommand(entry));
     const pool = events.length === 0 || fresh ? [...events, ...(fresh ? [fresh] : [])] : events;
     const pick = (n: number): PlacedEvent | undefined => pool[n % Math.max(1, pool.length)];
-    const opened = outagesOf({ substationId, feederId }, before);
+    const opened = outagesOf(key, before);
     const idOf = (n: number): string => {
       if (n % 4 > 0 && opened.length > 0) return opened[Math.floor(n / 4) % opened.length]!;
-      const { source, sourceEventId } = pick(n) ?? { source: 'kaifa', sourceEventId: 'o1' };
-      return outageIdOf(substationId, feederId, source, sourceEventId);
+      const event = pick(n);
+      return event ? outageIdOf(key, event, timeOf(event)) : NOBODYS;
     };
     return {
       command: 'amend',

@@ -4,6 +4,7 @@ import { TestDriver } from '../../streams/driver.js';
 import type { SourceRecord } from '../../streams/topology.js';
 import { buildTopology } from '../../pipeline/topology.js';
 import type { TopicNames } from '../../connections/topics.js';
+import { UTC } from '../../operators/model/time-zone.js';
 
 /** A record as it is compared: its key and value in one text. */
 export function textOf(record: SourceRecord): string {
@@ -20,7 +21,7 @@ export function replayedLog(
   topics: TopicNames,
   partitions: number,
 ): Map<string, string[]> {
-  const topology = buildTopology({ topics, naiveOffsetMin: 0, registry: new Registry() });
+  const topology = buildTopology({ topics, zone: UTC, registry: new Registry() });
   const written = new Map<string, string[][]>();
   const driver = new TestDriver(topology, {
     partitions,

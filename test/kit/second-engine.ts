@@ -39,7 +39,9 @@ export function firstEngine(logs: readonly KeyLog[]): Compared[] {
   return logs.flatMap(({ key, entries }) => {
     const correlator = new Correlator();
     const outages = new Map<string, OutageRecord>();
-    const members = new Memberships(({ source, sourceEventId }) => `${source}/${sourceEventId}`);
+    const members = new Memberships(({ source, sourceEventId, assetId, t }) =>
+      memberText(source, sourceEventId, assetId ?? null, t),
+    );
     entries.forEach((entry, offset) => {
       const outcome = correlator.apply(key, [entry], { partition: 0, offset });
       // As it is published: JSON knows no -0.
@@ -81,9 +83,9 @@ async function feedEvents(
   await database.rows(
     `select oms_correlate_events(kind, source, "sourceEventId", "occurredAt", lat, lon, p_substation_id => $2, p_feeder_id => $3,
        p_asset_id => "assetId", p_reach => reach, p_received_at => "receivedAt", p_customer_id => "customerId",
-       p_feeder_customers => "feederCustomers", p_run => $4)
-     from jsonb_to_recordset($1) as e (kind text, source text, "sourceEventId" text, "occurredAt" timestamptz, lat float8, lon float8,
-       "assetId" text, reach text, "receivedAt" timestamptz, "customerId" text, "feederCustomers" integer)`,
+       p_feeder_customers => "feederCustomers", p_run => $4, p_type => type)
+     from jsonb_to_recordset($1) as e (kind text, type text, source text, "sourceEventId" text, "occurredAt" timestamptz, lat float8,
+       lon float8, "assetId" text, reach text, "receivedAt" timestamptz, "customerId" text, "feederCustomers" integer)`,
     [JSON.stringify(events.map(withTimes)), key.substationId, key.feederId, run],
   );
 }
@@ -136,9 +138,9 @@ export async function storeLog(database: TestDatabase, logs: readonly KeyLog[]):
     await database.rows(
       `insert into ${source}.events (source_event_id, kind, type, asset_id, customer_id, dp_id, substation_id, feeder_id, reach,
          occurred_at, received_at, t, feeder_customers, flags, geom, log_partition, log_offset, log_index)
-       select "sourceEventId", kind, '', "assetId", "customerId", null, "substationId", "feederId", reach, "occurredAt", "receivedAt",
+       select "sourceEventId", kind, type, "assetId", "customerId", null, "substationId", "feederId", reach, "occurredAt", "receivedAt",
          t, "feederCustomers", '{}', st_setsrid(st_makepoint(lon, lat), 4326), log_partition, log_offset, log_index
-       from jsonb_to_recordset($1) as e ("sourceEventId" text, kind text, "assetId" text, "customerId" text, "substationId" text,
+       from jsonb_to_recordset($1) as e ("sourceEventId" text, kind text, type text, "assetId" text, "customerId" text, "substationId" text,
          "feederId" text, reach text, "occurredAt" timestamptz, "receivedAt" timestamptz, t timestamptz, "feederCustomers" integer,
          lat float8, lon float8, log_partition integer, log_offset bigint, log_index integer)`,
       [JSON.stringify(rows)],
@@ -164,6 +166,19 @@ interface OutageRow {
   readonly [column: string]: unknown;
 }
 
+interface MemberRow {
+  readonly outage_id: string;
+  readonly source: string;
+  readonly source_event_id: string;
+  readonly asset_id: string | null;
+  readonly t: Date;
+}
+
+/** A member: its name first, then what tells it from others of that name. */
+function memberText(source: string, sourceEventId: string, assetId: string | null, t: number): string {
+  return `${source}/${sourceEventId} of ${assetId ?? 'nobody'} at ${formatTime(t)}`;
+}
+
 /** What the second engine made of a run. */
 export async function secondEngine(database: TestDatabase, run: string): Promise<Compared[]> {
   const rows = await database.rows<OutageRow>(
@@ -171,10 +186,11 @@ export async function secondEngine(database: TestDatabase, run: string): Promise
     [run],
   );
   const members = new Map<string, string[]>();
-  for (const { outage_id: id, member } of await database.rows<{ outage_id: string; member: string }>(
-    "select outage_id, source || '/' || source_event_id as member from reconcile.members_of($1)",
+  for (const { outage_id: id, ...row } of await database.rows<MemberRow>(
+    'select outage_id, source, source_event_id, asset_id, t from reconcile.members_of($1)',
     [run],
   )) {
+    const member = memberText(row.source, row.source_event_id, row.asset_id, row.t.getTime());
     const known = members.get(id);
     if (known) known.push(member);
     else members.set(id, [member]);
@@ -195,7 +211,7 @@ export async function secondEngine(database: TestDatabase, run: string): Promise
       restoredAt: time(row.restored_at),
       momentary: row.momentary,
       mergedInto: row.merged_into,
-      openedBy: { source, sourceEventId: rest.join('/') },
+      openedBy: { source, assetId: row.opened_asset_id, sourceEventId: rest.join('/'), t: time(row.opened_t) },
       reporters: row.reporters,
       events: Number(row.events),
       assetsAffected: Number(row.assets_affected),

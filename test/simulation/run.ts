@@ -13,6 +13,7 @@ import { sourceTopics, topicNames } from '../../connections/topics.js';
 import { isReadable, replayedLog, textOf } from '../kit/replayed-log.js';
 import { SimulatedBroker, type Missing } from './simulated-broker.js';
 import { CALM, SimulatedProcess, World, type Chances } from './world.js';
+import { UTC } from '../../operators/model/time-zone.js';
 
 const PARTITIONS = 3;
 const EVENTS = 60;
@@ -51,7 +52,7 @@ export interface SimulatedRun {
 export async function simulate(seed: number, missing: Missing = {}): Promise<SimulatedRun> {
   const world = new World(seed);
   const broker = new SimulatedBroker(world, PARTITIONS, missing);
-  const topology = buildTopology({ topics, naiveOffsetMin: 0, registry });
+  const topology = buildTopology({ topics, zone: UTC, registry });
   const live = new Map<string, Running>();
   for (const stage of ['place', 'correlate'] as const) {
     for (const slot of ['a', 'b']) void keepRunning(world, broker, topology, stage, slot, live);

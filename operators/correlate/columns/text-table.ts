@@ -14,6 +14,8 @@ const HASHES = new Int32Array(AHEAD);
 /** A character of ASCII takes a byte; any other code unit takes an escape and two bytes. */
 const ESCAPE = 0x80;
 const MAX_BYTES_PER_CHARACTER = 3;
+/** Between the two parts of a text that has two: no character is written so. */
+const SEPARATOR = 0x81;
 
 /** A {@link TextTable} as it stands in a snapshot. */
 export interface PackedTexts {
@@ -22,7 +24,7 @@ export interface PackedTexts {
 }
 
 /**
- * Numbers for texts, each with a tag (below 128): the ids of events, reporters and units. The texts are kept as bytes in one
+ * Numbers for texts, each with a tag (below 256): the ids of events, reporters and units. A text may have a second part. The texts are kept as bytes in one
  * array with a hash table of numbers beside it: an id of 20 characters takes 45 bytes; as a text in a Map it took 130, and
  * a storm's millions of them kept the garbage collector busy for a quarter of the time. What belongs to a text, a few numbers,
  * is kept beside the place where it ends: in a large storm each look at another place is one at memory, and waits for it.
@@ -70,10 +72,10 @@ export class TextTable {
     this.seen ^= seen;
   }
 
-  /** The number of a text with its tag. One that is new gets the next number. */
-  intern(tag: number, text: string): number {
+  /** The number of a text with its tag, and of its second part if it has one. One that is new gets the next number. */
+  intern(tag: number, text: string, second: string | null = null): number {
     const start = this.#startOf(this.#size);
-    const characters = text.length;
+    const characters = text.length + (second === null ? 0 : second.length + 1);
     const most = start + 1 + characters * MAX_BYTES_PER_CHARACTER;
     if (most > this.#bytes.length) this.#bytes = this.room.grown(this.#bytes, most);
     // Written where it will stand if it is new: so it is read once, to be hashed, compared and kept.
@@ -81,15 +83,21 @@ export class TextTable {
     let end = start;
     let hash = tag;
     bytes[end++] = tag;
-    for (let i = 0; i < characters; i++) {
-      const code = text.charCodeAt(i);
-      hash = hashStep(hash, code);
-      if (code < ESCAPE) {
-        bytes[end++] = code;
-      } else {
-        bytes[end++] = ESCAPE;
-        bytes[end++] = code >>> 8;
-        bytes[end++] = code & 0xff;
+    for (let part: string | null = text, parts = 0; part !== null; part = ++parts === 1 ? second : null) {
+      if (parts === 1) {
+        hash = hashStep(hash, SEPARATOR);
+        bytes[end++] = SEPARATOR;
+      }
+      for (let i = 0; i < part.length; i++) {
+        const code = part.charCodeAt(i);
+        hash = hashStep(hash, code);
+        if (code < ESCAPE) {
+          bytes[end++] = code;
+        } else {
+          bytes[end++] = ESCAPE;
+          bytes[end++] = code >>> 8;
+          bytes[end++] = code & 0xff;
+        }
       }
     }
     return this.#numberOf(scattered(hash), start, end);
@@ -155,11 +163,29 @@ export class TextTable {
     return this.#bytes[this.#startOf(number)]!;
   }
 
+  /** The text of a number; of two parts the first. */
   text(number: number): string {
-    const codes: number[] = [];
+    return this.#read(this.#startOf(number) + 1, this.#separatorOf(number));
+  }
+
+  /** The second part of a text; empty if it has none. */
+  second(number: number): string {
+    return this.#read(this.#separatorOf(number) + 1, this.#endOf(number));
+  }
+
+  /** Where the first part of a text ends. */
+  #separatorOf(number: number): number {
     const bytes = this.#bytes;
     const end = this.#endOf(number);
-    for (let at = this.#startOf(number) + 1; at < end; at++) {
+    let at = this.#startOf(number) + 1;
+    while (at < end && bytes[at] !== SEPARATOR) at += bytes[at] === ESCAPE ? MAX_BYTES_PER_CHARACTER : 1;
+    return at;
+  }
+
+  #read(from: number, to: number): string {
+    const codes: number[] = [];
+    const bytes = this.#bytes;
+    for (let at = from; at < to; at++) {
       if (bytes[at] !== ESCAPE) {
         codes.push(bytes[at]!);
       } else {
@@ -247,10 +273,13 @@ export class TextTable {
   }
 }
 
-/** The hash under which a {@link TextTable} keeps a text with its tag. */
-export function textHash(tag: number, text: string): number {
+/** The hash under which a {@link TextTable} keeps a text with its tag, and its second part if it has one. */
+export function textHash(tag: number, text: string, second: string | null = null): number {
   let hash = tag;
   for (let i = 0; i < text.length; i++) hash = hashStep(hash, text.charCodeAt(i));
+  if (second === null) return scattered(hash);
+  hash = hashStep(hash, SEPARATOR);
+  for (let i = 0; i < second.length; i++) hash = hashStep(hash, second.charCodeAt(i));
   return scattered(hash);
 }
 

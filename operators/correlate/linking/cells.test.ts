@@ -69,8 +69,9 @@ it('cells hold what was put there, by time, whatever merges and goes', () => {
         const lat = 31 + place / 500;
         const at = { x: 0, y: 0, z: 0 };
         unitVector(lat, 35, at);
-        const identity = identities.of({ source: 'kaifa', sourceEventId });
-        return { t, lat, lon: 35, ...at, wide: place === 0, identity, source: 'kaifa', sourceEventId };
+        const names = { source: 'kaifa', assetId: made % 3 === 0 ? null : 'M', sourceEventId } as const;
+        const identity = identities.of({ ...names, kind: 'outage' });
+        return { t, lat, lon: 35, ...at, wide: place === 0, identity, ...names };
       };
       const add = (extent: number, t: number, place: number): void => {
         const event = eventAt(t, place);
@@ -82,7 +83,7 @@ it('cells hold what was put there, by time, whatever merges and goes', () => {
         extents.forEach((extent, i) => {
           const inCell = (cell: number): [number, string[]] => [
             cells.number(cell),
-            cells.rows(cell).map((row) => identities.texts.text(members.identity(row))),
+            cells.rows(cell).map((row) => identities.named(members.identity(row)).sourceEventId),
           ];
           const lists = [...extent.allCells()].map(inCell);
           const expected = [...models[i]!].sort(([a], [b]) => Number(b === EVERYWHERE) - Number(a === EVERYWHERE));
@@ -114,10 +115,7 @@ it('cells hold what was put there, by time, whatever merges and goes', () => {
           }
         }
         if (one.what === 'keep') {
-          const renumbered = cells.keep(
-            extents.flatMap((extent) => [...extent.allCells()]),
-            () => false,
-          );
+          const renumbered = cells.keep(extents.flatMap((extent) => [...extent.allCells()]));
           for (const extent of extents) extent.renumber(renumbered);
         }
         check();

@@ -77,8 +77,9 @@ export class Cells {
   #ints: Int32Array;
   #doubles: Float64Array;
   #aside: Int32Array;
-  /** By cell: the id of its latest member, which is most asked for; null if it must be looked up. */
+  /** By cell: id and asset of its latest member, which is most asked for; null, the id, if they must be looked up. */
   #latestIds: (string | null)[] = [];
+  #latestAssets: (string | null)[] = [];
   readonly #table: CellTable;
 
   constructor(
@@ -114,6 +115,7 @@ export class Cells {
     this.#aside[cell * ASIDE + NUMBER] = number;
     this.#aside[cell * ASIDE + NEXT] = NONE;
     this.#latestIds.push(null);
+    this.#latestAssets.push(null);
     this.#table.put(extent, number, cell);
     return cell;
   }
@@ -153,6 +155,7 @@ export class Cells {
     if (this.#ints[at + LATEST] !== row) return;
     this.#ints[at + SOURCE] = SOURCE_NUMBERS[event.source];
     this.#latestIds[cell] = event.sourceEventId;
+    this.#latestAssets[cell] = event.assetId;
   }
 
   /** Puts a member in its place in the cell: behind those of the same time or before. */
@@ -301,16 +304,9 @@ export class Cells {
     const { members } = this;
     const dtMs = event.t - members.t(row);
     const id = row === this.latest(cell) ? this.#latestIds[cell]! : null;
-    if (id !== null)
-      return { source: sourceOfNumber(this.#ints[cell * INTS + SOURCE]!), sourceEventId: id, distanceM, dtMs };
-    const { identities } = members;
-    const identity = members.identity(row);
-    return {
-      source: identities.source(identity),
-      sourceEventId: identities.texts.text(identity),
-      distanceM,
-      dtMs,
-    };
+    if (id === null) return { ...members.identities.named(members.identity(row)), distanceM, dtMs };
+    const source = sourceOfNumber(this.#ints[cell * INTS + SOURCE]!);
+    return { source, assetId: this.#latestAssets[cell]!, sourceEventId: id, distanceM, dtMs };
   }
 
   #chordSquared(event: LinkEvent, row: number): number {
@@ -350,7 +346,7 @@ export class Cells {
    * @param cells what is in use
    * @returns by cell: its new number
    */
-  keep(cells: readonly number[], isSeen: (seenAt: number) => boolean): Int32Array {
+  keep(cells: readonly number[]): Int32Array {
     const { members } = this;
     const usedCells = new Uint8Array(this.#size);
     const usedRows = new Uint8Array(members.size);
@@ -358,9 +354,10 @@ export class Cells {
       usedCells[cell] = 1;
       for (let row = this.latest(cell); row !== NONE; row = members.earlier(row)) usedRows[row] = 1;
     }
-    const rows = members.keep(usedRows, isSeen);
+    const rows = members.keep(usedRows);
     const renumbered = renumber(this.#size, (cell) => usedCells[cell] === 1);
     this.#latestIds = this.#latestIds.filter((_, cell) => usedCells[cell] === 1);
+    this.#latestAssets = this.#latestAssets.filter((_, cell) => usedCells[cell] === 1);
     this.#size = cells.length;
     this.#ints = this.room.keptRows(this.#ints, renumbered, INTS);
     this.#doubles = doublesOf(this.#ints);

@@ -1,4 +1,4 @@
-import type { Source } from '../../model/source.js';
+import { memberKeyOf } from '../../model/identity.js';
 import { cellNumber, EVERYWHERE, type Cells, type Origin } from './cells.js';
 import { NONE, numberIn } from '../columns/columns.js';
 import type { LinkEvent } from './members.js';
@@ -105,14 +105,13 @@ export class Extent {
     this.#size = 0;
   }
 
-  /** Tells every member at or after `t` (epoch ms). */
-  eachFrom(t: number, tell: (source: Source, sourceEventId: string) => void): void {
+  /** Tells every member at or after `t` (epoch ms), by its {@link memberKeyOf}. */
+  eachFrom(t: number, tell: (memberKey: string) => void): void {
     const { members } = this.cells;
     const { identities } = members;
     for (const cell of this.allCells()) {
       for (let row = this.cells.latest(cell); row !== NONE && members.t(row) >= t; row = members.earlier(row)) {
-        const identity = members.identity(row);
-        tell(identities.source(identity), identities.texts.text(identity));
+        tell(memberKeyOf(identities.named(members.identity(row)), members.t(row)));
       }
     }
   }

@@ -118,6 +118,11 @@ export class LinkIndex<T extends Indexed> {
     owner.box = null;
   }
 
+  /** Those with a member of reach feeder or substation in the index. */
+  get wideOwners(): ReadonlySet<T> {
+    return this.#wideOwners;
+  }
+
   /** What has members in the index. */
   get owners(): readonly T[] {
     return this.#owners;

@@ -1,30 +1,32 @@
 import type { PlacedEvent } from '../../model/event.js';
 import { SOURCE_NUMBERS, sourceOfNumber, type Source } from '../../model/source.js';
 import { unitVector } from '../../model/sphere.js';
+import type { Named } from '../../model/identity.js';
 import { countOf, numberIn, renumber, type Room } from '../columns/columns.js';
-import { textHash, TextTable, type PackedTexts } from '../columns/text-table.js';
+import { textHash, TextTable } from '../columns/text-table.js';
 
-/** Who the events of one key are: each identity `(source, sourceEventId)` has a number, and the time when it was seen. */
+/** What belongs to an identity: its latest report, or NONE. See reports/reports.ts. */
+export const LATEST_REPORT = 1;
+
+/** What of an event tells which one it is. */
+type Identified = Pick<PlacedEvent, 'source' | 'kind' | 'assetId' | 'sourceEventId'>;
+
+/** The tag of an identity is four times the number of its source, and what of these it is. */
+const RESTORATION = 2;
+const NO_ASSET = 1;
+
+/** Who the events of one key are: each identity `(source, kind, assetId, sourceEventId)` has a number. */
 export class Identities {
+  /** To each belongs {@link LATEST_REPORT}. */
   readonly texts: TextTable;
-  /** By number: the time of the event (epoch ms), as of its last copy that was not a duplicate; NaN while it is new. */
-  seenAt: Float64Array;
 
-  constructor(private readonly room: Room) {
-    this.texts = new TextTable(room);
-    this.seenAt = room.take(Float64Array, 0);
+  constructor(room: Room) {
+    this.texts = new TextTable(room, 1);
   }
 
-  /** The number of an event. */
-  of({ source, sourceEventId }: Pick<PlacedEvent, 'source' | 'sourceEventId'>): number {
-    const { texts } = this;
-    const known = texts.size;
-    const number = texts.intern(SOURCE_NUMBERS[source], sourceEventId);
-    if (number === known) {
-      this.seenAt = this.room.grown(this.seenAt, known + 1);
-      this.seenAt[number] = NaN;
-    }
-    return number;
+  /** The number of an event; made if it is new. */
+  of(event: Identified): number {
+    return this.texts.intern(identityTag(event), event.sourceEventId, event.assetId);
   }
 
   /** Looks where events are that come soon. */
@@ -32,26 +34,21 @@ export class Identities {
     this.texts.lookAhead(events, identityHash);
   }
 
-  source(number: number): Source {
-    return sourceOfNumber(this.texts.tag(number));
-  }
-
-  /** Puts back what a snapshot has kept, where there are none yet. */
-  unpack(texts: PackedTexts, seenAt: Float64Array): void {
-    this.texts.unpack(texts);
-    this.seenAt = this.room.copy(seenAt);
-  }
-
-  /** Forgets identities. Returns their new numbers. */
-  keep(isKept: (number: number) => boolean): Int32Array {
-    const renumbered = this.texts.keep(isKept);
-    this.seenAt = this.room.keptRows(this.seenAt, renumbered);
-    return renumbered;
+  /** The event that an identity is of, by its names. */
+  named(number: number): Named {
+    const { texts } = this;
+    const tag = texts.tag(number);
+    const assetId = (tag & NO_ASSET) === 0 ? texts.second(number) : null;
+    return { source: sourceOfNumber(tag >>> 2), assetId, sourceEventId: texts.text(number) };
   }
 }
 
-function identityHash({ source, sourceEventId }: PlacedEvent): number {
-  return textHash(SOURCE_NUMBERS[source], sourceEventId);
+function identityTag({ source, kind, assetId }: Identified): number {
+  return SOURCE_NUMBERS[source] * 4 + (kind === 'restoration' ? RESTORATION : 0) + (assetId === null ? NO_ASSET : 0);
+}
+
+function identityHash(event: PlacedEvent): number {
+  return textHash(identityTag(event), event.sourceEventId, event.assetId);
 }
 
 /** An outage event as linking sees it: `t` in epoch ms, degrees, and the same place as a unit vector. */
@@ -67,6 +64,7 @@ export interface LinkEvent {
   /** Its number among the identities of the key, and what that stands for. */
   identity: number;
   source: Source;
+  assetId: string | null;
   sourceEventId: string;
 }
 
@@ -106,7 +104,7 @@ export class Members {
   }
 
   /** Takes in a member. Returns its row. */
-  add({ t, lat, lon, x, y, z, identity }: Omit<LinkEvent, 'wide' | 'source' | 'sourceEventId'>): number {
+  add({ t, lat, lon, x, y, z, identity }: Omit<LinkEvent, 'wide' | 'source' | 'assetId' | 'sourceEventId'>): number {
     const row = this.#size++;
     this.#links = this.room.grown(this.#links, this.#size * LINKS);
     this.#values = this.room.grown(this.#values, this.#size * WIDTH);
@@ -189,29 +187,32 @@ export class Members {
   }
 
   /**
-   * Forgets rows, and the identities that neither a row needs nor `isSeen` holds for.
+   * Forgets rows.
    * @param used by row: 1 if it is kept
    * @returns by row: its new number, or {@link NONE}
    */
-  keep(used: Uint8Array, isSeen: (seenAt: number) => boolean): Int32Array {
+  keep(used: Uint8Array): Int32Array {
     const rows = renumber(this.#size, (row) => used[row] === 1);
     this.#values = this.room.keptRows(this.#values, rows, WIDTH);
     this.#links = this.room.keptRows(this.#links, rows, LINKS);
     this.#size = countOf(rows);
-    const numbers = this.#keepIdentities(isSeen);
     const links = this.#links;
     for (let at = 0; at < this.#size * LINKS; at += LINKS) {
-      links[at + IDENTITY] = numbers[links[at + IDENTITY]!]!;
       links[at + EARLIER] = numberIn(rows, links[at + EARLIER]!);
       links[at + SKIP] = numberIn(rows, links[at + SKIP]!);
     }
     return rows;
   }
 
-  #keepIdentities(isSeen: (seenAt: number) => boolean): Int32Array {
-    const { identities } = this;
-    const used = new Uint8Array(identities.texts.size);
+  /** Marks the identities that rows are of. */
+  markIdentities(used: Uint8Array): void {
     for (let row = 0; row < this.#size; row++) used[this.identity(row)] = 1;
-    return identities.keep((number) => used[number] === 1 || isSeen(identities.seenAt[number]!));
+  }
+
+  /** Takes note of new numbers of the identities. */
+  renumber(identities: Int32Array): void {
+    for (let at = 0; at < this.#size * LINKS; at += LINKS) {
+      this.#links[at + IDENTITY] = identities[this.#links[at + IDENTITY]!]!;
+    }
   }
 }

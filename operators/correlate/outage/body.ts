@@ -5,19 +5,12 @@ import { relativeLon } from '../../model/sphere.js';
 import type { Cells } from '../linking/cells.js';
 import { NONE, numberIn } from '../columns/columns.js';
 import { ABSENT, OUT, type Entries, type EntryOwner, type MemberState } from './entries.js';
+import type { Joining } from './joining.js';
 import { Extent } from '../linking/extent.js';
 import type { Indexed } from '../linking/link-index.js';
 
 /** Coordinates are summed as whole ten-millionths of a degree (1 cm), so that a mean does not depend on the order. */
 const FIXED = 1e7;
-
-/** The latest member of reach feeder or substation of one unit: while it is not back, all customers are out. */
-interface WideMember {
-  unit: number;
-  lastT: number;
-  /** NaN while it is not back. */
-  backAt: number;
-}
 
 /** Whose body it is. */
 interface Owner {
@@ -36,7 +29,8 @@ export class Body<Outage extends Owner = Owner> implements Indexed, EntryOwner {
   number: number;
   firstEntry = NONE;
   lastEntry = NONE;
-  wides: WideMember[] = [];
+  /** Entries of reach feeder or substation: while one is not back, all customers are out. */
+  wides: number[] = [];
   events = 0;
   firstDetectedAt = Infinity;
   lastEventAt = -Infinity;
@@ -77,29 +71,16 @@ export class Body<Outage extends Owner = Owner> implements Indexed, EntryOwner {
   /**
    * Takes in a member.
    * @param originLon the longitude (degrees) from which the key measures
-   * @returns whether the member is back already
    */
-  add(event: PlacedEvent, t: number, rules: RuleSetInForce, originLon: number): boolean {
+  add(event: PlacedEvent, joining: Joining, { confirmThreshold }: RuleSetInForce, originLon: number): void {
+    const { t, wide } = joining;
     this.events++;
     if (t < this.firstDetectedAt) this.firstDetectedAt = t;
     if (t > this.lastEventAt) this.lastEventAt = t;
-    if (rules.confirmThreshold < this.confirmThreshold) this.confirmThreshold = rules.confirmThreshold;
+    if (confirmThreshold < this.confirmThreshold) this.confirmThreshold = confirmThreshold;
     this.#addPlace(event.lat, relativeLon(event.lon, originLon));
-
-    const { entries } = this;
-    const reporter = entries.reporters.reporterOf(event);
-    const unit = entries.reporters.unitOf(event);
-    const backAt = entries.reporters.backAt(unit, t);
-    const weight = rules.weights[event.source];
-    const entry = entries.find(reporter, unit, this.number);
-    if (entry !== NONE) {
-      this.#changeWeight(entry, Math.max(entries.weight(entry), weight));
-      if (t > entries.lastT(entry)) this.#changeEntry(entry, t, backAt);
-    } else {
-      this.#addEntry(entries.make(reporter, unit, t, backAt, weight));
-    }
-    if (event.reach !== 'point') this.#addWide(unit, t, backAt, event.feederCustomers);
-    return !Number.isNaN(backAt);
+    if (wide && event.feederCustomers > this.feederCustomers) this.feederCustomers = event.feederCustomers;
+    this.#addEntry(this.entries.make(joining));
   }
 
   #addPlace(lat: number, relative: number): void {
@@ -120,6 +101,7 @@ export class Body<Outage extends Owner = Owner> implements Indexed, EntryOwner {
     // A reporter that is here already, for another unit, is counted once, with the greatest of its weights.
     const weightBefore = reporterBefore === ABSENT ? 0 : entries.reporterWeight(reporter, this.number);
     this.put(entry);
+    if (entries.isWide(entry)) this.wides.push(entry);
     this.#raiseLatestBackAt(entries.backAt(entry));
     if (unitBefore === ABSENT) {
       this.unitsAffected++;
@@ -129,8 +111,9 @@ export class Body<Outage extends Owner = Owner> implements Indexed, EntryOwner {
       this.assetsAffected++;
       this.reporters[entries.reporters.sourceOf(reporter)]++;
       this.#countWeight(entries.weight(entry), 1);
-    } else {
-      this.#recountWeight(reporter, weightBefore);
+    } else if (entries.weight(entry) > weightBefore) {
+      this.#countWeight(weightBefore, -1);
+      this.#countWeight(entries.weight(entry), 1);
     }
     this.#recountUnit(unit, unitBefore);
     this.#recountReporter(reporter, reporterBefore);
@@ -144,7 +127,7 @@ export class Body<Outage extends Owner = Owner> implements Indexed, EntryOwner {
     this.lastEntry = entry;
   }
 
-  #changeEntry(entry: number, lastT: number, backAt: number): void {
+  #bringBack(entry: number, backAt: number): void {
     const { entries } = this;
     const unit = entries.unit(entry);
     const reporter = entries.reporter(entry);
@@ -152,7 +135,7 @@ export class Body<Outage extends Owner = Owner> implements Indexed, EntryOwner {
     const reporterBefore = entries.reporterState(reporter, this.number);
     // When the entry that held the latest time loses it, the next latest is looked for when asked.
     if (entries.backAt(entry) === this.latestBackAt) this.latestBackAt = NaN;
-    entries.setTimes(entry, lastT, backAt);
+    entries.setBackAt(entry, backAt);
     this.#raiseLatestBackAt(backAt);
     this.#recountUnit(unit, unitBefore);
     this.#recountReporter(reporter, reporterBefore);
@@ -160,34 +143,6 @@ export class Body<Outage extends Owner = Owner> implements Indexed, EntryOwner {
 
   #raiseLatestBackAt(backAt: number): void {
     if (backAt > this.latestBackAt) this.latestBackAt = backAt;
-  }
-
-  #addWide(unit: number, t: number, backAt: number, feederCustomers: number): void {
-    if (feederCustomers > this.feederCustomers) this.feederCustomers = feederCustomers;
-    this.entries.reporters.raiseLatestBack(unit, Infinity);
-    const wide = this.wides.find((one) => one.unit === unit);
-    if (!wide) this.wides.push({ unit, lastT: t, backAt });
-    else if (t > wide.lastT) Object.assign(wide, { lastT: t, backAt });
-  }
-
-  /** Restorations must look at all entries of the units of wide members: these have times of their own. */
-  noteWides(): void {
-    for (const { unit } of this.wides) this.entries.reporters.raiseLatestBack(unit, Infinity);
-  }
-
-  #changeWeight(entry: number, weight: number): void {
-    // A reporter is worth the most that any of its members gives it, once, however many entries it has here.
-    const reporter = this.entries.reporter(entry);
-    const before = this.entries.reporterWeight(reporter, this.number);
-    this.entries.setWeight(entry, weight);
-    this.#recountWeight(reporter, before);
-  }
-
-  #recountWeight(reporter: number, before: number): void {
-    const after = this.entries.reporterWeight(reporter, this.number);
-    if (after === before) return;
-    this.#countWeight(before, -1);
-    this.#countWeight(after, 1);
   }
 
   #countWeight(weight: number, by: 1 | -1): void {
@@ -213,20 +168,28 @@ export class Body<Outage extends Owner = Owner> implements Indexed, EntryOwner {
   }
 
   /**
-   * The unit of `entry` is back at `t`.
-   * @returns whether that concerns a member here: one at or before `t`, not back earlier
+   * A restoration says that the unit of `entry` is back at `t`. It stands on the log behind the member, so it counts at the
+   * member's own time too.
+   * @param from members before it (epoch ms) it does not speak of
+   * @returns whether it concerns the member: that is at or before `t`, and was not back by then
    */
-  restore(entry: number, t: number): boolean {
+  restore(entry: number, t: number, from: number): boolean {
     const { entries } = this;
-    let concerned = false;
-    for (const wide of this.wides) {
-      if (wide.unit !== entries.unit(entry) || t < wide.lastT || t >= wide.backAt) continue;
-      wide.backAt = t;
-      concerned = true;
-    }
-    if (t < entries.lastT(entry) || entries.backAt(entry) <= t) return concerned;
-    this.#changeEntry(entry, entries.lastT(entry), t);
+    const at = entries.t(entry);
+    if (t < at || at < from || entries.backAt(entry) <= t) return false;
+    this.#bringBack(entry, t);
     return true;
+  }
+
+  /** The earliest of the wide members at or before `t` (epoch ms) that are not back before it; Infinity if there is none. */
+  firstWideOutUntil(t: number): number {
+    const { entries } = this;
+    let first = Infinity;
+    for (const entry of this.wides) {
+      const at = entries.t(entry);
+      if (at <= t && at < first && !(entries.backAt(entry) < t)) first = at;
+    }
+    return first;
   }
 
   /** Takes in the members of a smaller body, which has none then; the caller merges their places in the index. */
@@ -235,19 +198,12 @@ export class Body<Outage extends Owner = Owner> implements Indexed, EntryOwner {
     let next: number;
     for (let entry = other.firstEntry; entry !== NONE; entry = next) {
       next = entries.nextOfBody(entry);
-      const twin = entries.find(entries.reporter(entry), entries.unit(entry), this.number);
       entries.detach(entry);
-      if (twin === NONE) {
-        this.#addEntry(entry);
-        continue;
-      }
-      this.#changeWeight(twin, Math.max(entries.weight(twin), entries.weight(entry)));
-      if (entries.lastT(entry) > entries.lastT(twin)) {
-        this.#changeEntry(twin, entries.lastT(entry), entries.backAt(entry));
-      }
+      this.#addEntry(entry);
     }
     other.firstEntry = other.lastEntry = NONE;
-    for (const { unit, lastT, backAt } of other.wides) this.#addWide(unit, lastT, backAt, other.feederCustomers);
+    other.wides = [];
+    this.feederCustomers = Math.max(this.feederCustomers, other.feederCustomers);
     this.events += other.events;
     this.firstDetectedAt = Math.min(this.firstDetectedAt, other.firstDetectedAt);
     this.lastEventAt = Math.max(this.lastEventAt, other.lastEventAt);
@@ -287,7 +243,7 @@ export class Body<Outage extends Owner = Owner> implements Indexed, EntryOwner {
   }
 
   get allCustomersOut(): number {
-    return this.wides.some((wide) => Number.isNaN(wide.backAt)) ? this.allCustomersAffected : this.customersOut;
+    return this.wides.some((wide) => this.entries.isOut(wide)) ? this.allCustomersAffected : this.customersOut;
   }
 
   /** When the last member was back (epoch ms); null while one is not. */
@@ -327,12 +283,12 @@ export class Body<Outage extends Owner = Owner> implements Indexed, EntryOwner {
     this.firstEntry = this.lastEntry = NONE;
   }
 
-  /** Takes note of new numbers: its own, those of its entries and of the units. */
-  renumber(number: number, entries: Int32Array, units: Int32Array): void {
+  /** Takes note of new numbers: its own, and those of its entries. */
+  renumber(number: number, entries: Int32Array): void {
     this.number = number;
     this.firstEntry = numberIn(entries, this.firstEntry);
     this.lastEntry = numberIn(entries, this.lastEntry);
-    for (const wide of this.wides) wide.unit = units[wide.unit]!;
+    this.wides = this.wides.map((entry) => entries[entry]!);
   }
 }
 

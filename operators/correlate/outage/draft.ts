@@ -94,13 +94,13 @@ export class Draft {
     });
   }
 
-  member(outage: OutageState, { source, sourceEventId }: PlacedEvent, link: Link | null): void {
-    this.touch(outage).members.push({ source, sourceEventId, t: this.#t, logIndex: this.#logIndex, link });
+  member(outage: OutageState, { source, sourceEventId, assetId }: PlacedEvent, link: Link | null): void {
+    this.touch(outage).members.push({ source, sourceEventId, assetId, t: this.#t, logIndex: this.#logIndex, link });
   }
 
   /** A member that an amend took in, whose time that counts is `t` (epoch ms): the `nth` of the command. */
-  amended(outage: OutageState, { source, sourceEventId }: PlacedEvent, t: number, nth: number): void {
-    this.touch(outage).members.push({ source, sourceEventId, t, logIndex: this.#logIndex, link: null, nth });
+  amended(outage: OutageState, { source, sourceEventId, assetId }: PlacedEvent, t: number, nth: number): void {
+    this.touch(outage).members.push({ source, sourceEventId, assetId, t, logIndex: this.#logIndex, link: null, nth });
   }
 
   /** All members of an outage are stated anew from here on. */
@@ -143,8 +143,8 @@ export class Draft {
     this.#rejected.push({ reason, detail, log: this.log, command });
   }
 
-  #witness({ source, sourceEventId }: PlacedEvent): Witness {
-    return { source, sourceEventId, logIndex: this.#logIndex };
+  #witness({ source, sourceEventId, assetId }: PlacedEvent): Witness {
+    return { source, sourceEventId, assetId, logIndex: this.#logIndex };
   }
 
   /** All that is to be published. */

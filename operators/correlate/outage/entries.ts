@@ -1,19 +1,26 @@
 import { countOf, NONE, numberIn, renumber, type Room } from '../columns/columns.js';
-import { FIRST, OUT_ENTRIES, type Reporters } from './reporters.js';
+import type { Joining } from './joining.js';
+import { FIRST, OUT_ENTRIES, type Needed, type Renumbered, type Reporters } from './reporters.js';
 import type { TextTable } from '../columns/text-table.js';
 
-/** Numbers of an entry in {@link Entries}: who it is of, and the next entry of each of those. */
-const LINKS = 6;
+/** Numbers of an entry in {@link Entries}: who it is of, the next entry of each of those, which event it is, and what it says. */
+const LINKS = 8;
 const REPORTER = 0;
 const UNIT = 1;
 const BODY = 2;
 const NEXT_OF_REPORTER = 3;
 const NEXT_OF_UNIT = 4;
 const NEXT_OF_BODY = 5;
+const IDENTITY = 6;
+const SAYS = 7;
+
+/** What an entry says, one bit each: it speaks for the whole feeder; it says a state, and no change. */
+const WIDE = 1;
+const STATE = 2;
 
 /** Further values of an entry. */
 const VALUES = 3;
-const LAST_T = 0;
+const T = 0;
 const BACK_AT = 1;
 const WEIGHT = 2;
 
@@ -28,10 +35,8 @@ export interface EntryOwner {
   /** Its number among the bodies of the key, and the first of its list of entries. */
   number: number;
   readonly firstEntry: number;
-  /** Its wide members have units, too. */
-  noteWides(): void;
-  /** Takes note of new numbers: its own, those of entries and of units. */
-  renumber(number: number, entries: Int32Array, units: Int32Array): void;
+  /** Takes note of new numbers: its own, and those of entries. */
+  renumber(number: number, entries: Int32Array): void;
 }
 
 /** {@link Entries} as they stand in a snapshot. */
@@ -41,10 +46,10 @@ export interface PackedEntries {
 }
 
 /**
- * The entries of one key: one reporter's membership in one body (the members of an outage), for one unit. A unit is out
- * while an entry of it is. Entries are numbers; those of a body are a list, linked in the order in which they were put there.
- * Those of a reporter and of a unit are lists too, the latest body first: in a week of storms they get long, and nearly
- * always it is the latest outage that is asked for.
+ * The entries of one key: each is a member of one body (the members of an outage), by one reporter, for one unit. A unit is
+ * out while an entry of it is. Entries are numbers; those of a body are a list, linked in the order in which they were put there.
+ * Those of a reporter and of a unit are lists too, the latest body first, and of a body the latest entry: in a week of storms
+ * they get long, and nearly always it is the latest that is asked for.
  */
 export class Entries<Body extends EntryOwner = EntryOwner> {
   #size = 0;
@@ -52,6 +57,8 @@ export class Entries<Body extends EntryOwner = EntryOwner> {
   #values: Float64Array;
   /** The bodies by number; one that was absorbed keeps its number until the next {@link keep}, one that was forgotten is null. */
   #bodies: (Body | null)[] = [];
+  /** Entries that say a state, for wide members that come later: but for those in reach of linking they may be missing. */
+  #states: number[] = [];
 
   constructor(
     readonly reporters: Reporters,
@@ -107,12 +114,32 @@ export class Entries<Body extends EntryOwner = EntryOwner> {
     this.#links[entry * LINKS + NEXT_OF_BODY] = next;
   }
 
-  /** The latest member's time (epoch ms): when that one is back, so are all before it. */
-  lastT(entry: number): number {
-    return this.#values[entry * VALUES + LAST_T]!;
+  /** Which event it is, by its number among the identities of the key; NONE: nothing links to it any more. */
+  identity(entry: number): number {
+    return this.#links[entry * LINKS + IDENTITY]!;
   }
 
-  /** The earliest restoration of the unit at or after `lastT` (epoch ms); NaN while there is none. */
+  /** Whether it speaks for the whole feeder. */
+  isWide(entry: number): boolean {
+    return (this.#links[entry * LINKS + SAYS]! & WIDE) !== 0;
+  }
+
+  /** Whether it says a state, and no change. */
+  saysState(entry: number): boolean {
+    return (this.#links[entry * LINKS + SAYS]! & STATE) !== 0;
+  }
+
+  /** Entries that say a state, in the order in which they were made. */
+  get states(): readonly number[] {
+    return this.#states;
+  }
+
+  /** When it happened: the time that counts (epoch ms). */
+  t(entry: number): number {
+    return this.#values[entry * VALUES + T]!;
+  }
+
+  /** The earliest restoration of the unit since (epoch ms); NaN while there is none. */
   backAt(entry: number): number {
     return this.#values[entry * VALUES + BACK_AT]!;
   }
@@ -122,16 +149,11 @@ export class Entries<Body extends EntryOwner = EntryOwner> {
     return backAt !== backAt;
   }
 
-  /** Changes the times of an entry that is in its lists. */
-  setTimes(entry: number, lastT: number, backAt: number): void {
+  /** An entry that is in its lists is back at `backAt` (epoch ms), or was earlier than thought. */
+  setBackAt(entry: number, backAt: number): void {
     this.#count(entry, -1);
-    this.#putTimes(entry, lastT, backAt);
-    this.#count(entry, 1);
-  }
-
-  #putTimes(entry: number, lastT: number, backAt: number): void {
-    this.#values[entry * VALUES + LAST_T] = lastT;
     this.#values[entry * VALUES + BACK_AT] = backAt;
+    this.#count(entry, 1);
   }
 
   /** Its unit has an entry more or less that is out, or that is back. */
@@ -146,19 +168,21 @@ export class Entries<Body extends EntryOwner = EntryOwner> {
     return this.#values[entry * VALUES + WEIGHT]!;
   }
 
-  setWeight(entry: number, weight: number): void {
-    this.#values[entry * VALUES + WEIGHT] = weight;
-  }
-
   /** Makes an entry that is in no list yet. */
-  make(reporter: number, unit: number, lastT: number, backAt: number, weight: number): number {
+  make({ reporter, unit, identity, t, backAt, weight, wide, state }: Joining): number {
     const entry = this.#size++;
     this.#links = this.room.grown(this.#links, this.#size * LINKS);
     this.#values = this.room.grown(this.#values, this.#size * VALUES);
-    this.#links[entry * LINKS + REPORTER] = reporter;
-    this.#links[entry * LINKS + UNIT] = unit;
-    this.#putTimes(entry, lastT, backAt);
-    this.setWeight(entry, weight);
+    const links = entry * LINKS;
+    this.#links[links + REPORTER] = reporter;
+    this.#links[links + UNIT] = unit;
+    this.#links[links + IDENTITY] = identity;
+    this.#links[links + SAYS] = (wide ? WIDE : 0) + (state ? STATE : 0);
+    const values = entry * VALUES;
+    this.#values[values + T] = t;
+    this.#values[values + BACK_AT] = backAt;
+    this.#values[values + WEIGHT] = weight;
+    if (state) this.#states.push(entry);
     return entry;
   }
 
@@ -175,13 +199,13 @@ export class Entries<Body extends EntryOwner = EntryOwner> {
     this.#count(entry, 1);
   }
 
-  /** Puts an entry behind those of its body, which stand behind those of later ones. */
+  /** Puts an entry before those of its body, which stand behind those of later ones. */
   #insert(texts: TextTable, of: number, entry: number, next: number): void {
     const links = this.#links;
     const body = links[entry * LINKS + BODY]!;
     let before = NONE;
     let after = texts.value(of, FIRST);
-    while (after !== NONE && links[after * LINKS + BODY]! >= body) {
+    while (after !== NONE && links[after * LINKS + BODY]! > body) {
       before = after;
       after = links[after * LINKS + next]!;
     }
@@ -202,13 +226,6 @@ export class Entries<Body extends EntryOwner = EntryOwner> {
   #nextHere(entry: number, next: number): number {
     const after = this.#links[entry * LINKS + next]!;
     return after !== NONE && this.body(after) === this.body(entry) ? after : NONE;
-  }
-
-  /** The entry of a reporter and a unit in a body, or NONE. */
-  find(reporter: number, unit: number, body: number): number {
-    let entry = this.#firstIn(body, this.reporters.texts, reporter, NEXT_OF_REPORTER);
-    while (entry !== NONE && this.unit(entry) !== unit) entry = this.#nextHere(entry, NEXT_OF_REPORTER);
-    return entry;
   }
 
   /** What a unit is in a body: out, if one of its entries is. */
@@ -285,16 +302,24 @@ export class Entries<Body extends EntryOwner = EntryOwner> {
     this.#values = this.room.copy(values);
   }
 
-  /** Lists all entries by reporter and by unit, once they were unpacked: the first snapshots had lists of another order. */
+  /** Lists all entries by reporter and by unit, once they were unpacked. */
   list(bodies: readonly Body[]): void {
     for (const body of byNumber(bodies)) {
-      for (let entry = body.firstEntry; entry !== NONE; entry = this.nextOfBody(entry)) this.#list(entry);
-      body.noteWides();
+      for (let entry = body.firstEntry; entry !== NONE; entry = this.nextOfBody(entry)) {
+        this.#list(entry);
+        if (this.saysState(entry)) this.#states.push(entry);
+      }
     }
+    this.#states.sort((a, b) => a - b);
   }
 
-  /** Forgets all entries but those of `bodies`, and reporters and units that have nothing left. */
-  keep(bodies: readonly Body[]): void {
+  /**
+   * Forgets all entries but those of `bodies`, which events those before `linkedFrom` (epoch ms) are, and reporters and
+   * units that nothing needs any more.
+   * @param told reporters and units that are needed besides
+   * @returns the new numbers of reporters and units
+   */
+  keep(bodies: readonly Body[], linkedFrom: number, told: Needed): Renumbered {
     const used = new Uint8Array(this.#size);
     const kept = byNumber(bodies);
     kept.forEach((body, number) => {
@@ -306,11 +331,16 @@ export class Entries<Body extends EntryOwner = EntryOwner> {
     this.#bodies = kept;
     this.#unlist(used);
     const rows = renumber(this.#size, (entry) => used[entry] === 1);
-    const { reporters, units } = this.reporters.keep();
+    const renumbered = this.reporters.keep(told);
+    const { reporters, units } = renumbered;
     const links = (this.#links = this.room.keptRows(this.#links, rows, LINKS));
     this.#values = this.room.keptRows(this.#values, rows, VALUES);
     this.#size = countOf(rows);
-    for (let at = 0; at < this.#size * LINKS; at += LINKS) {
+    this.#states = [];
+    for (let entry = 0; entry < this.#size; entry++) {
+      const at = entry * LINKS;
+      if (this.t(entry) < linkedFrom) links[at + IDENTITY] = NONE;
+      else if (this.saysState(entry)) this.#states.push(entry);
       links[at + REPORTER] = reporters[links[at + REPORTER]!]!;
       links[at + UNIT] = units[links[at + UNIT]!]!;
       for (const next of [NEXT_OF_REPORTER, NEXT_OF_UNIT, NEXT_OF_BODY])
@@ -319,7 +349,20 @@ export class Entries<Body extends EntryOwner = EntryOwner> {
     for (const texts of [this.reporters.texts, this.reporters.unitTexts]) {
       for (let i = 0; i < texts.size; i++) texts.setValue(i, FIRST, numberIn(rows, texts.value(i, FIRST)));
     }
-    kept.forEach((body, number) => body.renumber(number, rows, units));
+    kept.forEach((body, number) => body.renumber(number, rows));
+    return renumbered;
+  }
+
+  /** Marks the identities that entries are of. */
+  markIdentities(used: Uint8Array): void {
+    for (let entry = 0; entry < this.#size; entry++) if (this.identity(entry) !== NONE) used[this.identity(entry)] = 1;
+  }
+
+  /** Takes note of new numbers of the identities. */
+  renumberIdentities(identities: Int32Array): void {
+    for (let at = IDENTITY; at < this.#size * LINKS; at += LINKS) {
+      this.#links[at] = numberIn(identities, this.#links[at]!);
+    }
   }
 
   /** Takes all entries that are not used out of the lists of their reporters and units. */

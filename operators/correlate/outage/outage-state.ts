@@ -1,5 +1,5 @@
-import type { Key, OutageCommand, PlacedEvent } from '../../model/event.js';
-import { incidentIdOf } from '../../model/identity.js';
+import type { Key, OutageCommand } from '../../model/event.js';
+import { incidentIdOf, type Named } from '../../model/identity.js';
 import type { OutageRecord, Severity } from '../../model/outage.js';
 import { bySource } from '../../model/source.js';
 import type { Status } from '../../model/status.js';
@@ -45,9 +45,9 @@ export class OutageState {
   readonly crew = new Set<string>();
   readonly acknowledgedBy = new Set<string>();
   etr: number | null = null;
-  /** The substation event that names the incident: the earliest member of that reach. */
-  incident: { t: number; source: string; sourceEventId: string } | null = null;
-  /** Members (`source/sourceEventId`) that amends took in: when they come again, they are known. */
+  /** The substation event that names the incident: the earliest member of that reach, of one time by the place on the log. */
+  incident: (Named & { readonly t: number; readonly place: number }) | null = null;
+  /** Members ({@link memberKeyOf}) that amends took in: when they are told again, they are known. */
   readonly amended = new Set<string>();
   /** What its record said when it merged into another; null as long as it has not. */
   epitaph: OutageRecord | null = null;
@@ -58,7 +58,7 @@ export class OutageState {
 
   constructor(
     readonly outageId: string,
-    readonly openedBy: { readonly source: PlacedEvent['source']; readonly sourceEventId: string },
+    readonly openedBy: OutageRecord['openedBy'],
     entries: Entries<OutageBody>,
     cells: Cells,
   ) {
@@ -76,12 +76,8 @@ export class OutageState {
   noteIncident(candidate: OutageState['incident']): void {
     if (candidate === null) return;
     const { incident } = this;
-    const identity = (event: { source: string; sourceEventId: string }): string =>
-      `${event.source}/${event.sourceEventId}`;
     const earlier =
-      incident === null ||
-      candidate.t < incident.t ||
-      (candidate.t === incident.t && identity(candidate) < identity(incident));
+      incident === null || candidate.t < incident.t || (candidate.t === incident.t && candidate.place < incident.place);
     if (earlier) this.incident = candidate;
   }
 
@@ -157,7 +153,7 @@ export class OutageState {
       outageId: this.outageId,
       substationId: key.substationId,
       feederId: key.feederId,
-      incidentId: incident ? incidentIdOf(incident.source, incident.sourceEventId) : null,
+      incidentId: incident ? incidentIdOf(key.substationId, incident, incident.t) : null,
       status,
       confidence: body.confidence,
       severity: severityOf(customersAffected, body.isWide, rules),
@@ -166,7 +162,7 @@ export class OutageState {
       restoredAt: restoredAt === null ? null : formatTime(restoredAt),
       momentary: restoredAt !== null && restoredAt - body.firstDetectedAt <= MOMENTARY_MS,
       mergedInto: this.mergedInto,
-      openedBy: { source: this.openedBy.source, sourceEventId: this.openedBy.sourceEventId },
+      openedBy: { ...this.openedBy },
       reporters: { ...body.reporters },
       events: body.events,
       assetsAffected: body.assetsAffected,

@@ -11,7 +11,8 @@ import { KeyState } from '../key-state.js';
 import type { PackedMembers } from '../linking/members.js';
 import { OutageState, type OutageBody } from '../outage/outage-state.js';
 import { requireMeaning } from '../meaning.js';
-import type { Reporters } from '../outage/reporters.js';
+import type { PackedReporters } from '../outage/reporters.js';
+import type { PackedReports } from '../reports/reports.js';
 import type { PackedTexts } from '../columns/text-table.js';
 import { OperatorError } from '../../model/errors.js';
 
@@ -20,7 +21,7 @@ import { OperatorError } from '../../model/errors.js';
  * an order (outages, cells, entries of a unit) keeps it. Columns are written as they stand in memory: a storm changes every
  * key, and encoding them all must not cost the stream much.
  */
-const VERSION = 4;
+const VERSION = 5;
 
 /** Takes columns of numbers as they are. */
 const packr = new Packr({ moreTypes: true, useRecords: false });
@@ -37,7 +38,7 @@ interface PackedBody {
   scalars: Pick<OutageBody, (typeof BODY_SCALARS)[number]>;
   reporters: Record<Source, number>;
   weights: { weight: number; count: number }[];
-  wides: { unit: number; lastT: number; backAt: number }[];
+  wides: number[];
   extent: PackedExtent;
   box: [number, number, number, number] | null;
   indexed: boolean;
@@ -65,14 +66,14 @@ interface PackedKey {
   origin: { lat: number; lon: number } | null;
   commandsSeen: [string, number][];
   identities: PackedTexts;
-  seenAt: Float64Array;
   members: PackedMembers;
-  reporters: ReturnType<Reporters['pack']>;
+  reporters: PackedReporters;
+  reports: PackedReports;
   entries: PackedEntries;
   outages: PackedOutage[];
 }
 
-export const KEY_SCALARS = ['meaning', 'watermark', 'memoryFrom', 'indexFrom', 'sweptAt'] as const;
+export const KEY_SCALARS = ['meaning', 'watermark', 'memoryFrom', 'indexFrom', 'sweptAt', 'incidents'] as const;
 
 export const OUTAGE_SCALARS = [
   'status',
@@ -119,7 +120,6 @@ function pick<T, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> {
 
 /** Encodes the state of a key. */
 export function encodeKeyState(state: KeyState): Uint8Array {
-  const { identities } = state;
   const indexed = new Set(state.index.owners);
   const packed: PackedKey = {
     version: VERSION,
@@ -129,10 +129,10 @@ export function encodeKeyState(state: KeyState): Uint8Array {
     scalars: pick(state, KEY_SCALARS),
     origin: state.index.origin && { lat: state.index.origin.lat, lon: state.index.origin.lon },
     commandsSeen: [...state.commandsSeen],
-    identities: identities.texts.pack(),
-    seenAt: identities.seenAt.subarray(0, identities.texts.size),
+    identities: state.identities.texts.pack(),
     members: state.members.pack(),
     reporters: state.reporters.pack(),
+    reports: state.reports.pack(),
     entries: state.entries.pack(),
     outages: [...state.outages.values()].map((outage) => ({
       outageId: outage.outageId,
@@ -203,10 +203,11 @@ function unpackKey(packed: PackedKey, room: Room): KeyState {
   Object.assign(state, packed.scalars);
   state.index.origin = packed.origin;
   for (const [id, t] of packed.commandsSeen) state.commandsSeen.set(id, t);
-  state.identities.unpack(packed.identities, packed.seenAt);
+  state.identities.texts.unpack(packed.identities);
   state.members.unpack(packed.members);
   state.reporters.unpack(packed.reporters);
-  state.reporters.memoryFrom = state.memoryFrom;
+  state.reports.unpack(packed.reports);
+  state.reports.moveTo(state.memoryFrom, state.watermark);
   state.entries.unpack(packed.entries);
   for (const { outageId, openedBy, scalars, flags, crew, acknowledgedBy, amended, body } of packed.outages) {
     const outage = new OutageState(outageId, openedBy, state.entries, state.cells);

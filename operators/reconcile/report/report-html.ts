@@ -3,7 +3,7 @@ import { beginOf } from '../groups.js';
 import type { Report } from './report.js';
 import { changeText, figuresOf, leftOutLines, numberText } from './report-text.js';
 import { durationText, shortId } from '../sentence.js';
-import { identityOf } from '../stored-entry.js';
+import { nameOf } from '../stored-entry.js';
 import { findingsOf, indicesOf, type Summary } from '../summary.js';
 
 /** Causes and members that a finding shows; the JSON report has all of them. */
@@ -158,7 +158,7 @@ ${[...stream.map(row('stream')), ...replay.map(row('replay'))].join('\n')}
 function membersLine(what: string, members: readonly ComparedMember[]): string {
   if (members.length === 0) return '';
   const rest = members.length > SHOWN ? ` and ${members.length - SHOWN} more` : '';
-  return `<p class="quiet">${what}: ${escape(members.slice(0, SHOWN).map(identityOf).join(', '))}${rest}.</p>`;
+  return `<p class="quiet">${what}: ${escape(members.slice(0, SHOWN).map(nameOf).join(', '))}${rest}.</p>`;
 }
 
 /** A time to the second, as nobody reads milliseconds. */

@@ -58,7 +58,7 @@ const outage: ComparedOutage = {
   etr: null,
   customersInterrupted: 1,
   customerMinutes: 10,
-  members: [{ source: 'kaifa', sourceEventId: HOSTILE, t: '2026-10-04T10:00:00.000Z' }],
+  members: [{ source: 'kaifa', assetId: null, sourceEventId: HOSTILE, t: '2026-10-04T10:00:00.000Z' }],
 };
 
 const finding: Finding = {

@@ -1,7 +1,7 @@
 import { cellText } from '../../model/csv.js';
 import type { Finding } from '../finding.js';
 import { beginOf } from '../groups.js';
-import { identityOf } from '../stored-entry.js';
+import { nameOf } from '../stored-entry.js';
 import { indicesOf, type Summary } from '../summary.js';
 
 /** What a report is made of. */
@@ -36,8 +36,8 @@ const CSV_COLUMNS: Readonly<Record<string, (finding: Finding) => Cell>> = {
   sentence: ({ sentence }) => sentence,
   stream_outages: ({ stream }) => stream.map(({ outageId }) => outageId).join(' '),
   replay_outages: ({ replay }) => replay.map(({ outageId }) => outageId).join(' '),
-  members_added: ({ added }) => added.map(identityOf).join(' '),
-  members_removed: ({ removed }) => removed.map(identityOf).join(' '),
+  members_added: ({ added }) => added.map(nameOf).join(' '),
+  members_removed: ({ removed }) => removed.map(nameOf).join(' '),
   causes: ({ causes }) => causes.map(({ name, says }) => `${name} ${says}`).join('; '),
   changes: ({ changes }) => changes.map(({ field, stream, replay }) => `${field}: ${stream} -> ${replay}`).join('; '),
   customer_minutes_stream: ({ customerMinutes }) => customerMinutes.stream,

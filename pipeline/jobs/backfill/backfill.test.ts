@@ -9,6 +9,7 @@ import { backfillIdOf, publish, ReadHistory, type Input, type Reject } from './b
 import type { OrderedEvent } from './event-order.js';
 import { openFile } from './file-history.js';
 import { readMapping } from './mapping.js';
+import { UTC } from '../../../operators/model/time-zone.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'oms-history-'));
 afterAll(() => rm(folder, { recursive: true }));
@@ -17,7 +18,7 @@ const network = await readNetwork(new URL('../../../data/contract-cases/network'
 const registry = Registry.of(network);
 const METER = network.customers.find(({ meterId }) => meterId !== null)!.meterId!;
 const MAPPING = 'fields: {sourceEventId: ID, occurredAt: AT, kind: {constant: outage}, assetId: METER}';
-const RANGE = { from: -Infinity, to: Infinity, naiveOffsetMin: 0 };
+const RANGE = { from: -Infinity, to: Infinity, zone: UTC };
 
 async function input(name: string, content: string | Buffer, mapping: string | null = MAPPING): Promise<Input> {
   const file = join(folder, name);
@@ -61,7 +62,10 @@ async function identities(history: ReadHistory): Promise<string[]> {
 
 describe('a history', () => {
   it('comes out in event-time order, from several files, each event once', async () => {
-    const one = await input('one.csv', csv(`a,${minute(9)},${METER}`, `b,${minute(1)},${METER}`, `a,${minute(9)},x`));
+    const one = await input(
+      'one.csv',
+      csv(`a,${minute(9)},${METER}`, `b,${minute(1)},${METER}`, `a,${minute(9)},${METER}`),
+    );
     const lines = [5, 3].map((m) => JSON.stringify({ ID: `n${m}`, AT: minute(m), METER: 'nobody' }));
     const other = await input('other.ndjson.gz', gzipSync(`\uFEFF${lines.join('\r\n')}`));
     const history = await read([one, other]);

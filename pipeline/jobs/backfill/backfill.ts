@@ -12,6 +12,7 @@ import { canonicalLine, RowReader } from './row-reader.js';
 import { emptySummary, rejectedOf, type Summary } from './summary.js';
 import type { BackfillTarget } from './target.js';
 import { WrongInput } from './wrong-input.js';
+import type { TimeZone } from '../../../operators/model/time-zone.js';
 
 /** One history and how its rows are to be understood. */
 export interface Input {
@@ -32,17 +33,27 @@ export interface Reject {
   readonly raw: string;
 }
 
+/** A time of a row that is taken, and may be another one. */
+export interface Remark {
+  readonly input: string;
+  /** Line of the file or row of the table. */
+  readonly at: number;
+  readonly unit: 'line' | 'row';
+  readonly detail: string;
+}
+
 export interface ReadingOptions {
   readonly inputs: readonly Input[];
   readonly registry: Registry;
   /** Only events whose time lies in `[from, to]` are taken; epoch ms. */
   readonly from: number;
   readonly to: number;
-  /** Offset of times without a zone, minutes east of UTC. */
-  readonly naiveOffsetMin: number;
+  /** Of times that come without one. */
+  readonly zone: TimeZone;
   /** Epoch ms. */
   readonly nowMs: number;
   readonly onReject: (reject: Reject) => void | Promise<void>;
+  readonly onRemark?: (remark: Remark) => void;
   /** Called now and then with the rows read so far; what it throws ends the reading. */
   readonly onRows: (rows: number) => void;
 }
@@ -54,13 +65,15 @@ const EVENTS_PER_BATCH = 4000;
 /** The id of a backfill: of what is read, how, and where it goes. */
 export function backfillIdOf(
   inputs: readonly Input[],
-  { from, to, naiveOffsetMin }: Pick<ReadingOptions, 'from' | 'to' | 'naiveOffsetMin'>,
+  { from, to, zone }: Pick<ReadingOptions, 'from' | 'to' | 'zone'>,
   topicPrefix: string,
 ): string {
   const read = inputs.map(({ history, mapping, source }) => {
     return { digest: history.digest, source, mapping: mapping && { ...mapping, where: null } };
   });
   // 1: the order of events. A program with another order must not go on where this one stopped.
+  // Called so since there were offsets only: a backfill that stopped then goes on.
+  const naiveOffsetMin = zone.offsetMin ?? zone.name;
   return contentIdOf({ backfill: 1, read, from: String(from), to: String(to), naiveOffsetMin, topicPrefix });
 }
 
@@ -102,10 +115,17 @@ export class ReadHistory {
 
   async #readInput(input: Input, rowsBefore: number): Promise<number> {
     const { history, mapping, source } = input;
-    const { naiveOffsetMin, nowMs, onRows } = this.options;
-    const reader = new RowReader({ mapping, source, naiveOffsetMin, nowMs });
+    const { zone, nowMs, onRows, onRemark } = this.options;
+    const { name, unit } = history;
+    let at = 0;
+    const remark = (detail: string): void => {
+      this.summary.remarks = (this.summary.remarks ?? 0) + 1;
+      onRemark?.({ input: name, at, unit, detail });
+    };
+    const reader = new RowReader({ mapping, source, zone, nowMs, onRemark: remark });
     let rows = rowsBefore;
     for await (const row of history.rows()) {
+      ({ at } = row);
       if (++rows % ROWS_PER_WORD === 0) onRows(rows);
       const reports: Report[] =
         row.problem === undefined
@@ -168,7 +188,7 @@ export class ReadHistory {
     const { summary } = this;
     const copies = new Copies();
     for await (const block of this.#order.inOrder()) {
-      const events = block.filter(({ identity }) => !copies.isCopy(identity));
+      const events = block.filter((event) => !copies.isCopy(event));
       summary.duplicates += block.length - events.length;
       if (events.length === 0) continue;
       for (const { placed } of events) {

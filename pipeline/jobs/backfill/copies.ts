@@ -1,26 +1,37 @@
-/** Identities of each of the two generations: together at most twice as many are remembered. */
-const PER_GENERATION = 250_000;
+import type { OrderedEvent } from './event-order.js';
+
+const RECEIPT = /"receivedAt":"[^"]*",?/;
+// Quotes inside a text are written otherwise.
+const RESTORATION = '"kind":"restoration"';
 
 /**
- * Tells copies: events whose identity stood on one before. It remembers the last 250,000 identities at least, and so needs
- * no more memory for a longer history: copies of one event lie close in event time, and what lies farther apart than the
- * retention is no copy to the stream either.
+ * Tells exact copies in a history that is in order: events of one time that say the same, but for when they were received,
+ * and nothing of the other kind between them. All others are for the engines to tell: sources use their ids again.
  */
 export class Copies {
-  #young = new Set<string>();
-  #old = new Set<string>();
+  /** The time at hand, epoch ms; how many events it has had, and which of either kind was the last. */
+  #t = NaN;
+  #count = 0;
+  #lastOutage = 0;
+  #lastRestoration = 0;
+  /** By what they say: where events of this time stood. */
+  readonly #heard = new Map<string, number>();
 
-  constructor(private readonly perGeneration = PER_GENERATION) {}
-
-  /** Has an event of this identity been here? From now on it has. */
-  isCopy(identity: string): boolean {
-    if (this.#young.has(identity) || this.#old.has(identity)) return true;
-    // V8 lets a part of a text keep all of it: what was read from disk with it would stay in memory as well.
-    this.#young.add(Buffer.from(identity).toString());
-    if (this.#young.size >= this.perGeneration) {
-      this.#old = this.#young;
-      this.#young = new Set();
+  /** Is an event a copy of one before? From now on it has been here. */
+  isCopy({ t, line }: Pick<OrderedEvent, 't' | 'line'>): boolean {
+    if (t !== this.#t) {
+      this.#t = t;
+      this.#count = this.#lastOutage = this.#lastRestoration = 0;
+      this.#heard.clear();
     }
+    const said = line.replace(RECEIPT, '');
+    const isRestoration = line.includes(RESTORATION);
+    const before = this.#heard.get(said);
+    if (before !== undefined && (isRestoration ? this.#lastOutage : this.#lastRestoration) < before) return true;
+    this.#count++;
+    if (isRestoration) this.#lastRestoration = this.#count;
+    else this.#lastOutage = this.#count;
+    this.#heard.set(said, this.#count);
     return false;
   }
 }

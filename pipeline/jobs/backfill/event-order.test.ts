@@ -56,9 +56,30 @@ it('says in one sentence that there is no place to sort', async () => {
 });
 
 describe('copies', () => {
-  it('are told as long as their first one is remembered', () => {
-    const copies = new Copies(3);
-    const answers = ['a', 'b', 'a', 'c', 'd', 'a', 'e', 'f', 'b', 'a'].map((id) => copies.isCopy(id));
-    expect(answers).toEqual([false, false, true, false, false, true, false, false, false, false]);
+  const line = (kind: string, id: string, received: number): string =>
+    JSON.stringify({
+      source: 'kaifa',
+      kind,
+      sourceEventId: id,
+      occurredAt: 'then',
+      receivedAt: `${received}`,
+      reach: null,
+    });
+
+  it('are told by what they say of one time, whenever they were received', () => {
+    const copies = new Copies();
+    const heard = [
+      [1, line('outage', 'a', 1)],
+      [1, line('outage', 'b', 1)],
+      [1, line('outage', 'a', 2)],
+      [2, line('outage', 'a', 2)],
+    ] as const;
+    expect(heard.map(([t, said]) => copies.isCopy({ t, line: said }))).toEqual([false, false, true, false]);
+  });
+
+  it('are none where something says the other in between: a trip, a reclosing and a lock-out of one second', () => {
+    const copies = new Copies();
+    const told = [line('outage', 'x', 1), line('restoration', 'y', 2), line('outage', 'x', 3), line('outage', 'x', 4)];
+    expect(told.map((said) => copies.isCopy({ t: 1, line: said }))).toEqual([false, false, false, true]);
   });
 });

@@ -7,6 +7,8 @@ import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
 import { isFields, type Fields } from '../../../operators/normalise/fields.js';
 import { fileProblem } from '../../../connections/files.js';
+import { columnName, csvFormOf, unwrapped, type CsvForm } from '../csv-form.js';
+import { isEmptyMark } from './empty-mark.js';
 import type { History, Row } from './history.js';
 import { columnsOf, missingColumn, type Mapping } from './mapping.js';
 import { WrongInput } from './wrong-input.js';
@@ -26,9 +28,8 @@ export async function openFile(file: string, mapping: Mapping | null): Promise<H
   if (found.isDirectory()) throw new WrongInput(`${file} is a folder: name a CSV or NDJSON file.`);
   if (kind === undefined)
     throw new WrongInput(`${file}: what is in it cannot be told: its name must end in .csv, .ndjson or .jsonl (.gz).`);
-  const isCsv = kind === 'csv';
-  const delimiter = mapping?.delimiter ?? ',';
-  const columns = isCsv ? await headerOf(file, delimiter) : null;
+  const form = kind === 'csv' ? await formOf(file, mapping) : null;
+  const columns = form && (await headerOf(file, form));
   const missing = columns && mapping && [...columnsOf(mapping).keys()].find((column) => !columns.includes(column));
   if (missing) throw new WrongInput(missingColumn(mapping, missing, file, columns));
   return {
@@ -36,7 +37,7 @@ export async function openFile(file: string, mapping: Mapping | null): Promise<H
     unit: 'line',
     columns,
     digest: await digestOf(file),
-    rows: () => (columns ? csvRows(file, delimiter, columns, mapping === null) : lineRows(file)),
+    rows: () => (form && columns ? csvRows(file, form, columns, mapping === null) : lineRows(file)),
     close: () => Promise.resolve(),
   };
 }
@@ -75,23 +76,47 @@ interface Parsed {
   readonly info: { readonly lines: number };
 }
 
+/** How a CSV file is written. A mapping may say what divides its cells; a comma is what is meant where it says nothing. */
+async function formOf(file: string, mapping: Mapping | null): Promise<CsvForm> {
+  const columns = mapping ? [...columnsOf(mapping).keys()] : [];
+  const form = csvFormOf(await beginningOf(file), columns);
+  return mapping && mapping.delimiter !== ',' ? { ...form, delimiter: mapping.delimiter } : form;
+}
+
+/** Enough of a file to hold its header and a line before it. */
+async function beginningOf(file: string): Promise<string> {
+  let bytes = Buffer.alloc(0);
+  try {
+    for await (const chunk of read(file) as AsyncIterable<Buffer>) {
+      bytes = Buffer.concat([bytes, chunk]);
+      if (bytes.length >= READ_BYTES || /[\r\n][^\r\n]+[\r\n]/.test(chunk.toString('latin1'))) break;
+    }
+  } catch (error) {
+    throw problem(file, error);
+  }
+  return bytes.toString(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf16le' : 'utf8');
+}
+
 /** @param records how many to read; -1: all */
-function csvParser(delimiter: string, records = -1) {
+function csvParser({ delimiter, headerLine }: CsvForm, records = -1) {
   return parse({
     bom: true,
     delimiter,
+    from_line: headerLine,
     info: true,
     relax_column_count: true,
+    // A cell ="00123" has a quote where CSV has none.
+    relax_quotes: true,
     skip_empty_lines: true,
     to: records,
   });
 }
 
-async function headerOf(file: string, delimiter: string): Promise<readonly string[]> {
+async function headerOf(file: string, form: CsvForm): Promise<readonly string[]> {
   try {
-    for await (const { record } of read(file, csvParser(delimiter, 1)) as AsyncIterable<Parsed>) {
-      const columns = record.map((name) => name.trim());
-      const twice = columns.find((name, i) => columns.indexOf(name) !== i);
+    for await (const { record } of read(file, csvParser(form, 1)) as AsyncIterable<Parsed>) {
+      const columns = record.map(columnName);
+      const twice = columns.find((name, i) => name !== '' && columns.indexOf(name) !== i);
       if (twice !== undefined) throw new WrongInput(`${file}: the column "${twice}" stands twice; keep one.`);
       return columns;
     }
@@ -101,19 +126,16 @@ async function headerOf(file: string, delimiter: string): Promise<readonly strin
   throw new WrongInput(`${file} is empty: its first line must name the columns.`);
 }
 
-async function* csvRows(
-  file: string,
-  delimiter: string,
-  columns: readonly string[],
-  raw: boolean,
-): AsyncGenerator<Row> {
+async function* csvRows(file: string, form: CsvForm, columns: readonly string[], raw: boolean): AsyncGenerator<Row> {
   let isHeader = true;
   try {
-    for await (const { record, info } of read(file, csvParser(delimiter)) as AsyncIterable<Parsed>) {
+    for await (const { record, info } of read(file, csvParser(form)) as AsyncIterable<Parsed>) {
       if (isHeader) isHeader = false;
+      // What a spreadsheet leaves below its table.
+      else if (record.every((cell) => cell.trim() === '')) continue;
       else if (record.length !== columns.length) {
         const problem = `${record.length} cells where the header has ${columns.length}: quote values that hold the delimiter.`;
-        yield { at: info.lines, value: record.join(delimiter), problem };
+        yield { at: info.lines, value: record.join(form.delimiter), problem };
       } else yield { at: info.lines, value: raw ? rawShape(columns, record) : cellsOf(columns, record) };
     }
   } catch (error) {
@@ -132,8 +154,8 @@ const NUMBERS = new Set(['lat', 'lng', 'lon', 'voltage']);
 function rawShape(columns: readonly string[], record: readonly string[]): Fields {
   const shape = Object.create(null) as Record<string, unknown>;
   for (const [i, column] of columns.entries()) {
-    const text = record[i]!;
-    if (text === '') continue;
+    const text = unwrapped(record[i]!);
+    if (column === '' || text.trim() === '' || isEmptyMark(text)) continue;
     const path = column.split('.');
     const name = path.pop()!;
     let inner = shape;

@@ -32,6 +32,19 @@ describe('a mapping', () => {
     ]);
   });
 
+  it.each(['timeZone: America/New_York', 'zone: America/New_York'])('may name a zone: %s', (zone) => {
+    const mapping = readMapping(`${zone}\nfields: {occurredAt: A, kind: B}`, 'm.yaml');
+    expect(mapping).toMatchObject({ naiveOffsetMin: null, zone: { name: 'America/New_York', offsetMin: null } });
+    expect(readMapping('timeZone: UTC\nfields: {occurredAt: A, kind: B}', 'm.yaml')).toMatchObject({
+      naiveOffsetMin: 0,
+    });
+  });
+
+  it('may say in which form a column has times', () => {
+    const mapping = readMapping('fields: {occurredAt: {column: A, format: MM/DD/YYYY hh:mm:ss a}, kind: B}', 'm.yaml');
+    expect(mapping.fields.occurredAt).toEqual({ column: 'A', format: 'MM/DD/YYYY hh:mm:ss a' });
+  });
+
   it('may name the column that holds the whole message', () => {
     const mapping = readMapping('body: PAYLOAD\nfields: {receivedAt: STORED}', 'soap.yaml');
     expect(mapping).toMatchObject({ body: 'PAYLOAD', fields: { receivedAt: { column: 'STORED' } } });
@@ -57,7 +70,14 @@ describe('a mapping', () => {
     ['fields: {occurredAt: A}', 'm.yaml: fields.kind is missing: no event is without it.'],
     ['fields: {kind: A}', 'm.yaml: fields.occurredAt is missing: no event is without it.'],
     ['{}', 'm.yaml: fields.occurredAt is missing'],
-    ['timeZone: Asia/Amman', 'm.yaml: timeZone must be Z or an offset in quotes, such as "+03:00".'],
+    ['fields: {occurredAt: {column: A, format: MM/DD/YYYY}}', 'epochMs or epochSeconds, or a form such as "MM/DD/'],
+    [
+      'timeZone: Asia/Ammann',
+      'm.yaml: timeZone "Asia/Ammann" is no time zone: expected UTC, an offset such as +03:00,',
+    ],
+    ['timeZone: EST', 'm.yaml: timeZone "EST" is no time zone'],
+    ['zone: {}', 'm.yaml: zone must be Z or an offset in quotes, such as "+03:00", or a zone such as Asia/Amman.'],
+    ['{timeZone: Asia/Amman, zone: Z}', 'm.yaml: timeZone and zone are the same: leave out one.'],
     ['timeZone: +3', 'm.yaml: timeZone must be Z or an offset in quotes'],
     ['body: P\nfields: {assetId: A}', 'm.yaml: body holds the whole event, so only receivedAt and source may stand'],
   ])('%j is refused in one sentence', (text, sentence) => {

@@ -2,7 +2,9 @@ import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { parse, YAMLError } from 'yaml';
 import { SOURCES } from '../../../operators/model/source.js';
+import { parseTimeZone, TIME_ZONE_EXPECTED, type TimeZone } from '../../../operators/model/time-zone.js';
 import { isFields } from '../../../operators/normalise/fields.js';
+import { readTimeForm } from './time-form.js';
 import { WrongInput } from './wrong-input.js';
 
 /** What of an event a column may hold: the canonical fields, and the customer who reports. */
@@ -24,19 +26,23 @@ export const FIELD_NAMES = [
 ] as const;
 export type FieldName = (typeof FIELD_NAMES)[number];
 
+/** Forms of times that are no pattern. */
+export const TIME_FORMATS = ['iso', 'epochMs', 'epochSeconds'] as const;
+
 const FieldSchema = Type.Object(
   {
     column: Type.Optional(Type.String({ minLength: 1 })),
     constant: Type.Optional(Type.Union([Type.String({ minLength: 1 }), Type.Number()])),
     values: Type.Optional(Type.Record(Type.String(), Type.String())),
-    format: Type.Optional(Type.Enum(['iso', 'epochMs', 'epochSeconds'])),
+    format: Type.Optional(Type.String({ minLength: 1 })),
   },
   { additionalProperties: false },
 );
 
 const MappingSchema = Type.Object(
   {
-    timeZone: Type.Optional(Type.String({ pattern: '^(Z|[+-](0\\d|1[0-4]):[0-5]\\d)$' })),
+    timeZone: Type.Optional(Type.String({ minLength: 1 })),
+    zone: Type.Optional(Type.String({ minLength: 1 })),
     delimiter: Type.Optional(Type.String({ minLength: 1, maxLength: 1 })),
     body: Type.Optional(Type.String({ minLength: 1 })),
     fields: Type.Optional(
@@ -55,9 +61,11 @@ export type MappedField = Static<typeof FieldSchema>;
 export interface Mapping {
   /** The mapping's file, for sentences. */
   readonly where: string;
-  /** Offset of times without a zone, minutes east of UTC; null: as everywhere else. */
+  /** Offset of times without a zone, minutes east of UTC; null: as everywhere else, or as `zone` says. */
   readonly naiveOffsetMin: number | null;
-  /** What stands between the cells of a CSV file. */
+  /** The zone of times without one, where its offset is not always the same. */
+  readonly zone?: TimeZone;
+  /** What stands between the cells of a CSV file; where it is a comma, its header may show another. */
   readonly delimiter: string;
   /** The column that holds the event as its source sent it; null: the fields are columns of their own. */
   readonly body: string | null;
@@ -76,10 +84,12 @@ export function readMapping(text: string, where: string): Mapping {
   // An unknown name is an error of its own value first, which says less.
   const error = errors.find(({ keyword }) => keyword === 'additionalProperties') ?? errors[0];
   if (error) throw new WrongInput(sentenceOf(error, where));
-  const { timeZone, delimiter = ',', body = null, fields = {} } = given as Static<typeof MappingSchema>;
+  const { timeZone, zone, delimiter = ',', body = null, fields = {} } = given as Static<typeof MappingSchema>;
+  if (timeZone !== undefined && zone !== undefined)
+    throw new WrongInput(`${where}: timeZone and zone are the same: leave out one.`);
   const mapping: Mapping = {
     where,
-    naiveOffsetMin: timeZone === undefined ? null : offsetMinOf(timeZone),
+    ...zoneOf(timeZone ?? zone, where),
     delimiter,
     body,
     fields,
@@ -126,10 +136,15 @@ function withColumns(given: Record<string, unknown>): Record<string, unknown> {
   return { ...given, fields: Object.fromEntries(fields) as Record<string, unknown> };
 }
 
-function offsetMinOf(timeZone: string): number {
-  if (timeZone === 'Z') return 0;
-  const [hours, minutes] = timeZone.slice(1).split(':').map(Number) as [number, number];
-  return (timeZone[0] === '-' ? -1 : 1) * (hours * 60 + minutes);
+function zoneOf(name: string | undefined, where: string): Pick<Mapping, 'naiveOffsetMin' | 'zone'> {
+  if (name === undefined) return { naiveOffsetMin: null };
+  let zone: TimeZone;
+  try {
+    zone = parseTimeZone(name);
+  } catch {
+    throw new WrongInput(`${where}: timeZone ${JSON.stringify(name)} is no time zone: expected ${TIME_ZONE_EXPECTED}.`);
+  }
+  return zone.offsetMin === null ? { naiveOffsetMin: null, zone } : { naiveOffsetMin: zone.offsetMin };
 }
 
 interface SchemaError {
@@ -147,11 +162,15 @@ function sentenceOf({ keyword, instancePath, message, params }: SchemaError, whe
     const known = path === '' ? 'timeZone, delimiter, body, fields' : 'column, constant, values, format';
     return `${where}: "${path === '' ? name : `${path}.${name}`}" is unknown: expected ${known}.`;
   }
-  if (path === 'timeZone') return `${where}: timeZone must be Z or an offset in quotes, such as "+03:00".`;
-  if (keyword === 'enum') return `${where}: ${path} must be iso, epochMs or epochSeconds.`;
+  if (path === 'timeZone' || path === 'zone')
+    return `${where}: ${path} must be Z or an offset in quotes, such as "+03:00", or a zone such as Asia/Amman.`;
   if (keyword === 'type' && /^fields\.[^.]+$/.test(path))
     return `${where}: ${path} must be the name of a column, {column: ...} or {constant: ...}.`;
   return `${where}: ${path || 'the mapping'} ${message}.`;
+}
+
+function isTimeFormat(format: string): boolean {
+  return TIME_FORMATS.some((known) => known === format) || readTimeForm(format) !== null;
 }
 
 function checkFields(mapping: Mapping): void {
@@ -162,8 +181,12 @@ function checkFields(mapping: Mapping): void {
       throw wrong(`fields.${name} needs either a column or a constant.`);
     if (field.values !== undefined && field.column === undefined)
       throw wrong(`fields.${name} has a table of values, so it needs a column.`);
-    if (field.format !== undefined && name !== 'occurredAt' && name !== 'receivedAt')
-      throw wrong(`fields.${name} is no time: leave out its format.`);
+    if (field.format === undefined) continue;
+    if (name !== 'occurredAt' && name !== 'receivedAt') throw wrong(`fields.${name} is no time: leave out its format.`);
+    if (!isTimeFormat(field.format))
+      throw wrong(
+        `fields.${name}.format must be iso, epochMs or epochSeconds, or a form such as "MM/DD/YYYY hh:mm:ss a".`,
+      );
   }
   const source = fields.source?.constant;
   if (source !== undefined && !SOURCES.some((known) => known === source))

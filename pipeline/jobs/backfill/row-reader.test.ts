@@ -4,6 +4,7 @@ import type { Source } from '../../../operators/model/source.js';
 import { normaliseText } from '../../../operators/normalise/normalise.js';
 import { readMapping } from './mapping.js';
 import { canonicalLine, RowReader } from './row-reader.js';
+import { parseTimeZone, UTC } from '../../../operators/model/time-zone.js';
 
 const NOW = Date.UTC(2026, 9, 5);
 const T = Date.UTC(2026, 9, 4, 18, 4, 18);
@@ -21,7 +22,7 @@ const FIELDS = `
 
 function reader(yaml: string | null, source: Source | null = 'kaifa'): RowReader {
   const mapping = yaml === null ? null : readMapping(yaml, 'm.yaml');
-  return new RowReader({ mapping, source, naiveOffsetMin: 0, nowMs: NOW });
+  return new RowReader({ mapping, source, zone: UTC, nowMs: NOW });
 }
 
 const mapped = reader(`fields:${FIELDS}`);
@@ -79,6 +80,22 @@ describe('a mapped row', () => {
     expect(reason(epoch, { TS: 'x' })).toBe('badTime: TS "x" is not a time: expected seconds since 1970.');
   });
 
+  it('has cells as spreadsheets write them', () => {
+    const written = { ...ROW, ST: ' out\u200E', METER: '="M1"', ID: '٧', LAT: '31,9', LON: '٣٥', CUST: 'N/A' };
+    expect(event(mapped, written)).toMatchObject({
+      kind: 'outage',
+      assetId: 'M1',
+      otherAssetIds: [],
+      sourceEventId: '7',
+      lat: 31.9,
+      lon: 35,
+    });
+  });
+
+  it('with half a place has none, which is noted', () => {
+    expect(event(mapped, { ...ROW, LON: '' })).toMatchObject({ lat: null, lon: null, coordinatesIgnored: true });
+  });
+
   it('without an id has that of what happened, whenever it was stored', () => {
     const id = event(mapped, { ...ROW, ID: null }).sourceEventId;
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
@@ -104,7 +121,7 @@ describe('a mapped row', () => {
     ],
     ['a bad latitude', { LAT: '91' }, 'badLatitude: lat 91 is not a latitude'],
     ['a latitude that is none', { LAT: 'north' }, 'badLatitude: lat "north" is not a latitude'],
-    ['half a place', { LON: '' }, 'badLongitude: lon null is not a longitude'],
+    ['a longitude beyond the earth', { LON: '181' }, 'badLongitude: lon 181 is not a longitude'],
     ['an id that is none', { METER: { a: 1 } }, 'badId: assetId is not a text.'],
   ])('with %s is refused with the reason', (_, change, expected) => {
     expect(reason(mapped, { ...ROW, ...change })).toContain(expected);
@@ -173,7 +190,7 @@ describe('a row without a mapping', () => {
 
   it('has one id, whatever is known of when it was received', () => {
     const body = { source: 'kaifa', kind: 'outage', occurredAt: '2026-10-04T18:04:18Z', assetId: 'M1' };
-    const live = normaliseText('kaifa', JSON.stringify(body), { receivedAt: NOW, naiveOffsetMin: 0 });
+    const live = normaliseText('kaifa', JSON.stringify(body), { receivedAt: NOW, zone: UTC });
     expect((live[0] as { event: ReportedEvent }).event.sourceEventId).toBe(event(reader(null), body).sourceEventId);
   });
 });
@@ -182,5 +199,7 @@ it('a line of an event gives the same event again', () => {
   const one = event(mapped, { ...ROW, METER: 'M"1\t' });
   const line = canonicalLine(one);
   expect(line).not.toMatch(/[\t\n]|null/);
-  expect(normaliseText('scada', line, { receivedAt: 0, naiveOffsetMin: 99 })).toEqual([{ index: 0, event: one }]);
+  expect(normaliseText('scada', line, { receivedAt: 0, zone: parseTimeZone('+01:39') })).toEqual([
+    { index: 0, event: one },
+  ]);
 });

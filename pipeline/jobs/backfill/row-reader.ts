@@ -1,10 +1,16 @@
+import { parseExactJson } from '../../../operators/model/exact-json.js';
 import type { ReportedEvent } from '../../../operators/model/event.js';
+import { cleanId } from '../../../operators/model/id-text.js';
 import { SOURCES, type Source } from '../../../operators/model/source.js';
 import { contentIdOf } from '../../../operators/model/identity.js';
 import { isCanonical, readCanonical } from '../../../operators/normalise/canonical.js';
 import { isFields, quote, Refusal, type Fields } from '../../../operators/normalise/fields.js';
 import { normaliseText, normaliseValue, type Report } from '../../../operators/normalise/normalise.js';
-import { isClockSuspect, parseTime, timeOf } from '../../../operators/model/time.js';
+import type { TimeZone } from '../../../operators/model/time-zone.js';
+import { isClockSuspect, timeOf } from '../../../operators/model/time.js';
+import { unwrapped } from '../csv-form.js';
+import { CellTimes, type TimeCell } from './cell-time.js';
+import { isEmptyMark } from './empty-mark.js';
 import { columnsOf, FIELD_NAMES, type FieldName, type MappedField, type Mapping } from './mapping.js';
 
 /** How the rows of one input are to be understood. */
@@ -13,10 +19,12 @@ export interface RowReading {
   readonly mapping: Mapping | null;
   /** Whose rows they are; null where each row says it itself. */
   readonly source: Source | null;
-  /** Offset of times without a zone, minutes east of UTC, unless the mapping says another. */
-  readonly naiveOffsetMin: number;
+  /** Of times that come without one, unless the mapping says another. */
+  readonly zone: TimeZone;
   /** Now, epoch ms: no history lies behind it. */
   readonly nowMs: number;
+  /** Takes a sentence on a time that clocks showed twice, or never, of the row at hand. */
+  readonly onRemark?: (sentence: string) => void;
 }
 
 /** Stands for "the row does not say when it was received" until the event is read: then it is when it happened. */
@@ -24,16 +32,22 @@ const NOT_SAID = NaN;
 /** How far a clock may be ahead, as in the contract. */
 const AHEAD_MS = 5 * 60_000;
 const RAW_KEPT = 10_000;
+/** What nearly every cell is. */
+const PLAIN = /^[ -~]*$/;
+const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
 
 /** Turns rows into events, or says why they are none. It never throws on what stands in a row. */
 export class RowReader {
-  readonly #naiveOffsetMin: number;
+  readonly #zone: TimeZone;
+  readonly #times: CellTimes;
   /** Columns of the mapping that no row had so far. */
   readonly unseen: Set<string>;
 
   constructor(private readonly reading: RowReading) {
-    const { mapping, naiveOffsetMin } = reading;
-    this.#naiveOffsetMin = mapping?.naiveOffsetMin ?? naiveOffsetMin;
+    const { mapping, zone, onRemark = () => undefined } = reading;
+    const offsetMin = mapping?.naiveOffsetMin ?? null;
+    this.#zone = mapping?.zone ?? (offsetMin === null ? zone : { name: 'of the mapping', offsetMin });
+    this.#times = new CellTimes(this.#zone, onRemark);
     this.unseen = new Set(mapping ? columnsOf(mapping).keys() : []);
   }
 
@@ -57,7 +71,7 @@ export class RowReader {
 
   /** A row as its source sent it, or a canonical event, which names its own source. */
   #raw(source: Source | null, value: Fields | string, receivedAt: number): Report[] {
-    const reading = { receivedAt, naiveOffsetMin: this.#naiveOffsetMin };
+    const reading = { receivedAt, zone: this.#zone };
     if (source !== null)
       return typeof value === 'string' ? normaliseText(source, value, reading) : normaliseValue(source, value, reading);
     try {
@@ -71,10 +85,11 @@ export class RowReader {
   }
 
   #body(mapping: Mapping, column: string, row: Fields): Report[] {
-    const body = cell(row, column);
-    if (body === null) throw new Refusal('noValue', `${column} is empty.`);
+    const body = held(row, column);
+    if (body === null || (typeof body === 'string' && isEmptyMark(body)))
+      throw new Refusal('noValue', `${column} is empty.`);
     const { fields } = mapping;
-    const received = fields.receivedAt ? this.#time('receivedAt', fields.receivedAt, row) : null;
+    const received = this.#time('receivedAt', fields, row);
     const source = fields.source ? knownSource(valueOf('source', fields.source, row)) : this.reading.source;
     return this.#raw(source, isFields(body) ? body : String(body as string), received ?? NOT_SAID);
   }
@@ -83,7 +98,7 @@ export class RowReader {
     const body: Record<string, unknown> = { source: this.reading.source };
     for (const name of FIELD_NAMES) {
       const field = fields[name];
-      if (field) body[name] = this.#value(name, field, row);
+      if (field) body[name] = this.#value(name, field, fields, row);
     }
     const customerId = body.customerId ?? null;
     // A customer is an asset of the registry too: the one that reports, or what to go by if that is unknown.
@@ -92,40 +107,44 @@ export class RowReader {
       else body.otherAssetIds = [customerId];
     }
     delete body.customerId;
-    const event = readCanonical(body, { receivedAt: NOT_SAID, naiveOffsetMin: this.#naiveOffsetMin });
+    const event = readCanonical(body, { receivedAt: NOT_SAID, zone: this.#zone });
     if ((body.sourceEventId ?? null) !== null) return { index: 0, event };
     // When a row was stored says nothing about what happened: of two rows that differ in that alone, one is a copy.
     const { sourceEventId: _, receivedAt: __, ...content } = event;
     return { index: 0, event: { ...event, sourceEventId: contentIdOf(content) } };
   }
 
-  #value(name: FieldName, field: MappedField, row: Fields): unknown {
+  #value(name: FieldName, field: MappedField, fields: Mapping['fields'], row: Fields): unknown {
     if (name === 'occurredAt' || name === 'receivedAt') {
-      const time = this.#time(name, field, row);
+      const time = this.#time(name, fields, row);
       return time === null ? null : new Date(time).toISOString();
     }
     const value = valueOf(name, field, row);
     if ((name === 'lat' || name === 'lon') && typeof value === 'string') {
-      const degrees = Number(value);
+      const degrees = Number(DECIMAL_COMMA.test(value) ? value.replace(',', '.') : value);
       // What is no number stays a text, which is then refused as such.
       return Number.isNaN(degrees) ? value : degrees;
     }
     return value;
   }
 
-  #time(name: 'occurredAt' | 'receivedAt', field: MappedField, row: Fields): number | null {
-    const value = valueOf(name, field, row);
-    if (value === null) return null;
-    const { column = name, format = 'iso' } = field;
-    const time =
-      format === 'iso'
-        ? parseTime(value, this.#naiveOffsetMin)
-        : Math.trunc(Number(value) * (format === 'epochMs' ? 1 : 1000));
-    if (time === null || !(Math.abs(time) <= 8.64e15)) {
-      const expected = { iso: 'ISO 8601', epochMs: 'milliseconds since 1970', epochSeconds: 'seconds since 1970' };
-      throw new Refusal('badTime', `${column} ${quote(value)} is not a time: expected ${expected[format]}.`);
-    }
+  #time(name: TimeName, fields: Mapping['fields'], row: Fields): number | null {
+    const cell = timeCellOf(name, fields, row);
+    if (cell === null) return null;
+    if (this.#zone.offsetMin !== null) return this.#times.read(cell, null);
+    const nearMs = this.#nearTo(name, fields, row);
+    const time = this.#times.read(cell, nearMs);
+    this.#times.tellDoubts(cell, nearMs, time);
     return time;
+  }
+
+  /** What decides of a time in an hour that clocks show twice: of the two times of a row the other. */
+  #nearTo(name: TimeName, fields: Mapping['fields'], row: Fields): number | null {
+    const occurred = timeCellOf('occurredAt', fields, row);
+    const occurredMs = occurred && this.#times.read(occurred, null);
+    if (name === 'receivedAt') return occurredMs;
+    const received = timeCellOf('receivedAt', fields, row);
+    return received && this.#times.read(received, occurredMs);
   }
 
   #settled(report: Report): Report {
@@ -147,13 +166,21 @@ function ownValue(fields: unknown, name: string): unknown {
   return isFields(fields) && Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
-/** The value under a column, texts without the spaces around them; null if there is none. A dot leads into an object. */
-function cell(row: Fields, column: string): unknown {
+/** What stands under a column, texts without the spaces around them; null if nothing does. A dot leads into an object. */
+function held(row: Fields, column: string): unknown {
   let value = ownValue(row, column);
   if (value === undefined && column.includes('.')) value = column.split('.').reduce<unknown>(ownValue, row);
   if (typeof value !== 'string') return value ?? null;
   const trimmed = value.trim();
   return trimmed === '' ? null : trimmed;
+}
+
+/** The value under a column: what stands there, digits of any script as 0 to 9, `="00123"` as the text that it is. */
+function cell(row: Fields, column: string): unknown {
+  const value = held(row, column);
+  if (typeof value !== 'string') return value;
+  const text = unwrapped(PLAIN.test(value) ? value : cleanId(value));
+  return text === '' ? null : text;
 }
 
 function has(row: Fields, column: string): boolean {
@@ -163,14 +190,35 @@ function has(row: Fields, column: string): boolean {
 function valueOf(name: FieldName, { column, constant, values }: MappedField, row: Fields): unknown {
   if (column === undefined) return constant ?? null;
   const value = cell(row, column);
-  if (values === undefined || value === null) return value;
+  if (value === null || (values === undefined && typeof value !== 'string')) return value;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  if (Object.hasOwn(values, text)) return values[text];
+  const meant = values === undefined ? undefined : meaningIn(values, text);
+  if (meant !== undefined) return meant;
+  // Unless its mapping says what it means.
+  if (isEmptyMark(text)) return null;
+  if (values === undefined) return value;
   const reason = name === 'kind' ? 'unknownKind' : name === 'source' ? 'unknownSource' : 'unknownCode';
   throw new Refusal(
     reason,
     `${column} ${quote(value)} is not in the values of ${name}: ${Object.keys(values).join(', ')}.`,
   );
+}
+
+/** What a text means by a table of values; upper and lower case decide only between words that differ in nothing else. */
+function meaningIn(values: Readonly<Record<string, string>>, text: string): string | undefined {
+  if (Object.hasOwn(values, text)) return values[text];
+  const small = text.toLowerCase();
+  const alike = Object.entries(values).filter(([word]) => word.toLowerCase() === small);
+  return alike.length === 1 ? alike[0]![1] : undefined;
+}
+
+type TimeName = 'occurredAt' | 'receivedAt';
+
+/** The cell of a time; null if the row has none. */
+function timeCellOf(name: TimeName, fields: Mapping['fields'], row: Fields): TimeCell | null {
+  const field = fields[name];
+  const value = field ? valueOf(name, field, row) : null;
+  return value === null ? null : { column: field?.column ?? name, value, format: field?.format ?? 'iso' };
 }
 
 function knownSource(value: unknown): Source {
@@ -182,7 +230,7 @@ function knownSource(value: unknown): Source {
 function parsedLine(line: string): Fields {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseExactJson(line);
   } catch (error) {
     throw new Refusal('notJson', `Not JSON: ${(error as Error).message.slice(0, 200)}`);
   }

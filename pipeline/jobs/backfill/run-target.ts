@@ -7,9 +7,10 @@ import { inTransaction } from '../../../connections/postgres/transaction.js';
 import { CopyRows, jsonText, type Columns } from '../../../connections/postgres/copy.js';
 import type { OrderedEvent } from './event-order.js';
 import type { BackfillTarget } from './target.js';
+import { UTC } from '../../../operators/model/time-zone.js';
 
 const COLUMNS = {
-  no: 'bigint', substation_id: 'text', feeder_id: 'text', source: 'text', source_event_id: 'text', kind: 'text',
+  no: 'bigint', substation_id: 'text', feeder_id: 'text', source: 'text', source_event_id: 'text', kind: 'text', type: 'text',
   occurred_ms: 'bigint', received_ms: 'bigint', asset_id: 'text', customer_id: 'text', reach: 'text',
   lat: 'double precision', lon: 'double precision', feeder_customers: 'integer', flags: 'text[]',
 } as const satisfies Columns; // prettier-ignore
@@ -66,7 +67,7 @@ export class RunTarget implements BackfillTarget {
     for (const { line, receivedAt } of events) {
       const fields: unknown = JSON.parse(line);
       if (!isFields(fields)) throw new Refusal('wrongShape', `A line of the history is no event: ${line.slice(0, 60)}`);
-      const placed = place(readCanonical(fields, { receivedAt, naiveOffsetMin: 0 }), this.feed.registry);
+      const placed = place(readCanonical(fields, { receivedAt, zone: UTC }), this.feed.registry);
       const no = this.#no++;
       if (!Array.isArray(placed)) {
         unplaced.push(fields);
@@ -74,8 +75,8 @@ export class RunTarget implements BackfillTarget {
       }
       for (const { key, event } of placed) {
         rows.add(
-          no, key.substationId, key.feederId, event.source, event.sourceEventId, event.kind, event.occurredAt,
-          event.receivedAt, event.assetId, event.customerId, event.reach, event.lat, event.lon, event.feederCustomers,
+          no, key.substationId, key.feederId, event.source, event.sourceEventId, event.kind, event.type,
+          event.occurredAt, event.receivedAt, event.assetId, event.customerId, event.reach, event.lat, event.lon, event.feederCustomers,
           event.flags,
         ); // prettier-ignore
       }

@@ -12,6 +12,8 @@ export interface Summary {
   outside: number;
   /** What cannot be understood, by reason: left out. */
   rejected: Record<string, number>;
+  /** Times that clocks showed twice, or never; absent if there were none. */
+  remarks?: number;
   /** The first and last time of what was taken or is unplaced, ISO 8601; null if there is none. */
   firstAt: string | null;
   lastAt: string | null;
@@ -28,7 +30,7 @@ export function rejectedOf({ rejected }: Summary): number {
 
 /** The summary as lines for people. */
 export function summaryLines(summary: Summary): string[] {
-  const { read, taken, duplicates, unplaced, outside, rejected, firstAt, lastAt } = summary;
+  const { read, taken, duplicates, unplaced, outside, rejected, remarks, firstAt, lastAt } = summary;
   return [
     `read: ${read}`,
     `  taken: ${taken}`,
@@ -37,6 +39,7 @@ export function summaryLines(summary: Summary): string[] {
     ...(outside > 0 ? [`  outside the range: ${outside}`] : []),
     `  rejected: ${rejectedOf(summary)}`,
     ...Object.entries(rejected).map(([reason, count]) => `    ${reason}: ${count}`),
+    ...(remarks === undefined ? [] : [`remarks: ${remarks}`]),
     ...(firstAt === null ? [] : [`from ${firstAt} to ${lastAt}`]),
   ];
 }

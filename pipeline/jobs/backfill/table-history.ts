@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { parseExactJson } from '../../../operators/model/exact-json.js';
 import type { Fields } from '../../../operators/normalise/fields.js';
 import type { History, Row } from './history.js';
 import { columnsOf, missingColumn, type Mapping } from './mapping.js';
@@ -12,10 +13,18 @@ const { builtins } = pg.types;
 /** Times stay the texts that they are: pg would read one without a zone in that of this process. */
 const AS_TEXT = new Set<number>([builtins.TIMESTAMP, builtins.TIMESTAMPTZ, builtins.DATE]);
 
+const JSON_TYPES = new Set<number>([builtins.JSON, builtins.JSONB]);
+
+/** A number, or its digits where they are more than a number holds: ids are numbers in many a table. */
+function exactNumber(text: string): number | string {
+  return /^-?\d{16,}$/.test(text) ? text : Number(text);
+}
+
 const types: pg.CustomTypesConfig = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') => {
     if (AS_TEXT.has(oid)) return (text: string) => text;
-    if (oid === (builtins.NUMERIC as number)) return Number;
+    if (oid === (builtins.NUMERIC as number)) return exactNumber;
+    if (JSON_TYPES.has(oid)) return parseExactJson;
     return pg.types.getTypeParser(oid, format) as (text: string) => unknown;
   },
 } as pg.CustomTypesConfig;

@@ -1,5 +1,13 @@
+import { cleanId } from '../../../operators/model/id-text.js';
+
 const LONGEST_TEXT = 256;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** A number of a country that has a comma before its fraction. */
+const COMMA_NUMBER = /^[+-]?\d+,\d+$/;
+/** One that has it before the thousands elsewhere. */
+const PERHAPS_THOUSANDS = /^[+-]?[1-9]\d{0,2},\d{3}$/;
+/** What a spreadsheet makes of a number of many digits: 7E+17. */
+const SHORTENED = /^\d([.,]\d+)?E\+\d{2,}$/i;
 // A byte sequence that is not UTF-8 is decoded to U+FFFD; half a surrogate pair cannot be written back.
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\uFFFD]/u;
 
@@ -17,11 +25,11 @@ export class Cells {
     private readonly report: (column: string, message: string) => void,
   ) {}
 
-  /** An id: 1 to 256 printable characters. */
+  /** An id: 1 to 256 printable characters, without what is around them, digits of any script as 0 to 9. */
   id(column: string): string {
-    const text = this.text(column);
-    if (text === '') this.report(column, `${column} is empty; every row needs one.`);
-    return text;
+    const id = this.idOrNone(column);
+    if (id === '') this.report(column, `${column} is empty; every row needs one.`);
+    return id;
   }
 
   /** An id that becomes a part of the key SUBSTATION/FEEDER, and so holds no slash. */
@@ -35,7 +43,7 @@ export class Cells {
 
   /** An id, or null where the cell is empty. */
   optionalId(column: string): string | null {
-    return this.text(column) || null;
+    return this.idOrNone(column) || null;
   }
 
   /** A text of at most 256 printable characters; may be empty. */
@@ -76,10 +84,11 @@ export class Cells {
     return this.text(column) === '' ? null : this.quantity(column);
   }
 
-  /** One of the given words. */
+  /** One of the given words; upper and lower case do not decide. */
   word<W extends string>(column: string, words: readonly W[]): W {
     const text = this.text(column);
-    const word = words.find((candidate) => candidate === text);
+    const written = cleanId(text).toLowerCase();
+    const word = words.find((candidate) => candidate === written);
     if (word === undefined) this.report(column, `${column} "${text}" is unknown; it is one of ${words.join(', ')}.`);
     return word ?? words[0]!;
   }
@@ -98,14 +107,35 @@ export class Cells {
     return text === '1' || text === 'true';
   }
 
+  private idOrNone(column: string): string {
+    const value = this.valueOf(column);
+    const id = cleanId(this.text(column));
+    if (SHORTENED.test(id) || (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER)) {
+      this.report(
+        column,
+        `${column} "${id}" is a number whose last digits were lost; export the column as text (in a spreadsheet: format it ` +
+          'as text before the numbers come in).',
+      );
+    }
+    return id;
+  }
+
   private degrees(column: string, limit: number): number {
     return this.number(column, -limit, limit, `write WGS 84 degrees from -${limit} to ${limit}`);
   }
 
   private number(column: string, least: number, greatest: number, advice: string): number {
-    const text = this.text(column);
-    const value = NUMBER.test(text) ? Number(text) : NaN;
-    if (!Number.isFinite(value)) this.report(column, `${column} "${text}" is not a number; ${advice}.`);
+    const text = cleanId(this.text(column));
+    const plain = COMMA_NUMBER.test(text) ? text.replace(',', '.') : text;
+    const value = NUMBER.test(plain) ? Number(plain) : NaN;
+    // No degrees have thousands.
+    if (greatest > 1000 && PERHAPS_THOUSANDS.test(text)) {
+      const other = text.replace(',', '');
+      this.report(
+        column,
+        `${column} "${text}" can be read as ${plain} or as ${other}; write a point before the fraction.`,
+      );
+    } else if (!Number.isFinite(value)) this.report(column, `${column} "${text}" is not a number; ${advice}.`);
     else if (value < least || value > greatest) this.report(column, `${column} ${text} is out of range; ${advice}.`);
     return value;
   }

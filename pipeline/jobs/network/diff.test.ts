@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { demoNetwork } from '../../../simulator/network/demo.js';
-import { diffNetworks } from './diff.js';
+import { countRemoved, diffNetworks, removedLines } from './diff.js';
 
 const network = demoNetwork({ substations: 1 });
 const customers = network.customers.length;
@@ -23,5 +23,20 @@ describe('the difference of two networks', () => {
       removed: [first!.customerId],
       unchanged: customers - 2,
     });
+  });
+
+  it('says what would vanish, by kind, the first ten of each', () => {
+    const diff = diffNetworks(network, {
+      ...network,
+      customers: network.customers.slice(12),
+      distributionPoints: network.distributionPoints.slice(1),
+    });
+    const ids = network.customers.slice(0, 10).map(({ customerId }) => customerId);
+    expect(removedLines(diff)).toEqual([
+      `distribution points that vanish: 1 (${network.distributionPoints[0]!.dpId})`,
+      `customers that vanish: 12 (${ids.join(', ')}, and 2 more)`,
+    ]);
+    expect(countRemoved(diff)).toBe(13);
+    expect(removedLines(diffNetworks(network, network))).toEqual([]);
   });
 });

@@ -49,3 +49,29 @@ function sameCells<T>(table: Table<T>, a: T, b: T): boolean {
   const others = table.cellsOf(b);
   return table.cellsOf(a).every((cell, index) => cell === others[index]);
 }
+
+/** What the records of each list are called. */
+const WORDS: { readonly [List in keyof Network]: string } = {
+  substations: 'substations',
+  feeders: 'feeders',
+  devices: 'devices',
+  sections: 'sections',
+  distributionPoints: 'distribution points',
+  customers: 'customers',
+};
+const IDS_SHOWN = 10;
+
+/** How many records an import would take away. */
+export function countRemoved(diff: NetworkDiff): number {
+  return Object.values(diff).reduce((sum, { removed }: ListDiff) => sum + removed.length, 0);
+}
+
+/** What an import would take away, a line for each kind of record with the first of their ids. */
+export function removedLines(diff: NetworkDiff): string[] {
+  return (Object.keys(WORDS) as (keyof Network)[]).flatMap((list) => {
+    const { removed } = diff[list];
+    if (removed.length === 0) return [];
+    const more = removed.length > IDS_SHOWN ? `, and ${removed.length - IDS_SHOWN} more` : '';
+    return [`${WORDS[list]} that vanish: ${removed.length} (${removed.slice(0, IDS_SHOWN).join(', ')}${more})`];
+  });
+}

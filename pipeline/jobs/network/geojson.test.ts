@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Network } from '../../../operators/network/network.js';
 import { demoNetwork } from '../../../simulator/network/demo.js';
+import type { AxisOrder } from './axis-order.js';
 import { InvalidNetwork, networkErrorText } from './network-error.js';
 import { readNetwork } from './read.js';
 import { TABLES } from './tables.js';
@@ -103,6 +104,122 @@ describe('a network as GeoJSON', () => {
     ]);
     expect(sections[0]!.lengthM).toBe(1000);
     expect(sections[1]).toMatchObject({ fromLat: 31.958993203678, toLon: 35.94 });
+  });
+});
+
+describe('what programs of maps write', () => {
+  it('ids as numbers keep their digits', async () => {
+    const written = JSON.stringify({ type: 'FeatureCollection', features: small });
+    const text = written.replace('20000001', '700000000000000001');
+    expect((await readNetwork(await file(text))).customers[0]!.meterId).toBe('700000000000000001');
+    const doubles = text.replace('700000000000000001', '700000000000000003.0');
+    expect((await readNetwork(await file(doubles))).customers[0]!.meterId).toBe('700000000000000003');
+    const lost = text.replace('700000000000000001', '7.0e17');
+    expect(await errorsOf(readNetwork(await file(lost)))).toEqual([
+      expect.stringMatching(/feature 4: meter_id "7\d{17}" is a number whose last digits were lost; export the column/),
+    ]);
+  });
+
+  it('ids have nothing around them, and digits of any script', async () => {
+    const written = small.map((feature) => ({ ...feature, properties: { ...feature.properties } }));
+    written[1]!.properties['feeder_id'] = '\u200EF1 ';
+    written[4]!.properties['customer_id'] = '\uFEFFC\u0661';
+    const network = await read(written);
+    expect(network.feeders[0]!.feederId).toBe('F1');
+    expect(network.customers[0]!.customerId).toBe('C1');
+  });
+
+  it('a section of several lines is split, and nothing is drawn between them', async () => {
+    const parts = [
+      [
+        [35.93, 31.95],
+        [35.94, 31.95],
+      ],
+      [
+        [35.96, 31.95],
+        [35.97, 31.95],
+        [35.98, 31.95],
+      ],
+    ];
+    const geometry = { type: 'MultiLineString', coordinates: parts };
+    const { sections } = await read([...small, { ...line({ ...section, length_m: 5 }, []), geometry }]);
+    expect(sections.map(({ sectionId, fromLon, toLon }) => [sectionId, fromLon, toLon])).toEqual([
+      ['L1', 35.93, 35.94],
+      ['L1#2', 35.96, 35.97],
+      ['L1#3', 35.97, 35.98],
+    ]);
+    const one = { type: 'MultiLineString', coordinates: parts.slice(0, 1) };
+    const alone = await read([...small, { ...line({ ...section, length_m: 5 }, []), geometry: one }]);
+    expect(alone.sections).toMatchObject([{ sectionId: 'L1', lengthM: 5 }]);
+    const broken = { type: 'MultiLineString', coordinates: [parts[0], [[35.96, 31.95]]] };
+    expect(await errorsOf(read([...small, { ...line(section, []), geometry: broken }]))).toEqual([
+      'network.geojson, feature 5: a section needs a geometry of type LineString with two or more coordinates [lon, lat].',
+    ]);
+  });
+
+  it('a point may be in a list of its own', async () => {
+    const geometry = { type: 'MultiPoint', coordinates: [[35.95, 31.96]] };
+    const network = await read([...small.slice(0, 4), { ...small[4], geometry }]);
+    expect(network.customers[0]).toMatchObject({ lat: 31.96, lon: 35.95 });
+  });
+
+  it('is of UTF-8 with a byte-order mark, or UTF-16', async () => {
+    const path = await file({ type: 'FeatureCollection', features: small });
+    const text = `\uFEFF${await readFile(path, 'utf8')}`.replaceAll(',', ',\r\n');
+    for (const bytes of [Buffer.from(text), Buffer.from(text, 'utf16le'), Buffer.from(text, 'utf16le').swap16()]) {
+      await writeFile(path, bytes);
+      expect((await readNetwork(path)).substations[0]!.name).toBe('One');
+    }
+  });
+});
+
+describe('the order of coordinates', () => {
+  const crsOf = (name: string) => ({ type: 'name', properties: { name } });
+  const readWith = async (name: string | null, order: AxisOrder | null): Promise<number[]> => {
+    const crs = name === null ? {} : { crs: crsOf(name) };
+    const path = await file({ type: 'FeatureCollection', ...crs, features: small });
+    const [substation] = (await readNetwork(path, order)).substations;
+    return [substation!.lat, substation!.lon];
+  };
+
+  it.each([
+    [null, null, [31.95, 35.93]],
+    ['urn:ogc:def:crs:OGC:1.3:CRS84', null, [31.95, 35.93]],
+    ['EPSG:4326', null, [31.95, 35.93]],
+    ['http://www.opengis.net/gml/srs/epsg.xml#4326', null, [31.95, 35.93]],
+    ['urn:ogc:def:crs:EPSG::4326', 'lon-lat', [31.95, 35.93]],
+    ['urn:ogc:def:crs:EPSG::4326', 'lat-lon', [35.93, 31.95]],
+    [null, 'lat-lon', [35.93, 31.95]],
+  ] as const)('of crs %s, told %s, makes %j of [35.93, 31.95]', async (name, order, place) => {
+    expect(await readWith(name, order)).toEqual(place);
+  });
+
+  it.each([
+    'urn:ogc:def:crs:EPSG::4326',
+    'urn:ogc:def:crs:EPSG:6.18.3:4326',
+    'urn:x-ogc:def:crs:EPSG:6.6:4326',
+    'http://www.opengis.net/def/crs/EPSG/0/4326',
+  ])('of crs %s is asked for, as it says latitude first', async (name) => {
+    await expect(readWith(name, null)).rejects.toThrow(/ has latitude first, .* --axis-order lat-lon" or "lon-lat", /);
+  });
+
+  it('holds for lines too', async () => {
+    const course = [
+      [31.95, 35.93],
+      [31.96, 35.93],
+    ];
+    const turned = small.map((each) => point(each.properties, 31.95, 35.93));
+    const path = await file({ type: 'FeatureCollection', features: [...turned, line(section, course)] });
+    expect((await readNetwork(path, 'lat-lon')).sections).toMatchObject([
+      { fromLat: 31.95, fromLon: 35.93, toLat: 31.96, toLon: 35.93 },
+    ]);
+  });
+
+  it('that cannot be is named once for the file', async () => {
+    const turned = small.map((each) => point(each.properties, 46.7, -119.1));
+    const [first, ...others] = await errorsOf(read(turned));
+    expect(first).toBe('network.geojson: 5 of 5 latitudes are beyond 90: latitude and longitude look exchanged.');
+    expect(others).toHaveLength(5);
   });
 });
 

@@ -5,14 +5,18 @@
  *   `customer`. `properties.kind` says it where `type_of` is absent; a section told so is of kind `line`.
  * - The other properties are named as the columns of the CSV files: `feeder_id`, `upstream_device_id`, `kva`, ….
  * - A Point geometry stands for `lat` and `lon` (of a feeder: its head).
- * - A section is a LineString. One with n > 2 positions becomes n - 1 sections `ID`, `ID#2`, `ID#3`, …, so that it is
- *   drawn along its course. `length_m` may be absent, and is not used for n > 2: then it is the distance on the sphere.
+ * - A section is a LineString or a MultiLineString. One of n > 1 legs becomes n sections `ID`, `ID#2`, `ID#3`, …, so that
+ *   it is drawn along its course. `length_m` may be absent, and is not used for n > 1: then it is the distance on the
+ *   sphere.
  *
- * Features may stand in any order. Coordinates are `[lon, lat]`, as ever in GeoJSON.
+ * Features may stand in any order. Coordinates are `[lon, lat]`, as ever in GeoJSON, unless the reader is told otherwise.
  */
 import { readFile } from 'node:fs/promises';
 import type { Network } from '../../../operators/network/network.js';
+import { parseExactJson } from '../../../operators/model/exact-json.js';
+import { cleanId } from '../../../operators/model/id-text.js';
 import { distanceMm } from '../../../operators/model/sphere.js';
+import { axisOrderOf, type AxisOrder } from './axis-order.js';
 import { Cells } from './cells.js';
 import type { NetworkError } from './network-error.js';
 import { TABLES, type NetworkRows, type Rows, type Table } from './tables.js';
@@ -27,11 +31,12 @@ const LISTS = Object.keys(TABLES) as (keyof Network)[];
 /**
  * Reads a GeoJSON file.
  * @param file its path
+ * @param axisOrder in which order the coordinates stand; null: as the file says, and longitude first where it says nothing
  * @param report takes each error of the file, a feature or a property; the reading goes on
  */
-export async function readGeoJson(file: string, report: Report): Promise<NetworkRows> {
-  const features = await featuresOf(file, (message) => report({ file, message }));
-  const hasIds = features !== null;
+export async function readGeoJson(file: string, axisOrder: AxisOrder | null, report: Report): Promise<NetworkRows> {
+  const collection = await collectionOf(file, axisOrder, (message) => report({ file, message }));
+  const hasIds = collection !== null;
   const rows = <T>(): Rows<T> => ({ file, unit: 'feature', records: [], at: [], hasIds });
   const network: NetworkRows = {
     substations: rows(),
@@ -41,17 +46,29 @@ export async function readGeoJson(file: string, report: Report): Promise<Network
     distributionPoints: rows(),
     customers: rows(),
   };
-  for (const [index, feature] of (features ?? []).entries()) {
-    readFeature(feature, index, network, (message) => report({ file, feature: index, message }));
+  const { features, lonLat } = collection ?? { features: [], lonLat: lonFirst };
+  for (const [index, feature] of features.entries()) {
+    readFeature(feature, index, lonLat, network, (message) => report({ file, feature: index, message }));
   }
   return network;
 }
 
-async function featuresOf(file: string, report: (message: string) => void): Promise<readonly unknown[] | null> {
+/** Gives the position that coordinates say; null where they say none. */
+type PositionReader = (coordinates: unknown) => LonLat | null;
+
+interface Collection {
+  readonly features: readonly unknown[];
+  readonly lonLat: PositionReader;
+}
+
+async function collectionOf(
+  file: string,
+  axisOrder: AxisOrder | null,
+  report: (message: string) => void,
+): Promise<Collection | null> {
   let parsed: unknown;
   try {
-    const text = await readFile(file, 'utf8');
-    parsed = JSON.parse(text.replace(/^\uFEFF/, ''));
+    parsed = parseExactJson(textOf(await readFile(file)));
   } catch (error) {
     report(`not readable as GeoJSON: ${(error as Error).message}.`);
     return null;
@@ -60,15 +77,24 @@ async function featuresOf(file: string, report: (message: string) => void): Prom
     report('not a GeoJSON FeatureCollection; the network is one object with type "FeatureCollection" and features.');
     return null;
   }
-  // RFC 7946 knows WGS 84 only; older writers name the reference system, and another one would put all astray.
-  const crs = JSON.stringify(parsed['crs'] ?? null);
-  if (crs !== 'null' && !/CRS84|EPSG:+(?:[\d.]*:)?4326\b/.test(crs)) {
-    report(`the coordinates are in ${crs}; write them in WGS 84 (EPSG:4326).`);
-  }
-  return parsed['features'];
+  const order = axisOrderOf(parsed['crs'] ?? null, axisOrder, report);
+  return { features: parsed['features'], lonLat: order === 'lat-lon' ? latFirst : lonFirst };
 }
 
-function readFeature(feature: unknown, index: number, network: NetworkRows, report: (message: string) => void): void {
+/** UTF-8, or UTF-16 where a byte-order mark says so. */
+function textOf(bytes: Buffer): string {
+  const mark = bytes.toString('hex', 0, 2);
+  const encoding = mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+}
+
+function readFeature(
+  feature: unknown,
+  index: number,
+  lonLat: PositionReader,
+  network: NetworkRows,
+  report: (message: string) => void,
+): void {
   const properties = isJson(feature) && isJson(feature['properties']) ? feature['properties'] : {};
   const kind = properties['type_of'] ?? properties['kind'];
   const list = LISTS.find((candidate) => TABLES[candidate].kind === kind);
@@ -78,47 +104,46 @@ function readFeature(feature: unknown, index: number, network: NetworkRows, repo
     return;
   }
   const geometry = isJson(feature) && isJson(feature['geometry']) ? feature['geometry'] : {};
-  if (list === 'sections') readSections(properties, geometry, index, network.sections, report);
-  else readPoint(TABLES[list] as Table<unknown>, properties, geometry, index, network[list], report);
+  if (list === 'sections') {
+    readSections(properties, linesOf(geometry, lonLat), index, network.sections, report);
+    return;
+  }
+  const position = pointOf(geometry, lonLat);
+  if (!position) report(`a ${TABLES[list].kind} needs a geometry of type Point with coordinates [lon, lat].`);
+  readPoint(TABLES[list] as Table<unknown>, properties, position ?? [0, 0], index, network[list], report);
 }
 
 function readPoint(
   table: Table<unknown>,
   properties: Json,
-  geometry: Json,
+  [lon, lat]: LonLat,
   index: number,
   rows: { readonly records: unknown[]; readonly at: number[] },
   report: (message: string) => void,
 ): void {
-  const position = geometry['type'] === 'Point' ? lonLat(geometry['coordinates']) : null;
-  if (!position) report(`a ${table.kind} needs a geometry of type Point with coordinates [lon, lat].`);
-  const [lon, lat] = position ?? [0, 0];
   rows.records.push(table.parse(cellsOf({ ...properties, lat, lon }, report)));
   rows.at.push(index);
 }
 
 function readSections(
   properties: Json,
-  geometry: Json,
+  lines: readonly (readonly LonLat[])[] | null,
   index: number,
   rows: NetworkRows['sections'],
   report: (message: string) => void,
 ): void {
-  const coordinates = geometry['type'] === 'LineString' ? geometry['coordinates'] : null;
-  const course = Array.isArray(coordinates) ? coordinates.map(lonLat) : [];
-  if (course.length < 2 || course.includes(null)) {
+  if (lines === null) {
     report('a section needs a geometry of type LineString with two or more coordinates [lon, lat].');
     return;
   }
-  const id = properties['section_id'];
+  const legs = lines.flatMap((line) => line.slice(1).map((to, i) => [line[i]!, to] as const));
+  const id = properties['section_id'] ?? null;
   const kind = properties['type_of'] === undefined ? 'line' : properties['kind'];
-  for (let leg = 0; leg + 1 < course.length; leg++) {
-    const [fromLon, fromLat] = course[leg]!;
-    const [toLon, toLat] = course[leg + 1]!;
-    const given = course.length === 2 ? properties['length_m'] : undefined;
+  for (const [leg, [[fromLon, fromLat], [toLon, toLat]]] of legs.entries()) {
+    const given = legs.length === 1 ? (properties['length_m'] ?? null) : null;
     const values = {
       ...properties,
-      section_id: leg === 0 || id === undefined ? id : `${String(id)}#${leg + 1}`,
+      section_id: leg === 0 || id === null ? id : `${cleanId(String(id))}#${leg + 1}`,
       kind,
       from_lat: fromLat,
       from_lon: fromLon,
@@ -132,6 +157,27 @@ function readSections(
   }
 }
 
+/** The position of a point, also of one that a program has put into a list of its own; null if there is none. */
+function pointOf({ type, coordinates }: Json, lonLat: PositionReader): LonLat | null {
+  if (type === 'Point') return lonLat(coordinates);
+  if (type === 'MultiPoint' && Array.isArray(coordinates) && coordinates.length === 1) return lonLat(coordinates[0]);
+  return null;
+}
+
+/** The lines of a section, each of two or more positions; null if there are none, or one is no line. */
+function linesOf({ type, coordinates }: Json, lonLat: PositionReader): LonLat[][] | null {
+  const given: unknown = type === 'LineString' ? [coordinates] : type === 'MultiLineString' ? coordinates : null;
+  if (!Array.isArray(given) || given.length === 0) return null;
+  const lines: LonLat[][] = [];
+  for (const line of given as readonly unknown[]) {
+    const positions = Array.isArray(line) ? line.map(lonLat) : [];
+    const known = positions.filter((position) => position !== null);
+    if (known.length < 2 || known.length < positions.length) return null;
+    lines.push(known);
+  }
+  return lines;
+}
+
 function cellsOf(values: Json, report: (message: string) => void): Cells {
   return new Cells(
     (column) => (Object.hasOwn(values, column) ? values[column] : undefined),
@@ -139,8 +185,12 @@ function cellsOf(values: Json, report: (message: string) => void): Cells {
   );
 }
 
-function lonLat(coordinates: unknown): LonLat | null {
+function lonFirst(coordinates: unknown): LonLat | null {
   return Array.isArray(coordinates) && coordinates.length >= 2 ? [coordinates[0], coordinates[1]] : null;
+}
+
+function latFirst(coordinates: unknown): LonLat | null {
+  return Array.isArray(coordinates) && coordinates.length >= 2 ? [coordinates[1], coordinates[0]] : null;
 }
 
 function isJson(value: unknown): value is Json {

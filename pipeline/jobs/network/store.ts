@@ -5,6 +5,7 @@ import type {
   Device,
   DistributionPoint,
   Feeder,
+  FormerKey,
   Network,
   Section,
   Substation,
@@ -18,17 +19,21 @@ import { takeElement } from '../../topology.js';
 /** Reads the network that is in the database. */
 export async function loadNetwork(client: ClientBase): Promise<Network> {
   const rows = async <T extends object>(sql: string): Promise<T[]> => (await client.query<T>(sql)).rows;
+  /** Of elements that say which keys they had, if they had any. */
+  const moved = async <T extends Movable>(sql: string): Promise<T[]> =>
+    (await rows<T>(sql)).map((element) => withoutNull(element));
   const point = 'st_y(geom) as lat, st_x(geom) as lon';
+  const former = 'former_keys as "formerKeys"';
   return {
     substations: await rows<Substation>(
       `select substation_id as "substationId", name, ${point}, voltage_kv as "voltageKv" from network.substations order by 1`,
     ),
-    feeders: await rows<Feeder>(
-      `select feeder_id as "feederId", substation_id as "substationId", name, ${point} from network.feeders order by 1`,
+    feeders: await moved<Feeder>(
+      `select feeder_id as "feederId", substation_id as "substationId", name, ${point}, ${former} from network.feeders order by 1`,
     ),
-    devices: await rows<Device>(
+    devices: await moved<Device>(
       `select device_id as "deviceId", type, feeder_id as "feederId", upstream_device_id as "upstreamDeviceId", ${point},
-         phases, normally_open as "normallyOpen" from network.devices order by 1`,
+         phases, normally_open as "normallyOpen", ${former} from network.devices order by 1`,
     ),
     sections: await rows<Section>(
       `select section_id as "sectionId", kind, feeder_id as "feederId", device_id as "deviceId",
@@ -36,15 +41,27 @@ export async function loadNetwork(client: ClientBase): Promise<Network> {
          st_y(st_endpoint(geom)) as "toLat", st_x(st_endpoint(geom)) as "toLon", phases, length_m as "lengthM"
        from network.sections order by 1`,
     ),
-    distributionPoints: await rows<DistributionPoint>(
-      `select dp_id as "dpId", feeder_id as "feederId", device_id as "deviceId", ${point}, kva, phases
+    distributionPoints: await moved<DistributionPoint>(
+      `select dp_id as "dpId", feeder_id as "feederId", device_id as "deviceId", ${point}, kva, phases, ${former}
        from network.distribution_points order by 1`,
     ),
-    customers: await rows<Customer>(
-      `select customer_id as "customerId", dp_id as "dpId", ${point}, meter_id as "meterId", onu_id as "onuId", priority
+    customers: await moved<Customer>(
+      `select customer_id as "customerId", dp_id as "dpId", ${point}, meter_id as "meterId", onu_id as "onuId", priority,
+         ${former}
        from network.customers order by 1`,
     ),
   };
+}
+
+/** What its table has as null where it had no other keys of late. */
+interface Movable {
+  readonly formerKeys?: readonly FormerKey[] | null;
+}
+
+function withoutNull<T extends Movable>({ formerKeys, ...element }: T): T {
+  // jsonb has an order of its own, and what is published is compared as text.
+  const former = formerKeys?.map(({ substationId, feederId, movedAt }) => ({ substationId, feederId, movedAt }));
+  return (former ? { ...element, formerKeys: former } : element) as T;
 }
 
 /** Replaces the network in the database, within the caller's transaction. */
@@ -60,8 +77,8 @@ export async function replaceNetwork(client: PoolClient, network: Network): Prom
   await copy('substations', { substation_id: 'text', name: 'text', voltage_kv: 'double precision' }, (rows) => {
     for (const s of network.substations) rows.add(s.substationId, s.name, s.voltageKv, s);
   });
-  await copy('feeders', { feeder_id: 'text', substation_id: 'text', name: 'text' }, (rows) => {
-    for (const f of network.feeders) rows.add(f.feederId, f.substationId, f.name, f);
+  await copy('feeders', { feeder_id: 'text', substation_id: 'text', name: 'text', former_keys: 'jsonb' }, (rows) => {
+    for (const f of network.feeders) rows.add(f.feederId, f.substationId, f.name, f.formerKeys, f);
   });
   await copy(
     'devices',
@@ -72,10 +89,11 @@ export async function replaceNetwork(client: PoolClient, network: Network): Prom
       upstream_device_id: 'text',
       phases: 'text',
       normally_open: 'boolean',
+      former_keys: 'jsonb',
     },
     (rows) => {
       for (const d of network.devices)
-        rows.add(d.deviceId, d.type, d.feederId, d.upstreamDeviceId, d.phases, d.normallyOpen, d);
+        rows.add(d.deviceId, d.type, d.feederId, d.upstreamDeviceId, d.phases, d.normallyOpen, d.formerKeys, d);
     },
   );
   await copy(
@@ -98,16 +116,25 @@ export async function replaceNetwork(client: PoolClient, network: Network): Prom
   );
   await copy(
     'distribution_points',
-    { dp_id: 'text', feeder_id: 'text', device_id: 'text', kva: 'double precision', phases: 'text' },
+    {
+      dp_id: 'text',
+      feeder_id: 'text',
+      device_id: 'text',
+      kva: 'double precision',
+      phases: 'text',
+      former_keys: 'jsonb',
+    },
     (rows) => {
-      for (const p of network.distributionPoints) rows.add(p.dpId, p.feederId, p.deviceId, p.kva, p.phases, p);
+      for (const p of network.distributionPoints)
+        rows.add(p.dpId, p.feederId, p.deviceId, p.kva, p.phases, p.formerKeys, p);
     },
   );
   await copy(
     'customers',
-    { customer_id: 'text', dp_id: 'text', meter_id: 'text', onu_id: 'text', priority: 'text' },
+    { customer_id: 'text', dp_id: 'text', meter_id: 'text', onu_id: 'text', priority: 'text', former_keys: 'jsonb' },
     (rows) => {
-      for (const c of network.customers) rows.add(c.customerId, c.dpId, c.meterId, c.onuId, c.priority, c);
+      for (const c of network.customers)
+        rows.add(c.customerId, c.dpId, c.meterId, c.onuId, c.priority, c.formerKeys, c);
     },
   );
 }
@@ -133,8 +160,8 @@ export function publishNetwork(producer: Producer, topic: string, before: Networ
 }
 
 /**
- * Publishes what of a network stands otherwise on `oms.network`, and takes away what cannot be read. Returns how many
- * records that were.
+ * Publishes what of a network stands otherwise on `oms.network`, and takes away what cannot be read. ONUs that were mapped to
+ * a meter stay: no import knows them. Returns how many records that were.
  */
 export async function publishChanges(
   producer: Producer,
@@ -151,7 +178,7 @@ export async function publishChanges(
     gone.delete(id);
     ids.add(id);
   }
-  for (const id of gone) messages.push({ key: id, value: null });
+  for (const id of gone) if (!id.startsWith('onu/')) messages.push({ key: id, value: null });
   for (let i = 0; i < messages.length; i += ELEMENTS_PER_SEND) {
     await producer.send({ topic, messages: messages.slice(i, i + ELEMENTS_PER_SEND), acks: -1 });
   }

@@ -1,12 +1,12 @@
 import type { ClientBase } from 'pg';
 import { jsonText } from '../../../connections/postgres/copy.js';
-import { causesOf, memberKey } from '../../../operators/reconcile/causes.js';
+import { causesOf } from '../../../operators/reconcile/causes.js';
 import { findingOf } from '../../../operators/reconcile/compare.js';
 import { FINDING_KINDS, type Finding, type FindingKind, type Order } from '../../../operators/reconcile/finding.js';
 import { beginOf, groupByMembers, type Group } from '../../../operators/reconcile/groups.js';
 import { readKeys, type KeyBooks } from './key-batch.js';
 import type { Run } from './run.js';
-import { byLog, identityOf } from '../../../operators/reconcile/stored-entry.js';
+import { byLog, identityOf, memberKey, nameOf } from '../../../operators/reconcile/stored-entry.js';
 import { batchesOf, readStretches } from './stretch.js';
 import { figureOf, LEFT_OUT_REASONS, type LeftOutReason, type Summary } from '../../../operators/reconcile/summary.js';
 import { testimoniesOf, type Difference, type Testimonies } from './testimony.js';
@@ -195,8 +195,10 @@ function whyNotJudged({ stream, added }: Finding, books: KeyBooks, testimonies: 
   if (added.some((member) => notYetStored.has(identityOf(member)))) return 'changedSince';
   const { streamOutcomes } = testimonies.of(books);
   const isCopyOfBefore = added.some((member) => {
-    const [first] = [...books.entries.copiesOf(member)].sort(byLog);
-    const outcomes = streamOutcomes.get(identityOf(member)) ?? [];
+    const copies = books.entries.copiesOf(member);
+    const ofItsTime = copies.filter(({ t }) => t === Date.parse(member.t));
+    const [first] = [...(ofItsTime.length > 0 ? ofItsTime : copies)].sort(byLog);
+    const outcomes = streamOutcomes.get(nameOf(member)) ?? [];
     return (
       first !== undefined && outcomes.some((outcome) => outcome.what === 'duplicate' && byLog(outcome, first) === 0)
     );

@@ -1,15 +1,18 @@
 import type { ClientBase } from 'pg';
 import type { Kind, OutageCommand, PlacedEvent, Reach } from '../../../operators/model/event.js';
 import type { Source } from '../../../operators/model/source.js';
-import { outageIdOf } from '../../../operators/model/identity.js';
+import { outageIdOf, type Named } from '../../../operators/model/identity.js';
 import { timeOf } from '../../../operators/model/time.js';
 import type { ComparedMember, Finding } from '../../../operators/reconcile/finding.js';
 import { mayHaveLeft, type RepairBasis } from '../../../operators/reconcile/repair.js';
-import { identityOf } from '../../../operators/reconcile/stored-entry.js';
+import { identityOf, memberKey } from '../../../operators/reconcile/stored-entry.js';
 
 /** An event is received no earlier than this before the time that counts, and no later than so much after it. */
 const EARLIER_MS = 5 * 60_000;
-const LATER_MS = 7 * 86_400_000;
+const LATER_MS = 400 * 86_400_000;
+
+/** A copy that stands for a member may have happened so much later. */
+const COPY_MS = 8 * 86_400_000;
 
 interface EventRow {
   readonly source: Source;
@@ -38,7 +41,7 @@ export async function readBasis(client: ClientBase, finding: Finding): Promise<R
   const events = await readEvents(client, finding, members);
   const restorations = await readRestorations(client, finding, members);
   const openers = await readOpeners(client, finding);
-  const ids = members.map(({ source, sourceEventId }) => outageIdOf(substationId, feederId, source, sourceEventId));
+  const ids = members.map((member) => outageIdOf({ substationId, feederId }, member, Date.parse(member.t)));
   const taken = await client.query<{ id: string }>(
     'select outage_id as id from oms.outages where outage_id = any ($1::uuid[])',
     [ids],
@@ -70,7 +73,7 @@ export async function readBasis(client: ClientBase, finding: Finding): Promise<R
   };
 }
 
-/** The raw events of members, by `source/sourceEventId`, in the order of the log. */
+/** The raw events of members, by {@link identityOf}, in the order of the log. */
 async function readEvents(
   client: ClientBase,
   { substationId, feederId }: Finding,
@@ -82,9 +85,10 @@ async function readEvents(
      from unnest($1::text[], $2::text[]) m (source, source_event_id)
      join oms.events e using (source, source_event_id)
      where e.substation_id = $3 and e.feeder_id = $4 and e.kind = 'outage' and e.received_at between $5 and $6
+       and e.t <= $7
      order by e.log_partition, e.log_offset, e.log_index`,
     [members.map(({ source }) => source), members.map(({ sourceEventId }) => sourceEventId), substationId, feederId,
-     new Date(times.first - EARLIER_MS), new Date(times.last + LATER_MS)], // prettier-ignore
+     new Date(times.first - EARLIER_MS), new Date(times.last + LATER_MS), new Date(times.last + COPY_MS)], // prettier-ignore
   );
   const events = new Map<string, PlacedEvent[]>();
   for (const row of rows) {
@@ -113,17 +117,19 @@ async function readRestorations(
   return rows.map(eventOf);
 }
 
-/** Which event opened each outage of the stream, those that merged into it among them. */
+/** Which event opened each outage of the stream, those that merged into it among them, by its {@link memberKey}. */
 async function readOpeners(client: ClientBase, { stream }: Finding): Promise<Map<string, string>> {
-  const { rows } = await client.query<{ id: string; source: Source; sourceEventId: string }>(
-    `select o.outage_id as id, o.record -> 'openedBy' ->> 'source' as source,
-       o.record -> 'openedBy' ->> 'sourceEventId' as "sourceEventId"
+  const { rows } = await client.query<Named & { id: string; t: string | null }>(
+    `select o.outage_id as id, o.record -> 'openedBy' ->> 'source' as source, o.record -> 'openedBy' ->> 'assetId' as "assetId",
+       o.record -> 'openedBy' ->> 'sourceEventId' as "sourceEventId", o.record -> 'openedBy' ->> 't' as t
      from unnest($1::uuid[]) named (outage_id)
      cross join lateral oms.absorbed_by(named.outage_id) part (outage_id)
      join oms.outages o on o.outage_id = part.outage_id`,
     [stream.map(({ outageId }) => outageId)],
   );
-  return new Map(rows.map(({ id, ...event }) => [id, identityOf(event)]));
+  return new Map(
+    rows.flatMap(({ id, t, ...event }) => (t === null ? [] : [[id, memberKey({ ...event, t })] as const])),
+  );
 }
 
 /** How far the key has come, epoch ms: what is stored since its outages were heard of last is looked through. */
@@ -171,27 +177,36 @@ function eventOf(row: EventRow): PlacedEvent {
   };
 }
 
-/** Of restorations in the order of their times: for each event the first that says that its unit is back. */
+/**
+ * Of restorations in the order of their times: for each event the first that says that its unit is back, and the first for all.
+ */
 export function firstSince(events: readonly PlacedEvent[], restorations: readonly PlacedEvent[]): PlacedEvent[] {
   const byUnit = new Map<string, PlacedEvent[]>();
   for (const restoration of restorations) {
-    const unit = restoration.reach === 'point' ? unitOf(restoration) : '';
-    const known = byUnit.get(unit);
-    if (known) known.push(restoration);
-    else byUnit.set(unit, [restoration]);
+    // Who tells that a customer is back is back himself: he may have reported when no customer was known.
+    const units = restoration.reach === 'point' ? new Set([unitOf(restoration), reporterOf(restoration)]) : [''];
+    for (const unit of units) {
+      const known = byUnit.get(unit);
+      if (known) known.push(restoration);
+      else byUnit.set(unit, [restoration]);
+    }
   }
   const found = new Set<PlacedEvent>();
   for (const event of events) {
     const t = timeOf(event);
-    const [first] = [unitOf(event), '']
-      .flatMap((unit) => byUnit.get(unit)?.find((restoration) => timeOf(restoration) >= t) ?? [])
-      .sort((a, b) => timeOf(a) - timeOf(b));
-    if (first) found.add(first);
+    for (const unit of [unitOf(event), '']) {
+      const first = byUnit.get(unit)?.find((restoration) => timeOf(restoration) >= t);
+      if (first) found.add(first);
+    }
   }
   return [...found];
 }
 
 /** What is out or back: the customer, or the reporter itself. */
-function unitOf({ customerId, source, assetId, sourceEventId }: PlacedEvent): string {
-  return customerId === null ? `${source}/${assetId ?? `\0${sourceEventId}`}` : `\0${customerId}`;
+function unitOf(event: PlacedEvent): string {
+  return event.customerId === null ? reporterOf(event) : `\0${event.customerId}`;
+}
+
+function reporterOf({ source, assetId, sourceEventId, reach }: PlacedEvent): string {
+  return `${source}/${assetId ?? `\0${reach === 'point' ? sourceEventId : `\0${reach}`}`}`;
 }

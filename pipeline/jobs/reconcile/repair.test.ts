@@ -18,21 +18,22 @@ import { findings } from '../../../operators/reconcile/compare.js';
 import type { ComparedMember, ComparedOutage, Finding } from '../../../operators/reconcile/finding.js';
 import { firstSince } from './repair-basis.js';
 import { mayHaveLeft, MEMBERS_PER_AMEND, repairOf, type RepairBasis } from '../../../operators/reconcile/repair.js';
-import { identityOf } from '../../../operators/reconcile/stored-entry.js';
+import { memberKey } from '../../../operators/reconcile/stored-entry.js';
 
 const KEY = { substationId: 'S', feederId: 'F' };
 const REPAIRER = { author: 'ann', reason: null, at: START + 2000 * MINUTE };
 
 const a = report({ id: 'a' });
 const late = report({ id: 'late', ms: -10 * MINUTE, lat: north(900), receivedAt: START + 60 * MINUTE });
-const idOf = (opener: string): string => outageIdOf('S', 'F', 'kaifa', opener);
+const idOf = (event: PlacedEvent): string => outageIdOf(KEY, event, timeOf(event));
 
 /** An engine that goes on where it was, and the outages that it has. */
 class Engine {
   readonly #correlator = new Correlator();
   readonly records = new Map<string, OutageRecord>();
-  readonly #members = new Memberships<ComparedMember>(({ source, sourceEventId, t }) => ({
+  readonly #members = new Memberships<ComparedMember>(({ source, sourceEventId, assetId = null, t }) => ({
     source,
+    assetId,
     sourceEventId,
     t: new Date(t).toISOString(),
   }));
@@ -77,13 +78,15 @@ function basisOf(
 ): RepairBasis {
   const restorations = events.filter(({ kind }) => kind === 'restoration').sort((a, b) => timeOf(a) - timeOf(b));
   const watermark = Math.max(...events.filter((event) => !isClockSuspect(event)).map(timeOf));
-  const byIdentity = new Map(events.map((event) => [identityOf(event), event]));
+  const byMember = new Map(events.map((event) => [memberKey({ ...event, t: timeOf(event) }), event]));
   return {
-    eventOf: (member) => byIdentity.get(identityOf(member)) ?? null,
+    eventOf: (member) => byMember.get(memberKey(member)) ?? null,
     restorationsFor: (of) => firstSince(of, restorations),
     openerOf: (outageId) => {
       const record = stream.records.get(outageId);
-      return record ? identityOf(record.openedBy) : null;
+      if (!record) return null;
+      const { assetId = null, t = '', ...names } = record.openedBy;
+      return memberKey({ ...names, assetId, t });
     },
     hasLeft: (outage) => mayHaveLeft(outage, watermark, -Infinity),
     isTaken: (outageId) => stream.records.has(outageId),
@@ -121,13 +124,14 @@ describe('a repair', () => {
         const isExplained = stream.rejected.length > 0 || repairs.some(({ unmended }) => unmended !== null);
         if (!isExplained) expect(after).toEqual([]);
         mendedCount += before.length - after.length;
+        // Whom a restoration of the whole feeder brings back is settled each time it is told.
+        const isSettled = log.some(({ kind, reach }) => kind === 'restoration' && reach !== 'point');
         const again = after.map((finding) => repairOf(finding, basisOf(stream, log), REPAIRER));
         for (const { entries } of again) stream.take(entries);
-        expect(compared(stream, replay).map(({ findingId }) => findingId)).toEqual(
-          after.map(({ findingId }) => findingId),
-        );
+        const left = compared(stream, replay).map(({ findingId }) => findingId);
+        if (!isSettled) expect(left).toEqual(after.map(({ findingId }) => findingId));
         // No event is lost, whatever could not be mended, and none is in two outages.
-        const members = stream.outages.flatMap((outage) => outage.members.map(identityOf));
+        const members = stream.outages.flatMap((outage) => outage.members.map(memberKey));
         expect(new Set(members).size).toBe(members.length);
         for (const { removed } of compared(new Engine().take(log), stream)) expect(removed).toEqual([]);
       }),
@@ -148,7 +152,7 @@ describe('a repair', () => {
       entries: [
         {
           command: 'amend',
-          outageId: idOf('a'),
+          outageId: idOf(a),
           members: [{ sourceEventId: 'late' }, { sourceEventId: 'r-late' }],
           whole: false,
           absorbs: [],
@@ -158,14 +162,14 @@ describe('a repair', () => {
       ],
     });
     expect((repairs[0]!.entries[0] as AmendCommand).reason).toMatch(/^Outage .* has 1 member more/);
-    expect(stream.records.get(idOf('a'))).toMatchObject({ status: 'restored', events: 2 });
+    expect(stream.records.get(idOf(a))).toMatchObject({ status: 'restored', events: 2 });
     expect(after).toEqual([]);
   });
 
   it('makes two outages one, under the id of that which was first', () => {
     const b = report({ id: 'b', ms: 5 * MINUTE, lat: north(1800) });
     const { repairs, after } = mended([b, a, late]);
-    expect(repairs[0]!.entries).toMatchObject([{ outageId: idOf('a'), absorbs: [idOf('b')], whole: false }]);
+    expect(repairs[0]!.entries).toMatchObject([{ outageId: idOf(a), absorbs: [idOf(b)], whole: false }]);
     expect(after).toEqual([]);
   });
 
@@ -174,8 +178,8 @@ describe('a repair', () => {
     const back = report({ id: 'r', kind: 'restoration', customerId: 'C-a', assetId: 'M-a', ms: 10 * MINUTE });
     const { repairs, after } = mended([a, c, back]);
     expect(repairs[0]!.entries).toMatchObject([
-      { outageId: idOf('a'), members: [{ sourceEventId: 'a' }, { sourceEventId: 'r' }], whole: true },
-      { outageId: idOf('c'), members: [{ sourceEventId: 'c' }], whole: false },
+      { outageId: idOf(a), members: [{ sourceEventId: 'a' }, { sourceEventId: 'r' }], whole: true },
+      { outageId: idOf(c), members: [{ sourceEventId: 'c' }], whole: false },
     ]);
     expect(after).toEqual([]);
   });
@@ -183,7 +187,7 @@ describe('a repair', () => {
   it('opens an outage that nobody has', () => {
     const alone = { ...late, lat: north(4000) };
     const { repairs, after } = mended([a, alone]);
-    expect(repairs[0]!.entries).toMatchObject([{ outageId: idOf('late'), members: [{ sourceEventId: 'late' }] }]);
+    expect(repairs[0]!.entries).toMatchObject([{ outageId: idOf(alone), members: [{ sourceEventId: 'late' }] }]);
     expect(after).toEqual([]);
   });
 
@@ -191,7 +195,7 @@ describe('a repair', () => {
     const close: OutageCommand = {
       command: 'close',
       commandId: 'close',
-      outageId: idOf('a'),
+      outageId: idOf(a),
       at: START + 90 * MINUTE,
       author: 'policy/stale',
       reason: null,
@@ -202,9 +206,9 @@ describe('a repair', () => {
     const { repairs, after, stream } = mended([a, close, second]);
     expect(repairs[0]!.entries).toMatchObject([
       { command: 'amend' },
-      { command: 'close', outageId: idOf('a'), at: close.at, author: 'ann', flag: 'unverified' },
+      { command: 'close', outageId: idOf(a), at: close.at, author: 'ann', flag: 'unverified' },
     ]);
-    expect(stream.records.get(idOf('a'))!.status).toBe('closed');
+    expect(stream.records.get(idOf(a))!.status).toBe('closed');
     expect(after).toEqual([]);
   });
 
@@ -214,7 +218,7 @@ describe('a repair', () => {
     const ids = repairs[0]!.entries.map((entry) => (entry as AmendCommand).commandId);
     expect(new Set(ids).size).toBe(3);
     expect(mended([a, ...many]).repairs).toEqual(repairs);
-    expect(stream.records.get(idOf('a'))!.events).toBe(many.length + 1);
+    expect(stream.records.get(idOf(a))!.events).toBe(many.length + 1);
     expect(after).toEqual([]);
   });
 
@@ -222,7 +226,7 @@ describe('a repair', () => {
     const cancel: OutageCommand = {
       command: 'cancel',
       commandId: 'cancel',
-      outageId: idOf('a'),
+      outageId: idOf(a),
       at: START + MINUTE,
       author: 'ann',
       reason: null,

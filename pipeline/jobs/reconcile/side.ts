@@ -4,8 +4,8 @@ import type { Source } from '../../../operators/model/source.js';
 import type { OutageRecord, Severity } from '../../../operators/model/outage.js';
 import type { Status } from '../../../operators/model/status.js';
 import { formatTime } from '../../../operators/model/time.js';
-import { memberKey } from '../../../operators/reconcile/causes.js';
 import type { ComparedMember, ComparedOutage } from '../../../operators/reconcile/finding.js';
+import { memberKey } from '../../../operators/reconcile/stored-entry.js';
 
 /** What of an outage is compared, but for its members and what follows from them. */
 type Face = Omit<ComparedOutage, 'members' | 'customersInterrupted' | 'customerMinutes'> & {
@@ -36,7 +36,8 @@ export class Side {
 
   addMember(row: MemberRow): void {
     const key = keyText({ substationId: row.substation_id, feederId: row.feeder_id });
-    const member = { source: row.source, sourceEventId: row.source_event_id, t: formatTime(row.t.getTime()) };
+    const { source, asset_id: assetId, source_event_id: sourceEventId } = row;
+    const member = { source, assetId, sourceEventId, t: formatTime(row.t.getTime()) };
     this.members.get(`${key}/${row.outage_id}`)?.push(member);
     let joined = this.joined.get(key);
     if (!joined) this.joined.set(key, (joined = new Map()));
@@ -50,6 +51,7 @@ interface MemberRow {
   readonly outage_id: string;
   readonly joined_outage_id: string;
   readonly source: Source;
+  readonly asset_id: string | null;
   readonly source_event_id: string;
   readonly t: Date;
 }
@@ -112,7 +114,7 @@ export async function readReplay(client: ClientBase, keyIds: readonly number[]):
       etr: row.etr?.toISOString() ?? null,
     });
   const members = await client.query<MemberRow>(
-    `select o.substation_id, o.feeder_id, m.outage_id, m.joined_outage_id, m.source, m.source_event_id, m.t
+    `select o.substation_id, o.feeder_id, m.outage_id, m.joined_outage_id, m.source, m.asset_id, m.source_event_id, m.t
      from reconcile.members_in($1) m
      join (
        select k.substation_id, k.feeder_id, o.outage_id
@@ -140,6 +142,8 @@ export async function readStream(
        select distinct m.outage_id
        from reconcile.members_in($1) r
        join oms.members m using (source, source_event_id)
+       -- Ids are numbered per asset, and used again; of one event the engines may have taken different copies.
+       where m.asset_id is not distinct from r.asset_id and m.t between r.t - interval '6 hours' and r.t + interval '6 hours'
      )
      select o.record
      from (
@@ -159,7 +163,7 @@ export async function readStream(
     side.offsets.set(record.outageId, record.log.offset);
   }
   const members = await client.query<MemberRow>(
-    `select o.substation_id, o.feeder_id, m.outage_id, m.joined_outage_id, m.source, m.source_event_id, m.t
+    `select o.substation_id, o.feeder_id, m.outage_id, m.joined_outage_id, m.source, m.asset_id, m.source_event_id, m.t
      from oms.outage_members m
      join oms.outages o using (outage_id)
      where m.outage_id = any ($1)`,

@@ -1,7 +1,8 @@
 import type { ClientBase } from 'pg';
 import type { Key, Kind, Reach } from '../../../operators/model/event.js';
+import type { Named } from '../../../operators/model/identity.js';
 import type { Source } from '../../../operators/model/source.js';
-import { KeyEntries } from '../../../operators/reconcile/stored-entry.js';
+import { KeyEntries, type StoredCommand } from '../../../operators/reconcile/stored-entry.js';
 
 /** Which part of one key's log a replay took. */
 export interface Stretch extends Key {
@@ -49,6 +50,7 @@ export function* batchesOf(stretches: readonly Stretch[], entriesPerBatch: numbe
 interface EntryRow {
   readonly key_id: number;
   readonly source: Source | null;
+  readonly asset_id: string | null;
   readonly source_event_id: string;
   readonly kind: Kind;
   readonly t: number;
@@ -61,7 +63,7 @@ interface EntryRow {
     command: string;
     commandId: string;
     author: string;
-    openedBy?: { source: Source; sourceEventId: string };
+    openedBy?: Pick<Named, 'source' | 'sourceEventId'> & { assetId?: string | null; t?: string };
   } | null;
   readonly log_partition: number;
   readonly log_offset: number;
@@ -79,7 +81,7 @@ export async function readEntries(
   if (seqs.length === 0) return entries;
   // The queue stands key by key, as the stretches do: one part of it has them all.
   const { rows } = await client.query<EntryRow>(
-    `select key_id, source, source_event_id, kind, t_ms::float8 as t, received_ms::float8 as received, unit, is_customer, reach,
+    `select key_id, source, asset_id, source_event_id, kind, t_ms::float8 as t, received_ms::float8 as received, unit, is_customer, reach,
        feeder_customers, command, log_partition, log_offset::float8 as log_offset, log_index
      from reconcile.queue
      where run_id = $1 and seq between $2 and $3
@@ -91,11 +93,12 @@ export async function readEntries(
     if (!ofKey) entries.set(row.key_id, (ofKey = new KeyEntries()));
     const log = { partition: row.log_partition, offset: row.log_offset, index: row.log_index };
     if (row.command) {
-      const { command, commandId, author, openedBy = null } = row.command;
-      ofKey.addCommand({ command, commandId, author, t: row.t, openedBy, log });
+      const { command, commandId, author, openedBy } = row.command;
+      ofKey.addCommand({ command, commandId, author, t: row.t, openedBy: openerOf(openedBy), log });
     } else
       ofKey.addEvent({
         source: row.source!,
+        assetId: row.asset_id,
         sourceEventId: row.source_event_id,
         kind: row.kind,
         t: row.t,
@@ -108,4 +111,11 @@ export async function readEntries(
       });
   }
   return entries;
+}
+
+/** The event that opened an outage, as its record names it; null: it names none, or not the time. */
+function openerOf(openedBy: NonNullable<EntryRow['command']>['openedBy']): StoredCommand['openedBy'] {
+  if (openedBy?.t === undefined) return null;
+  const { source, assetId = null, sourceEventId, t } = openedBy;
+  return { source, assetId, sourceEventId, t: Date.parse(t) };
 }

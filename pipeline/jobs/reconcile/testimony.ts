@@ -1,11 +1,12 @@
 import type { ClientBase } from 'pg';
 import type { Failure } from '../../../operators/model/rejections.js';
+import type { Named } from '../../../operators/model/identity.js';
 import type { Source } from '../../../operators/model/source.js';
 import type { TimelineWord } from '../../../operators/model/timeline.js';
 import type { StreamOutcome, Testimony } from '../../../operators/reconcile/causes.js';
 import type { Finding } from '../../../operators/reconcile/finding.js';
 import type { KeyBooks } from './key-batch.js';
-import { identityOf, type LogPlace } from '../../../operators/reconcile/stored-entry.js';
+import { identityOf, nameOf, type LogPlace } from '../../../operators/reconcile/stored-entry.js';
 
 /** A difference, and the key that it is on. */
 export interface Difference {
@@ -18,7 +19,7 @@ export interface Testimonies {
   of(books: KeyBooks): Testimony;
   /** Outages of the stream that were opened twice under one id: the stored members are those of both. */
   readonly openedAnew: ReadonlySet<string>;
-  /** By `source/sourceEventId`: events that are members of an outage which is not stored yet. */
+  /** By {@link identityOf}: events that are members of an outage which is not stored yet. */
   readonly notYetStored: ReadonlySet<string>;
 }
 
@@ -60,7 +61,7 @@ export async function testimoniesOf(client: ClientBase, differences: readonly Di
   };
 }
 
-type Identity = { readonly source: Source; readonly sourceEventId: string };
+type Identity = Pick<Named, 'source' | 'sourceEventId'>;
 
 const columns = (identities: readonly Identity[]): [string[], string[]] => [
   identities.map(({ source }) => source),
@@ -110,10 +111,10 @@ async function readStreamOutcomes(
   );
   const outcomes = new Map<string, StreamOutcome[]>();
   for (const row of rows) {
-    const identity = identityOf({ source: row.source, sourceEventId: row.source_event_id });
+    const name = nameOf({ source: row.source, sourceEventId: row.source_event_id });
     const log = { partition: row.log_partition, offset: row.log_offset, index: row.log_index };
     const outcome = { what: row.what, watermark: row.watermark?.getTime() ?? null, detail: row.detail, log };
-    outcomes.set(identity, [...(outcomes.get(identity) ?? []), outcome]);
+    outcomes.set(name, [...(outcomes.get(name) ?? []), outcome]);
   }
   return outcomes;
 }
@@ -123,14 +124,31 @@ async function readReplayOutcomes(
   keyIds: readonly number[],
   removed: readonly Identity[],
 ): Promise<Map<string, string>> {
-  const { rows } = await client.query<{ identity: string; outcome: string }>(
-    `select source || '/' || source_event_id as identity, outcome
-     from reconcile.events
-     join (select distinct * from unnest($2::text[], $3::text[]) r (source, source_event_id)) removed using (source, source_event_id)
-     where key_id = any ($1)`,
+  const { rows } = await client.query<NamedRow & { outcome: string }>(
+    `with removed as (
+       select distinct * from unnest($2::text[], $3::text[]) r (source, source_event_id)
+     )
+     select source, asset_id, source_event_id, 'late' as outcome, 0 as seq
+     from reconcile.late join removed using (source, source_event_id)
+     where key_id = any ($1)
+     union all
+     select source, asset_id, source_event_id, outcome, seq
+     from reconcile.reports join removed using (source, source_event_id)
+     where key_id = any ($1) and kind = 'outage'
+     order by seq`,
     [keyIds, ...columns(removed)],
   );
-  return new Map(rows.map(({ identity, outcome }) => [identity, outcome]));
+  return new Map(rows.map((row) => [identityOf(namedOf(row)), row.outcome]));
+}
+
+interface NamedRow {
+  readonly source: Source;
+  readonly asset_id: string | null;
+  readonly source_event_id: string;
+}
+
+function namedOf({ source, asset_id: assetId, source_event_id: sourceEventId }: NamedRow): Named {
+  return { source, assetId, sourceEventId };
 }
 
 async function readOpenedAnew(client: ClientBase, outageIds: readonly string[]): Promise<Set<string>> {
@@ -142,13 +160,13 @@ async function readOpenedAnew(client: ClientBase, outageIds: readonly string[]):
 }
 
 async function readNotYetStored(client: ClientBase, added: readonly Identity[]): Promise<Set<string>> {
-  const { rows } = await client.query<{ identity: string }>(
-    `select source || '/' || source_event_id as identity
+  const { rows } = await client.query<NamedRow>(
+    `select source, asset_id, source_event_id
      from oms.members
      join (select distinct * from unnest($1::text[], $2::text[]) a (source, source_event_id)) added using (source, source_event_id)
      left join oms.outages o using (outage_id)
      where o.outage_id is null`,
     columns(added),
   );
-  return new Set(rows.map(({ identity }) => identity));
+  return new Set(rows.map((row) => identityOf(namedOf(row))));
 }

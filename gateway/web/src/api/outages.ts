@@ -1,7 +1,7 @@
 import type { OutageRecord } from '../../../../operators/model/outage.js';
 import type { Source } from '../../../../operators/model/source.js';
 import { OPEN_STATUSES } from '../../../../operators/model/status.js';
-import type { Member, TimelineEntry } from '../../../oms/outage-story.js';
+import type { Link, Member, TimelineEntry } from '../../../oms/outage-story.js';
 import { getJson } from './request.js';
 
 export type { Kind, Reach } from '../../../../operators/model/event.js';
@@ -29,6 +29,15 @@ export function shortId(outageId: string): string {
 /** An event's identity as it is written everywhere: `kaifa/K-12`. */
 export function eventName(source: Source, sourceEventId: string): string {
   return `${source}/${sourceEventId}`;
+}
+
+/** An event for sets and maps: ids are numbered per asset. Records of before do not name that. */
+export function memberKeyOf({
+  source,
+  sourceEventId,
+  assetId = null,
+}: Pick<Link, 'source' | 'sourceEventId' | 'assetId'>): string {
+  return JSON.stringify([source, assetId, sourceEventId]);
 }
 
 /** All open outages, page by page, newest report first. */

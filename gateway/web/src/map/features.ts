@@ -1,5 +1,5 @@
 import type { Feature, FeatureCollection, LineString, Point } from 'geojson';
-import { eventName, type Member, type OutageRecord, type Severity, type Source } from '../api/outages.js';
+import { eventName, memberKeyOf, type Member, type OutageRecord, type Severity, type Source } from '../api/outages.js';
 import type { OpenOutage } from '../feed/openOutages.js';
 
 export interface OutageProperties {
@@ -68,11 +68,11 @@ export function memberFeatures(members: readonly Member[]): FeatureCollection<Po
 
 /** A line from every member to the one it links to by distance; links by reach would draw a star over the feeder. */
 export function linkFeatures(members: readonly Member[]): FeatureCollection<LineString> {
-  const byName = new Map(members.map((member) => [eventName(member.source, member.sourceEventId), member]));
+  const byKey = new Map(members.map((member) => [memberKeyOf(member), member]));
   const features: Feature<LineString>[] = [];
   for (const { lat, lon, link, reach } of members) {
     if (link === null || link.distanceM === null || reach !== 'point') continue;
-    const partner = byName.get(eventName(link.source, link.sourceEventId));
+    const partner = byKey.get(memberKeyOf(link));
     if (lat === null || lon === null || !partner || partner.lat === null || partner.lon === null) continue;
     features.push({
       type: 'Feature',

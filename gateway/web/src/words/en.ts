@@ -46,7 +46,7 @@ export const en = {
   flag: {
     clockSuspect: 'device clock not plausible; time of receipt used',
     contradictsRegistry: 'its ids contradict the network; the network was followed',
-    coordinatesIgnored: 'its coordinates lie too far off; those of the network used',
+    coordinatesIgnored: 'its coordinates are incomplete or lie too far off; those of the network used',
     placedByCoordinates: 'placed by its coordinates',
     placedByHand: 'placed by hand',
     reachIgnored: 'reach ignored',
@@ -214,6 +214,7 @@ export const en = {
     },
     gathered: (span: string, partner: string) =>
       `Gathered by ${partner}, which speaks for the whole feeder, ${span} apart`,
+    stillOut: (span: string, partner: string) => `Says what ${partner} said, ${span} apart: still out`,
     near: (distanceM: number, span: string, partner: string) =>
       `${distanceM === 0 ? 'Same place' : format.distance(distanceM)} and ${span} from ${partner}`,
   },

@@ -15,7 +15,8 @@ create or replace function public.oms_correlate_events(
   p_customer_id text default null,
   p_dp_id text default null,
   p_feeder_customers integer default null,
-  p_run text default 'direct'
+  p_run text default 'direct',
+  p_type text default null
 ) returns uuid
 language plpgsql
 set enable_seqscan = off
@@ -53,7 +54,8 @@ begin
     v_taken.key := reconcile.lock_key(v_run_id, v_spot.substation_id, v_spot.feeder_id);
     v_event := reconcile.prepare(nextval('reconcile.places'), (v_taken.key).key_id, p_source_type, v_event_id, v_kind, v_occurred_ms,
       v_received_ms, p_asset_id, coalesce(v_spot.customer_id, p_customer_id), v_spot.reach, v_spot.lat, v_spot.lon,
-      case when v_spot.reach = 'point' then 0 else coalesce(p_feeder_customers, v_spot.feeder_customers) end, v_spot.flags);
+      case when v_spot.reach = 'point' then 0 else coalesce(p_feeder_customers, v_spot.feeder_customers) end, v_spot.flags,
+      coalesce(p_type, p_event_type));
     -- The defaults leave it to the rule set in force; other values are those of this event.
     v_event.window_ms := case when p_correlation_window_minutes <> 30 then round(p_correlation_window_minutes * 60000) end;
     v_event.radius_m := case when p_spatial_radius_meters <> 1000 then p_spatial_radius_meters end;

@@ -13,10 +13,11 @@ declare
   v_nths integer[];
   v_opener reconcile.queue;
   v_back reconcile.queue[];
+  v_back_nths integer[];
   v_was_closed boolean;
   v_units text[];
+  v_outs bigint[];
   v_backs bigint[];
-  e reconcile.queue;
 begin
   -- All of it holds or nothing does: first it is looked through.
   for v_id in select v_id union all select value::uuid from jsonb_array_elements_text(c -> 'absorbs') loop
@@ -31,13 +32,13 @@ begin
   end loop;
   select array_agg(t.event order by t.nth), array_agg(t.nth order by t.nth) into v_events, v_nths
   from reconcile.taken_in(k, p_seq, c -> 'members', v_whole, array_remove(v_outage_no || v_merging, null)) t;
-  select array_agg(t.event order by t.nth) into v_back
+  select array_agg(t.event order by t.nth), array_agg(t.nth order by t.nth) into v_back, v_back_nths
   from reconcile.told_in(k, p_seq, c -> 'members') t
   where (t.event).kind = 'restoration';
   if v_outage_no is null then
     select t.* into v_opener
     from unnest(v_events) t
-    where reconcile.uuid_of(concat_ws('/', k.substation_id, k.feeder_id, t.source, t.source_event_id)) = (c ->> 'outageId')::uuid;
+    where reconcile.outage_id_of(k, t) = (c ->> 'outageId')::uuid;
     if v_opener.source is null then
       return row(k, 'unknownOutage', null)::reconcile.taken;
     end if;
@@ -60,7 +61,7 @@ begin
     perform reconcile.merge_into(v_outage_no, v_merging[i], p_seq);
   end loop;
   if v_whole then
-    select array_agg(r.unit), array_agg(r.back_ms) into v_units, v_backs
+    select array_agg(r.unit), array_agg(r.t_ms), array_agg(r.back_ms) into v_units, v_outs, v_backs
     from reconcile.outages o
     join reconcile.reporters r using (body_no)
     where o.outage_no = v_outage_no and r.back_ms is not null;
@@ -69,11 +70,12 @@ begin
   for i in 1 .. coalesce(array_length(v_events, 1), 0) loop
     k := reconcile.take_in(k, v_outage_no, v_events[i], v_nths[i]);
   end loop;
-  perform reconcile.tell_again(v_outage_no, v_units, v_backs, p_seq);
+  perform reconcile.tell_again(v_outage_no, v_units, v_outs, v_backs, p_seq);
   for i in 1 .. coalesce(array_length(v_back, 1), 0) loop
-    e := v_back[i];
-    v_named := (reconcile.take_restoration(k, e)).outage_no;
-    perform reconcile.remember(k, e, case when v_named is null then 'withoutEffect' else 'restoration' end, v_named);
+    -- What is remembered has done all it can.
+    if v_back[i].t_ms < k.memory_from_ms or not reconcile.was_heard(k, v_back[i]) then
+      perform reconcile.take_restoration(k, v_back[i], v_back_nths[i]);
+    end if;
   end loop;
   update reconcile.outages
   set decided_ms = greatest(decided_ms, p_at_ms), touched_seq = p_seq, look_ms = -9000000000000000,

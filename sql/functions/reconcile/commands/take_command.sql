@@ -5,7 +5,7 @@ declare
   k reconcile.keys := p_key;
   c jsonb := p_command;
   v_outage_no bigint;
-  v_unit text;
+  v_unit record;
   v_taken reconcile.taken;
 begin
   k.taken := k.taken + 1;
@@ -40,9 +40,14 @@ begin
   perform reconcile.decide(v_outage_no, c, p_at_ms, p_seq);
   if c ->> 'command' in ('restore', 'close') then
     for v_unit in
-      select distinct r.unit from reconcile.outages o join reconcile.reporters r using (body_no) where o.outage_no = v_outage_no
+      select r.unit, r.is_customer, row_number() over (order by r.unit)::integer as nth
+      from (
+        select distinct r.unit, r.is_customer from reconcile.outages o join reconcile.reporters r using (body_no)
+        where o.outage_no = v_outage_no) r
     loop
-      perform reconcile.restore_unit(k, v_unit, p_at_ms, p_seq);
+      insert into reconcile.reports (key_id, seq, nth, kind, unit, is_customer, is_wide, t_ms, occurred_ms, outcome, outage_no)
+      values (k.key_id, p_seq, v_unit.nth, 'restoration', v_unit.unit, v_unit.is_customer, false, p_at_ms, p_at_ms, 'decision', v_outage_no);
+      perform reconcile.restore_unit(k, v_unit.unit, p_at_ms, p_seq);
     end loop;
   end if;
   return row(k, 'command', v_outage_no)::reconcile.taken;

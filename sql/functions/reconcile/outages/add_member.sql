@@ -24,8 +24,8 @@ begin
   elsif v_found.last_bucket < e.t_ms >> 20 then
     update reconcile.cells set last_bucket = e.t_ms >> 20 where cell_id = v_found.cell_id;
   end if;
-  insert into reconcile.members (cell_id, t_ms, seq, nth, outage_no, source, source_event_id, lat, lon)
-  values (v_found.cell_id, e.t_ms, e.seq, p_nth, p_outage_no, e.source, e.source_event_id, e.lat, e.lon);
+  insert into reconcile.members (cell_id, t_ms, seq, nth, outage_no, source, asset_id, source_event_id, lat, lon)
+  values (v_found.cell_id, e.t_ms, e.seq, p_nth, p_outage_no, e.source, e.asset_id, e.source_event_id, e.lat, e.lon);
 end
 $$;
 comment on function reconcile.add_member(

@@ -7,18 +7,18 @@ declare
   v_x double precision := 6371008.771415 * cos(radians(e.lat)) * cos(radians(e.lon));
   v_y double precision := 6371008.771415 * cos(radians(e.lat)) * sin(radians(e.lon));
   v_z double precision := 6371008.771415 * sin(radians(e.lat));
+  v_back_ms bigint := reconcile.back_ms(k, e);
   v_found bigint[];
   v_was_closed boolean;
   o reconcile.outages;
-  v_back boolean;
 begin
   k := reconcile.with_origin(k, e.lon);
   v_found := reconcile.find_links(k, e, p_rules, v_x, v_y, v_z);
+  v_found := v_found || reconcile.state_links(k, e, p_rules, v_back_ms, v_found);
   if v_found = '{}' then
     select * into o
     from reconcile.outages
-    where key_id = k.key_id and not is_settled
-      and outage_id = reconcile.uuid_of(concat_ws('/', k.substation_id, k.feeder_id, e.source, e.source_event_id));
+    where key_id = k.key_id and not is_settled and outage_id = reconcile.outage_id_of(k, e);
     if found then
       k.duplicates := k.duplicates + 1;
       return row(k, 'duplicate', o.outage_no)::reconcile.taken;
@@ -31,8 +31,9 @@ begin
     o.outage_no := reconcile.merge(v_found, e.seq);
   end if;
   select * into o from reconcile.outages where outage_no = o.outage_no;
-  v_back := reconcile.admit(k, o, e, p_rules, v_x, v_y, v_z);
-  perform reconcile.note_joining(o, e, coalesce(v_was_closed, o.closed), v_back);
+  perform reconcile.admit(k, o, e, p_rules, v_x, v_y, v_z, v_back_ms);
+  perform reconcile.note_joining(o, e, 0, coalesce(v_was_closed, o.closed), v_back_ms is not null);
+  perform reconcile.remember(k, e, 0, null, 'member', o.outage_no);
   return row(k, 'member', o.outage_no)::reconcile.taken;
 end
 $$;

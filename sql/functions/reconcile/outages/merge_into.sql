@@ -34,7 +34,8 @@ begin
     acknowledged_by = reconcile.united(acknowledged_by, v_other.acknowledged_by)
   where outage_no = v_survivor.outage_no;
   if v_other.incident_ms is not null then
-    perform reconcile.note_incident(v_survivor.outage_no, v_other.incident_ms, v_other.incident_source, v_other.incident_event_id);
+    perform reconcile.note_incident(v_survivor.outage_no, v_other.incident_ms, v_other.incident_seq, v_other.incident_nth,
+      v_other.incident_source, v_other.incident_asset_id, v_other.incident_event_id);
   end if;
   perform reconcile.move_body(v_small, v_large);
 end

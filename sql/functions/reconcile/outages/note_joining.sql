@@ -1,5 +1,6 @@
-create or replace function reconcile.note_joining(p_outage reconcile.outages, p_event reconcile.queue, p_was_closed boolean, p_back boolean)
-returns void
+create or replace function reconcile.note_joining(
+  p_outage reconcile.outages, p_event reconcile.queue, p_nth integer, p_was_closed boolean, p_back boolean
+) returns void
 language plpgsql as $$
 declare
   v_closed boolean := p_outage.closed and p_back;
@@ -18,9 +19,10 @@ begin
     update reconcile.outages set closed = v_closed, flags = v_flags where outage_no = p_outage.outage_no;
   end if;
   if p_event.reach = 'substation' then
-    perform reconcile.note_incident(p_outage.outage_no, p_event.t_ms, p_event.source, p_event.source_event_id);
+    perform reconcile.note_incident(p_outage.outage_no, p_event.t_ms, p_event.seq, p_nth, p_event.source, p_event.asset_id,
+      p_event.source_event_id);
   end if;
 end
 $$;
-comment on function reconcile.note_joining(reconcile.outages, reconcile.queue, boolean, boolean) is
+comment on function reconcile.note_joining(reconcile.outages, reconcile.queue, integer, boolean, boolean) is
   'What a member means for its outage besides being one: reopened, flags, incident.';

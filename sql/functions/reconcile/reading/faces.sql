@@ -1,8 +1,8 @@
 create or replace function reconcile.faces(p_outages bigint[]) returns setof reconcile.face
 language sql stable parallel safe as $$
   with reported as (
-    select o.outage_no, r.unit, r.source, r.asset, r.is_customer, r.last_ms, r.back_ms, r.weight, r.threshold, r.wide_last_ms,
-      r.wide_back_ms, r.feeder_customers, r.changed_seq
+    select o.outage_no, r.unit, r.source, r.asset, r.is_customer, r.is_wide, r.t_ms, r.back_ms, r.weight, r.threshold,
+      r.feeder_customers, r.changed_seq
     from reconcile.outages o
     join reconcile.reporters r on r.body_no = o.body_no
     where o.outage_no = any (p_outages) and o.merged_into is null
@@ -37,8 +37,8 @@ language sql stable parallel safe as $$
     from units
     group by outage_no
   ), bodies as (
-    select outage_no, max(last_ms) as last_ms, max(back_ms) as back_ms, min(threshold) as threshold,
-      bool_or(wide_last_ms is not null) as is_wide, bool_or(wide_last_ms is not null and wide_back_ms is null) as is_wide_out,
+    select outage_no, max(t_ms) as last_ms, max(back_ms) as back_ms, min(threshold) as threshold,
+      bool_or(is_wide) as is_wide, bool_or(is_wide and back_ms is null) as is_wide_out,
       max(feeder_customers) as feeder_customers, max(changed_seq) as seq
     from reported
     group by outage_no
@@ -63,7 +63,8 @@ language sql stable parallel safe as $$
     end,
     s.name, o.first_ms, b.last_ms, case when not c.is_out then b.back_ms end, c.is_partly_back, m.events, a.affected, a.out,
     affected.customers, case when b.is_wide_out then affected.customers else c.out end, a.by_source,
-    case when o.incident_ms is not null then reconcile.uuid_of(o.incident_source || '/' || o.incident_event_id) end,
+    case when o.incident_ms is not null then reconcile.names_id(k.substation_id, o.incident_source, o.incident_asset_id,
+      o.incident_event_id, reconcile.iso_of(o.incident_ms)) end,
     m.lat, reconcile.absolute_lon(m.lon, k.origin_lon),
     m.min_lat, reconcile.absolute_lon(m.min_lon, k.origin_lon), m.max_lat, reconcile.absolute_lon(m.max_lon, k.origin_lon),
     array(select flag from unnest(o.flags) flag order by flag collate "C"), o.crew, o.acknowledged_by, o.etr_ms

@@ -1,8 +1,8 @@
 create or replace function reconcile.members_in(p_keys integer[]) returns table (
-  outage_id uuid, joined_outage_id uuid, source text, source_event_id text, t timestamptz, geom geometry
+  outage_id uuid, joined_outage_id uuid, source text, asset_id text, source_event_id text, t timestamptz, geom geometry
 )
 language sql stable parallel safe as $$
-  select survivor.outage_id, o.outage_id, m.source, m.source_event_id, reconcile.time_of(m.t_ms),
+  select survivor.outage_id, o.outage_id, m.source, m.asset_id, m.source_event_id, reconcile.time_of(m.t_ms),
     st_setsrid(st_makepoint(m.lon, m.lat), 4326)
   from reconcile.outages o
   join reconcile.outages survivor on survivor.outage_no = o.survivor_no

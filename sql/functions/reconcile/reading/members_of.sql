@@ -1,5 +1,5 @@
 create or replace function reconcile.members_of(p_run text default 'direct') returns table (
-  outage_id uuid, joined_outage_id uuid, source text, source_event_id text, t timestamptz, geom geometry
+  outage_id uuid, joined_outage_id uuid, source text, asset_id text, source_event_id text, t timestamptz, geom geometry
 )
 language sql stable parallel safe as $$
   select m.*

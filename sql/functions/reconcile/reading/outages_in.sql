@@ -2,11 +2,12 @@ create or replace function reconcile.outages_in(p_keys integer[]) returns table 
   id uuid, substation_id text, feeder_id text, incident_id uuid, status text, confidence double precision, severity text,
   first_detected_at timestamptz, last_event_at timestamptz, restored_at timestamptz, momentary boolean, merged_into uuid,
   opened_by text, events bigint, assets_affected bigint, assets_out bigint, customers_affected bigint, customers_out bigint,
-  reporters jsonb, center geometry, flags text[], rule_set text, crew text[], acknowledged_by text[], etr timestamptz
+  reporters jsonb, center geometry, flags text[], rule_set text, crew text[], acknowledged_by text[], etr timestamptz,
+  opened_asset_id text, opened_t timestamptz
 )
 language sql stable parallel safe as $$
   with mine as (
-    select o.outage_no, o.outage_id, k.substation_id, k.feeder_id, o.opened_source, o.opened_event_id, o.merged_into, o.epitaph,
+    select o.outage_no, o.outage_id, k.substation_id, k.feeder_id, o.opened_source, o.opened_asset_id, o.opened_event_id, o.opened_ms, o.merged_into, o.epitaph,
       o.cancelled, o.closed
     from reconcile.keys k
     join reconcile.outages o using (key_id)
@@ -37,7 +38,8 @@ language sql stable parallel safe as $$
     counts.events, counts.assets_affected, counts.assets_out, counts.customers_affected, counts.customers_out,
     case when mine.merged_into is null then f.reporters else (select oms.no_reporters()) end,
     st_setsrid(st_makepoint(f.center_lon, f.center_lat), 4326),
-    f.flags, f.rule_set, f.crew, f.acknowledged_by, reconcile.time_of(f.etr_ms)
+    f.flags, f.rule_set, f.crew, f.acknowledged_by, reconcile.time_of(f.etr_ms),
+    mine.opened_asset_id, reconcile.time_of(mine.opened_ms)
   from mine
   join faces f using (outage_no)
   left join reconcile.outages into_outage on into_outage.outage_no = mine.merged_into

@@ -2,7 +2,8 @@ create or replace function reconcile.outages_of(p_run text default 'direct') ret
   id uuid, substation_id text, feeder_id text, incident_id uuid, status text, confidence double precision, severity text,
   first_detected_at timestamptz, last_event_at timestamptz, restored_at timestamptz, momentary boolean, merged_into uuid,
   opened_by text, events bigint, assets_affected bigint, assets_out bigint, customers_affected bigint, customers_out bigint,
-  reporters jsonb, center geometry, flags text[], rule_set text, crew text[], acknowledged_by text[], etr timestamptz
+  reporters jsonb, center geometry, flags text[], rule_set text, crew text[], acknowledged_by text[], etr timestamptz,
+  opened_asset_id text, opened_t timestamptz
 )
 language sql stable parallel safe as $$
   select o.*

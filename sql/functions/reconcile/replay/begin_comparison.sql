@@ -50,7 +50,7 @@ begin
     group by o.substation_id, o.feeder_id
   ) known using (substation_id, feeder_id)
   where k.run_id = v_run.run_id;
-  select min(from_at) - interval '5 min', max(to_at) + interval '7 days' into v_received_from, v_received_to
+  select min(from_at) - interval '5 min', max(to_at) + interval '400 days' into v_received_from, v_received_to
   from reconcile.stretches
   join reconcile.keys using (key_id)
   where run_id = v_run.run_id;

@@ -7,14 +7,17 @@ declare
   v_entries bigint;
 begin
   -- Key by key: keys know nothing of each other, and what one key needs stays at hand.
-  insert into reconcile.queue
+  insert into reconcile.queue (run_id, seq, key_id, source, source_event_id, kind, t_ms, received_ms, clock_suspect, asset, unit, is_customer,
+    reach, lat, lon, feeder_customers, flags, command, log_partition, log_offset, log_index, asset_id, occurred_ms, says_state)
   select p_run_id,
     row_number() over (order by k.key_id, case when p_order = 'event-time' then e.t_ms end, e.log_partition, e.log_offset, e.log_index),
     k.key_id, e.source, e.source_event_id, e.kind, e.t_ms, e.received_ms, e.clock_suspect, e.asset, e.unit, e.is_customer, e.reach,
-    e.lat, e.lon, e.feeder_customers, e.flags, null, null, e.command, e.log_partition, e.log_offset, e.log_index
+    e.lat, e.lon, e.feeder_customers, e.flags, e.command, e.log_partition, e.log_offset, e.log_index, e.asset_id, e.occurred_ms,
+    e.says_state
   from (
     select r.substation_id, r.feeder_id, r.log_partition, r.log_offset, r.log_index, p.source, p.source_event_id, p.kind, p.t_ms,
-      p.received_ms, p.clock_suspect, p.asset, p.unit, p.is_customer, p.reach, p.lat, p.lon, p.feeder_customers, p.flags, p.command
+      p.received_ms, p.clock_suspect, p.asset, p.unit, p.is_customer, p.reach, p.lat, p.lon, p.feeder_customers, p.flags, p.command,
+      p.asset_id, p.occurred_ms, p.says_state
     from (
       select r.*
       from oms.events r
@@ -31,11 +34,12 @@ begin
       where v_by_place
     ) r
     cross join lateral reconcile.prepare(null, null, r.source, r.source_event_id, r.kind, reconcile.ms_of(r.occurred_at),
-      reconcile.ms_of(r.received_at), r.asset_id, r.customer_id, r.reach, st_y(r.geom), st_x(r.geom), r.feeder_customers, r.flags) p
+      reconcile.ms_of(r.received_at), r.asset_id, r.customer_id, r.reach, st_y(r.geom), st_x(r.geom), r.feeder_customers, r.flags, r.type) p
     union all
     select c.substation_id, c.feeder_id, c.log_partition, c.log_offset, c.log_index, null, null, null, reconcile.ms_of(c.at),
       null, null, null, null, null, null, null, null, null, null,
-      c.body || case when o.record is null or p_order = 'log' then '{}' else jsonb_build_object('openedBy', o.record -> 'openedBy') end
+      c.body || case when o.record is null or p_order = 'log' then '{}' else jsonb_build_object('openedBy', o.record -> 'openedBy') end,
+      null, null, null
     from oms.commands c
     left join oms.outages o on o.outage_id = c.outage_id
     -- What was told to a key before is in force all the same.

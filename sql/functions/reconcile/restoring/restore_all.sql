@@ -1,22 +1,14 @@
-create or replace function reconcile.restore_all(p_key reconcile.keys, p_t_ms bigint, p_seq bigint) returns bigint[]
+create or replace function reconcile.restore_all(p_key reconcile.keys, p_t_ms bigint, p_from_ms bigint, p_seq bigint) returns bigint[]
 language plpgsql as $$
 declare
   v_bodies bigint[];
 begin
-  insert into reconcile.restorations (key_id, unit, t_ms) values (p_key.key_id, E'\x01', p_t_ms) on conflict do nothing;
-  if not found and p_t_ms >= p_key.memory_from_ms then
-    return '{}';
-  end if;
   with changed as (
     update reconcile.reporters r
-    set back_ms = case when r.last_ms <= p_t_ms then least(r.back_ms, p_t_ms) else r.back_ms end,
-      wide_back_ms = case when r.wide_last_ms <= p_t_ms then least(r.wide_back_ms, p_t_ms) else r.wide_back_ms end,
-      changed_seq = p_seq
+    set back_ms = p_t_ms, changed_seq = p_seq
     from reconcile.outages o
-    where o.key_id = p_key.key_id and o.merged_into is null and not o.is_settled and r.body_no = o.body_no
-      and (
-        r.last_ms <= p_t_ms and (r.back_ms is null or r.back_ms > p_t_ms)
-        or r.wide_last_ms <= p_t_ms and (r.wide_back_ms is null or r.wide_back_ms > p_t_ms))
+    where o.key_id = p_key.key_id and r.body_no = o.body_no and r.t_ms >= p_from_ms and o.merged_into is null and not o.is_settled
+      and r.t_ms <= p_t_ms and (r.back_ms is null or r.back_ms > p_t_ms)
     returning r.body_no
   )
   select coalesce(array_agg(distinct body_no), '{}') into v_bodies from changed;
@@ -24,5 +16,5 @@ begin
   return v_bodies;
 end
 $$;
-comment on function reconcile.restore_all(reconcile.keys, bigint, bigint) is
-  'Every unit of the key is back (epoch ms): remembers it, and returns the bodies with a member that it concerns.';
+comment on function reconcile.restore_all(reconcile.keys, bigint, bigint, bigint) is
+  'Every unit of the key with a member since p_from_ms is back (epoch ms): returns the bodies with a member that it concerns.';

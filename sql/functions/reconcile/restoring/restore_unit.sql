@@ -3,21 +3,12 @@ language plpgsql as $$
 declare
   v_bodies bigint[];
 begin
-  insert into reconcile.restorations (key_id, unit, t_ms) values (p_key.key_id, p_unit, p_t_ms) on conflict do nothing;
-  -- One that was heard before did all it can; one that is forgotten may find members that joined since.
-  if not found and p_t_ms >= p_key.memory_from_ms then
-    return '{}';
-  end if;
   with changed as (
     update reconcile.reporters r
-    set back_ms = case when r.last_ms <= p_t_ms then least(r.back_ms, p_t_ms) else r.back_ms end,
-      wide_back_ms = case when r.wide_last_ms <= p_t_ms then least(r.wide_back_ms, p_t_ms) else r.wide_back_ms end,
-      changed_seq = p_seq
+    set back_ms = p_t_ms, changed_seq = p_seq
     from reconcile.outages o
     where r.key_id = p_key.key_id and r.unit = p_unit and o.body_no = r.body_no and o.merged_into is null and not o.is_settled
-      and (
-        r.last_ms <= p_t_ms and (r.back_ms is null or r.back_ms > p_t_ms)
-        or r.wide_last_ms <= p_t_ms and (r.wide_back_ms is null or r.wide_back_ms > p_t_ms))
+      and r.t_ms <= p_t_ms and (r.back_ms is null or r.back_ms > p_t_ms)
     returning r.body_no
   )
   select coalesce(array_agg(distinct body_no), '{}') into v_bodies from changed;
@@ -26,4 +17,4 @@ begin
 end
 $$;
 comment on function reconcile.restore_unit(reconcile.keys, text, bigint, bigint) is
-  'A unit is back (epoch ms): remembers it, and returns the bodies with a member that it concerns.';
+  'A unit is back (epoch ms): returns the bodies with a member that it concerns.';

@@ -17,7 +17,7 @@ begin
     v_restored_ms := reconcile.restored_ms(v_outage.body_no);
     if v_outage.is_decided then
       continue when v_outage.decided_ms >= p_key.index_from_ms or v_restored_ms >= p_key.index_from_ms or exists (
-        select from reconcile.reporters where body_no = v_outage.body_no and last_ms >= p_key.index_from_ms);
+        select from reconcile.reporters where body_no = v_outage.body_no and t_ms >= p_key.index_from_ms);
     elsif v_restored_ms is null or v_restored_ms >= p_key.watermark_ms - 604800000 then
       update reconcile.outages set look_ms = coalesce(v_restored_ms + 604800001, 9000000000000000) where outage_no = v_outage.outage_no;
       continue;

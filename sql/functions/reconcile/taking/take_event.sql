@@ -4,47 +4,37 @@ language plpgsql as $$
 declare
   k reconcile.keys := p_key;
   e reconcile.queue := p_event;
-  v_seen record;
+  v_first reconcile.reports;
   v_rules reconcile.rule_sets;
   v_late text;
-  v_taken reconcile.taken;
 begin
   k.taken := k.taken + 1;
-  select t_ms, outage_no into v_seen
-  from reconcile.events
-  where key_id = k.key_id and source = e.source and source_event_id = e.source_event_id;
-  if v_seen.t_ms >= k.memory_from_ms then
+  v_first := reconcile.copied(k, e);
+  if v_first.key_id is not null then
     k.duplicates := k.duplicates + 1;
-    return row(k, 'duplicate', v_seen.outage_no)::reconcile.taken;
+    return row(k, 'duplicate', v_first.outage_no)::reconcile.taken;
   end if;
   v_rules := reconcile.rules_at(k.key_id, e.t_ms);
   k.max_window_ms := greatest(k.max_window_ms, e.window_ms);
-  if e.kind = 'outage' and p_judge_late then
+  if p_judge_late then
     v_late := case
+      when e.kind = 'restoration' then case when e.t_ms < e.received_ms - 604800000 then 'oldNews' end
       when e.t_ms < e.received_ms - coalesce(e.window_ms, v_rules.window_ms) - v_rules.lateness_ms then 'receivedTooLate'
       when e.t_ms < k.watermark_ms - v_rules.retention_ms then 'behindWatermark'
     end;
   end if;
   if v_late is not null then
-    insert into reconcile.late (key_id, seq, source, source_event_id, t_ms, received_ms, watermark_ms, reason)
-    values (k.key_id, e.seq, e.source, e.source_event_id, e.t_ms, e.received_ms, k.watermark_ms, v_late);
+    insert into reconcile.late (key_id, seq, source, asset_id, source_event_id, t_ms, received_ms, watermark_ms, reason)
+    values (k.key_id, e.seq, e.source, e.asset_id, e.source_event_id, e.t_ms, e.received_ms, k.watermark_ms, v_late);
   end if;
   if e.t_ms > k.watermark_ms and not e.clock_suspect then
     k := reconcile.advance(k, e.t_ms);
   end if;
-  v_taken := case
+  return case
     when v_late is not null then row(k, 'late', null)::reconcile.taken
     when e.kind = 'outage' then reconcile.join_outage(k, e, v_rules)
-    else reconcile.take_restoration(k, e)
+    else reconcile.take_restoration(k, e, 0)
   end;
-  if v_seen.t_ms is null then
-    insert into reconcile.events (key_id, source, source_event_id, t_ms, outcome, outage_no)
-    values (k.key_id, e.source, e.source_event_id, e.t_ms, v_taken.outcome, v_taken.outage_no);
-  else
-    update reconcile.events set t_ms = e.t_ms, outcome = v_taken.outcome, outage_no = v_taken.outage_no
-    where key_id = k.key_id and source = e.source and source_event_id = e.source_event_id;
-  end if;
-  return v_taken;
 end
 $$;
 comment on function reconcile.take_event(reconcile.keys, reconcile.queue, boolean) is

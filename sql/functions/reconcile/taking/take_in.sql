@@ -10,10 +10,12 @@ begin
   perform reconcile.admit(k, o, e, reconcile.rules_at(k.key_id, e.t_ms),
     6371008.771415 * cos(radians(e.lat)) * cos(radians(e.lon)),
     6371008.771415 * cos(radians(e.lat)) * sin(radians(e.lon)),
-    6371008.771415 * sin(radians(e.lat)), p_nth);
+    6371008.771415 * sin(radians(e.lat)), reconcile.back_ms(k, e), p_nth);
   -- Whether it stays closed is seen when all are in.
-  perform reconcile.note_joining(o, e, false, true);
-  perform reconcile.remember(k, e, 'member', p_outage_no);
+  perform reconcile.note_joining(o, e, p_nth, false, true);
+  if not reconcile.was_heard(k, e) then
+    perform reconcile.remember(k, e, p_nth, null, 'member', p_outage_no);
+  end if;
   return k;
 end
 $$;

@@ -1,6 +1,6 @@
 import './Members.css';
 import { useState } from 'react';
-import { eventName, type Member, type OutageRecord } from '../../../api/outages.js';
+import { eventName, memberKeyOf, type Member, type OutageRecord } from '../../../api/outages.js';
 import { useToday } from '../../../parts/clock.js';
 import { flagText, words } from '../../../words/words.js';
 import { linkSentence } from './linkSentence.js';
@@ -35,7 +35,11 @@ export function Members({ members, openedBy, onPoint }: MembersProps) {
         </thead>
         <tbody>
           {members.slice(0, shown).map((member) => (
-            <tr key={eventName(member.source, member.sourceEventId)} data-testid="member-row" data-kind={member.kind}>
+            <tr
+              key={`${member.log.offset} ${memberKeyOf(member)} ${member.t}`}
+              data-testid="member-row"
+              data-kind={member.kind}
+            >
               <td>
                 <span className="source" data-source={member.source}>
                   {words.source[member.source]}

@@ -11,8 +11,9 @@ const link = (changes: Partial<Link> = {}): Link => ({
   dtMs: 3_000,
   ...changes,
 });
-const meter = { kind: 'outage', source: 'kaifa', sourceEventId: 'K-13', reach: 'point', amended: false } as const;
-const breaker = { kind: 'outage', source: 'scada', sourceEventId: 'B-1', reach: 'feeder', amended: false } as const;
+const told = { kind: 'outage', assetId: null, t: '2026-10-04T10:00:00.000Z', amended: false } as const;
+const meter = { ...told, source: 'kaifa', sourceEventId: 'K-13', reach: 'point' } as const;
+const breaker = { ...told, source: 'scada', sourceEventId: 'B-1', reach: 'feeder' } as const;
 
 describe('the sentence for a link', () => {
   it('says how far in space and time the member lies from the one it links to', () => {
@@ -44,6 +45,16 @@ describe('the sentence for a link', () => {
     const byReach = link({ source: 'scada', sourceEventId: 'B-1', distanceM: null, dtMs: 400 });
     expect(linkSentence({ ...meter, link: byReach }, OPENED_BY)).toBe(
       'Gathered by scada/B-1, which speaks for the whole feeder, 0.4 s apart',
+    );
+  });
+
+  it('says of a call which report it repeats, and of an id that was used again that it opened another outage', () => {
+    expect(linkSentence({ ...meter, link: link({ distanceM: null, dtMs: 2_700_000 }) }, OPENED_BY)).toBe(
+      'Says what kaifa/K-12 said, 45 min apart: still out',
+    );
+    const again = { ...meter, sourceEventId: 'K-1', link: null };
+    expect(linkSentence(again, { ...OPENED_BY, t: '2026-10-04T09:00:00.000Z' })).toBe(
+      'Opened an outage that merged into this one',
     );
   });
 

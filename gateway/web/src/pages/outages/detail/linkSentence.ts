@@ -1,7 +1,8 @@
 import { eventName, type Member, type OutageRecord } from '../../../api/outages.js';
+import { rowOf } from '../../../../../../operators/model/source.js';
 import { words } from '../../../words/words.js';
 
-type Linked = Pick<Member, 'kind' | 'source' | 'sourceEventId' | 'reach' | 'link' | 'amended'>;
+type Linked = Pick<Member, 'kind' | 'source' | 'sourceEventId' | 'assetId' | 't' | 'reach' | 'link' | 'amended'>;
 
 /** Why a member belongs to its outage, in words a dispatcher can check: `42 m and 3 s from kaifa/K-12`. */
 export function linkSentence(member: Linked, openedBy: OutageRecord['openedBy']): string {
@@ -14,11 +15,16 @@ export function linkSentence(member: Linked, openedBy: OutageRecord['openedBy'])
   const partner = eventName(link.source, link.sourceEventId);
   const span = words.format.span(link.dtMs);
   if (reach !== 'point') return words.link.gathers[reach](span, partner);
-  if (link.distanceM === null) return words.link.gathered(span, partner);
+  // Only some sources speak for a feeder: of others a link without a distance is one of somebody who is still out.
+  if (link.distanceM === null)
+    return rowOf(link.source).speaksWide ? words.link.gathered(span, partner) : words.link.stillOut(span, partner);
   return words.link.near(link.distanceM, span, partner);
 }
 
-function openingSentence({ source, sourceEventId, amended }: Linked, openedBy: OutageRecord['openedBy']): string {
-  if (source === openedBy.source && sourceEventId === openedBy.sourceEventId) return words.link.opened;
+function openingSentence(member: Linked, openedBy: OutageRecord['openedBy']): string {
+  const { source, sourceEventId, assetId, t, amended } = member;
+  // Older records do not name asset and time.
+  const isSame = assetId === (openedBy.assetId ?? assetId) && t === (openedBy.t ?? t);
+  if (source === openedBy.source && sourceEventId === openedBy.sourceEventId && isSame) return words.link.opened;
   return amended ? words.link.takenIn : words.link.openedMerged;
 }
