@@ -36,6 +36,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['read'], async () => (await import('./read.js')).addRead],
   [['network'], async () => (await import('./network.js')).addNetwork],
   [['storm'], async () => (await import('./storm.js')).addStorm],
+  [['score'], async () => (await import('./score.js')).addScore],
   [['replay'], async () => (await import('./replay.js')).addReplay],
   [['backfill'], async () => (await import('./backfill.js')).addBackfill],
   [['reconcile'], async () => (await import('./reconcile.js')).addReconcile],

@@ -7,6 +7,7 @@ import { readNetwork } from '../pipeline/jobs/network/read.js';
 import type { CanonicalEvent } from '../simulator/storm/canonical-event.js';
 import { sendToGateway, type Answers } from '../simulator/storm/gateway-sender.js';
 import { oddRequest, oddStorm, plainRequest, type FieldRequest } from '../simulator/storm/quirks.js';
+import { HARD, HARDNESSES, type Hardness, type HardnessName } from '../simulator/storm/hardness.js';
 import { simulateStorm } from '../simulator/storm/storm.js';
 import { checkTopics } from '../connections/topic-admin.js';
 import { LineOutput } from './terminal/line-output.js';
@@ -19,7 +20,7 @@ import { OmsError } from '../connections/errors.js';
 /** When the storm begins if nobody says: a fixed time, so that a seed always gives the same bytes. */
 const DEFAULT_START = '2026-10-04T12:00:00.000Z';
 
-interface StormCommandOptions {
+interface StormCommandOptions extends Partial<Hardness> {
   readonly network: string;
   readonly seed: number;
   readonly faults: number;
@@ -34,6 +35,7 @@ interface StormCommandOptions {
   readonly rate?: number;
   readonly speed?: number;
   readonly truth?: string;
+  readonly hard?: boolean;
 }
 
 /** Events a second, with or without saying so. */
@@ -41,9 +43,16 @@ function rateOption(text: string): number {
   return numberBetween(0.001, 1e9)(text.replace(/\/s$/, ''));
 }
 
+const HARDNESS_NAMES = Object.keys(HARDNESSES) as readonly HardnessName[];
+
+/** The option of a hardness: `weakGasps` is `--weak-gasps`. */
+function hardnessOption(name: HardnessName): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <share>`;
+}
+
 /** `oms storm`: a reproducible storm, into a file, the gateway or Kafka. */
 export function addStorm(program: Command): void {
-  program
+  const command = program
     .command('storm')
     .description('make a reproducible storm: faults, last gasps, calls, restorations; lost, late, doubled, bad clocks')
     .requiredOption('--network <dir>', 'folder or GeoJSON file of the network')
@@ -59,12 +68,22 @@ export function addStorm(program: Command): void {
     .option('--gateway <url>', 'URL of the gateway')
     .option('--rate <n>', 'events a second, as 100 or 100/s', rateOption)
     .option('--speed <x>', 'times as fast as it was', numberBetween(0.001, 1e9))
-    .option('--truth <file>', 'write what really happened there: one fault a line')
+    .option('--truth <file>', 'write what really happened there: one fault a line, then what is said and is not so')
+    .option('--hard', 'hard to diagnose: all below, each as much as is said there; what you say goes first')
     .addHelpText(
       'after',
       '\nExample:\n  oms storm --network data/ieee9500 --seed 7 --faults 60 --hours 6 --out storm.ndjson',
     )
     .action(async (options: StormCommandOptions) => storm(options, readEnvironment()));
+  for (const name of HARDNESS_NAMES) {
+    const { what, hard } = HARDNESSES[name];
+    command.option(hardnessOption(name), `${what} (--hard: ${hard})`, numberBetween(0, 1));
+  }
+}
+
+function hardnessOf(options: StormCommandOptions): Partial<Hardness> {
+  const said = HARDNESS_NAMES.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]);
+  return { ...(options.hard ? HARD : {}), ...(Object.fromEntries(said) as Partial<Hardness>) };
 }
 
 async function storm(options: StormCommandOptions, environment: Environment): Promise<void> {
@@ -79,15 +98,15 @@ async function storm(options: StormCommandOptions, environment: Environment): Pr
   if (rate !== undefined && speed !== undefined) throw new WrongUse('Name --rate or --speed, not both.');
   const network = await readNetwork(options.network);
   const { seed, faults, hours, start: startMs } = options;
-  const simulated = simulateStorm(network, { seed, faults, hours, startMs });
+  const simulated = simulateStorm(network, { seed, faults, hours, startMs, hardness: hardnessOf(options) });
   const events = options.now ? shifted(simulated.events, playedMs(simulated.events, options)) : simulated.events;
   say(`${simulated.truth.length} faults, ${events.length} events.`);
-  if (options.truth !== undefined)
-    await writeFile(options.truth, simulated.truth.map((fault) => `${JSON.stringify(fault)}\n`).join('')).catch(
-      (error: Error) => {
-        throw fileProblem(options.truth!, error);
-      },
-    );
+  if (options.truth !== undefined) {
+    const lines = [...simulated.truth, ...simulated.untruths].map((line) => `${JSON.stringify(line)}\n`);
+    await writeFile(options.truth, lines.join('')).catch((error: Error) => {
+      throw fileProblem(options.truth!, error);
+    });
+  }
   const pace = rate === undefined && speed === undefined ? null : new Clock(rate ?? null, speed ?? null);
   if (to === 'gateway') {
     const url = options.gateway ?? `http://127.0.0.1:${environment.ports[0]}`;

@@ -291,6 +291,10 @@ export const ERRORS = {
     when: 'A storm or a demonstration network cannot be made of what was asked for.',
     remedy: 'The sentence says what can be asked for.',
   },
+  OMS_UNSCORABLE: {
+    when: 'A truth, or what a diagnosis says, has lines that are no faults, so that no score of it would mean anything.',
+    remedy: 'Each is named with its line. "oms storm --truth" and "oms diagnose" write such files.',
+  },
 
   ...HTTP_ERRORS,
 } as const satisfies Readonly<Record<string, ErrorKind>>;

@@ -12,6 +12,8 @@ export interface Random {
   pick<T>(list: readonly T[]): T;
   /** Exponentially distributed with the given mean. */
   exponential(mean: number): number;
+  /** Normally distributed about 0. */
+  normal(sigma: number): number;
 }
 
 /**
@@ -36,5 +38,7 @@ export function seededRandom(seed: number, stream = 0): Random {
     integer,
     pick: (list) => list[integer(0, list.length - 1)]!,
     exponential: (mean) => -mean * Math.log(1 - next()),
+    // Box and Muller's way; the second number that it would give is left.
+    normal: (sigma) => sigma * Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
   };
 }

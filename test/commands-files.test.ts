@@ -121,6 +121,13 @@ describe('oms storm', () => {
     expect(parsed(await readFile(file('truth.ndjson'), 'utf8'))).toHaveLength(5);
   });
 
+  it('is hard where that is asked for, but for what is said otherwise', async () => {
+    await result([...STORM, '--seed', '7', '--faults', '40', '--hard', '--wrong-rows', '0', '--truth', 'hard.ndjson']);
+    const truth = parsed<object>(await readFile(file('hard.ndjson'), 'utf8'));
+    expect(truth.some((line) => 'clock' in line)).toBe(true);
+    expect(truth.some((line) => 'wrongRow' in line)).toBe(false);
+  });
+
   it('writes what the field systems send', async () => {
     const [line] = parsed<{ route: string; contentType: string; body: string }>(
       await result([...STORM, '--shape', 'source']),
@@ -190,6 +197,34 @@ describe('oms read', () => {
     const { err, out } = await run(['read', 'bodies.ndjson', '--source', 'onu', '--json']);
     expect(err).toMatch(/^1500 reports, 1500 understood\n/);
     expect(parsed<{ index: number }>(out).map(({ index }) => index)).toEqual([...Array(1500).keys()]);
+  });
+});
+
+describe('oms score', () => {
+  it('holds what is said of a storm against its truth', async () => {
+    const truth = parsed<{ deviceId: string; reports: object[] }>(await readFile(file('truth.ndjson'), 'utf8'));
+    const said = truth.map(({ deviceId, reports }, n) => ({
+      faultId: String(n),
+      device: n === 0 ? null : deviceId,
+      equivalent: [],
+      confidence: 0.9,
+      members: reports,
+    }));
+    await writeFile(file('said.ndjson'), said.map((fault) => `${JSON.stringify(fault)}\n`).join(''));
+    const score = ['score', 'truth.ndjson', 'said.ndjson'];
+    expect(JSON.parse(await result([...score, '--json']))).toMatchObject({
+      exact: { right: 5, of: 5 },
+      device: { right: 4, of: 5 },
+      around90: { right: 4, of: 4 },
+    });
+    expect(await result(score)).toMatch(/^exact +1\.0000 \(5 of 5\)$/m);
+  });
+
+  it('refuses to score lines that are no faults, and names them', async () => {
+    const { code, err } = await run(['score', 'truth.ndjson', 'storm.ndjson']);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^storm\.ndjson, line 1: It has device undefined .*$/m);
+    expect(err).toMatch(/\nCode: OMS_UNSCORABLE\n$/);
   });
 });
 

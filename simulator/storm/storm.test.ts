@@ -3,7 +3,8 @@ import type { Customer, Device, Network } from '../../operators/network/network.
 import { demoNetwork } from '../network/demo.js';
 import { readNetwork } from '../../pipeline/jobs/network/read.js';
 import type { CanonicalEvent } from './canonical-event.js';
-import { simulateStorm, type Fault, type Storm } from './storm.js';
+import { simulateStorm, type Storm } from './storm.js';
+import type { Fault } from './truth.js';
 
 const MINUTE_MS = 60_000;
 const startMs = Date.UTC(2026, 9, 4, 18);
@@ -131,6 +132,24 @@ describe('a simulated storm', () => {
     const unplaceable = calls.filter((event) => !paths.has(event.assetId));
     expect(unplaceable.length).toBeGreaterThan(0);
     expect(unplaceable.every((event) => event.lat === undefined)).toBe(true);
+  });
+
+  it('says in its truth which outage reports each fault led to, but for calls that nobody can place', () => {
+    const faultOfId = new Map<string, Fault>();
+    for (const fault of storm.truth) for (const report of fault.reports) faultOfId.set(report.sourceEventId, fault);
+    const named = storm.truth.reduce((sum, fault) => sum + fault.reports.length, 0);
+    expect(faultOfId.size).toBe(named);
+    const outages = distinct(storm.events.filter(({ kind }) => kind === 'outage'));
+    const [known, unknown] = [true, false].map((is) =>
+      outages.filter((event) => faultOfId.has(event.sourceEventId) === is),
+    );
+    expect(known).toHaveLength(named);
+    expect(unknown!.map(({ assetId }) => paths.has(assetId))).toEqual(unknown!.map(() => false));
+    for (const event of known!.filter(hasGoodClock)) {
+      const fault = faultOfId.get(event.sourceEventId)!;
+      expect(paths.get(event.assetId)!.has(fault.deviceId), event.sourceEventId).toBe(true);
+      expect(momentsOf(event).t - Date.parse(fault.onsetAt)).toBeLessThanOrEqual(30 * MINUTE_MS);
+    }
   });
 
   it('is restored after 20 to 180 min, or within 5 min where a recloser or breaker clears the fault', () => {

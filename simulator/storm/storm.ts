@@ -1,11 +1,15 @@
-import { bySource, type Source } from '../../operators/model/source.js';
-import type { DeviceType, Network } from '../../operators/network/network.js';
-import { formatTime } from '../../operators/model/time.js';
+import type { Network } from '../../operators/network/network.js';
 import { seededRandom } from '../random.js';
+import { eventOf, inOrderOfArrival } from './arrivals.js';
 import type { CanonicalEvent } from './canonical-event.js';
-import { planFaults, type PlannedFault } from './faults.js';
-import { customerReports, nonsenseMeters, scadaReports, type Report } from './reports.js';
+import { clockOffsets } from './clocks.js';
+import { planFalseTrips } from './false-trips.js';
+import { planFaults } from './faults.js';
+import { HardDraws, type Hardness } from './hardness.js';
+import { customerReports, nonsenseMeters, scadaReports, tripAndClose, type Report } from './reports.js';
 import { Supply } from './supply.js';
+import { trueNetwork } from './true-network.js';
+import { falseTripTruth, ReportsByCause, truthOf, type Fault, type Untruth } from './truth.js';
 import { OmsError } from '../../connections/errors.js';
 
 /** What storm to make. */
@@ -18,21 +22,8 @@ export interface StormOptions {
   readonly hours: number;
   /** When it begins, epoch ms. */
   readonly startMs: number;
-}
-
-/** What really happened: a device that opened and closed again. */
-export interface Fault {
-  readonly deviceId: string;
-  readonly deviceType: DeviceType;
-  readonly feederId: string;
-  readonly substationId: string;
-  /** ISO 8601, UTC, milliseconds. */
-  readonly onsetAt: string;
-  readonly restoredAt: string;
-  /** Customers who lost supply at the onset; those below who were out already are not among them. */
-  readonly customersOut: number;
-  /** It was over within 5 min (IEEE 1366). */
-  readonly momentary: boolean;
+  /** What makes it hard to diagnose; what is not said there is none of. */
+  readonly hardness?: Partial<Hardness>;
 }
 
 /** A storm as the field reports it, and as it was. */
@@ -41,66 +32,52 @@ export interface Storm {
   readonly events: readonly CanonicalEvent[];
   /** By onset. */
   readonly truth: readonly Fault[];
+  /** What is said and is not so. */
+  readonly untruths: readonly Untruth[];
 }
-
-/** The first letter of their ids: that of their name. */
-const ID_LETTERS: Readonly<Record<Source, string>> = bySource((source) => source.charAt(0).toUpperCase());
 
 /**
  * Makes a storm: faults on devices, everybody below without supply at once, and what SCADA, meters, ONUs and callers
  * report of it: much of it, not all; some of it late, twice, or with a wrong clock.
+ * @param registry the network as it is imported; with wrong rows the one that the storm plays against differs from it
  * @returns the events and the truth; fewer faults than asked for where nothing with voltage is left to fail
  * @throws {OmsError} if an option is no number that can be meant, or the network supplies nobody
  */
-export function simulateStorm(network: Network, options: StormOptions): Storm {
+export function simulateStorm(registry: Network, options: StormOptions): Storm {
   check(options);
-  const { seed, faults: count, hours, startMs } = options;
+  const { seed, faults: count, hours, startMs, hardness = {} } = options;
+  const hard = new HardDraws(seed, hardness);
+  const { network, wrongRows } = trueNetwork(registry, hard);
   const supply = new Supply(network);
   if (count > 0 && Object.values(supply.inService).every((devices) => devices.length === 0)) {
     throw new OmsError('OMS_BAD_STORM', 'No device of the network supplies a customer; storm over another network.');
   }
   // Two rows of draws: what is reported of a fault does not change which faults there are.
-  const { faults, spells } = planFaults(supply, count, hours, startMs, seededRandom(seed, 0));
+  const span = { count, hours, startMs };
+  const plan = planFaults(supply, span, seededRandom(seed, 0), hard);
+  const falseTrips = planFalseTrips(supply, plan, span, hard);
   const random = seededRandom(seed, 1);
-  const nonsense = nonsenseMeters(network);
+  const flaws = { nonsense: nonsenseMeters(network), clockOffsetsMs: clockOffsets(network, hard) };
   const reports: Report[] = [];
-  for (const fault of faults) {
+  for (const fault of plan.faults) {
     for (const report of scadaReports(fault, supply.substationOf(fault.device), random)) reports.push(report);
   }
-  for (const spell of spells) {
-    for (const report of customerReports(spell, nonsense, random)) reports.push(report);
+  for (const spell of plan.spells) {
+    for (const report of customerReports(spell, flaws, random)) reports.push(report);
   }
-  return { events: inOrderOfArrival(reports), truth: faults.map((fault) => truthOf(fault, supply)) };
-}
-
-function inOrderOfArrival(reports: readonly Report[]): CanonicalEvent[] {
-  const arrivals: { readonly report: Report; readonly atMs: number }[] = [];
-  for (const report of reports) {
-    arrivals.push({ report, atMs: Math.round(report.receivedMs) });
-    if (report.againMs !== null) arrivals.push({ report, atMs: Math.round(report.againMs) });
+  for (const trip of falseTrips) {
+    reports.push(...tripAndClose(trip, supply.substationOf(trip.device), hard.row('falseTrips')));
   }
-  arrivals.sort((a, b) => a.atMs - b.atMs);
-  const ids = new Map<Report, string>();
-  const counts = bySource(() => 0);
-  return arrivals.map(({ report, atMs }) => {
-    const { source, kind, type, assetId, ...rest } = report.event;
-    const sourceEventId = ids.get(report) ?? `${ID_LETTERS[source]}-${++counts[source]}`;
-    ids.set(report, sourceEventId);
-    const occurredAt = formatTime(Math.round(report.occurredMs));
-    return { source, kind, type, sourceEventId, assetId, occurredAt, receivedAt: formatTime(atMs), ...rest };
-  });
-}
-
-function truthOf({ device, onsetMs, restoredMs, customersOut, momentary }: PlannedFault, supply: Supply): Fault {
+  const arrivals = inOrderOfArrival(reports);
+  const byCause = new ReportsByCause(arrivals);
   return {
-    deviceId: device.deviceId,
-    deviceType: device.type,
-    feederId: device.feederId,
-    substationId: supply.substationOf(device),
-    onsetAt: formatTime(onsetMs),
-    restoredAt: formatTime(restoredMs),
-    customersOut,
-    momentary,
+    events: arrivals.map(eventOf),
+    truth: plan.faults.map((fault) => truthOf(fault, supply, byCause)),
+    untruths: [
+      ...falseTrips.map((trip) => ({ falseTrip: falseTripTruth(trip, supply, byCause) })),
+      ...[...flaws.clockOffsetsMs].map(([meterId, offsetMs]) => ({ clock: { meterId, offsetMs } })),
+      ...wrongRows.map((wrongRow) => ({ wrongRow })),
+    ],
   };
 }
 

@@ -8,10 +8,12 @@ export class Supply {
   private readonly children = new Map<string, string[]>();
   private readonly customers = new Map<string, Customer[]>();
   private readonly substations: ReadonlyMap<string, string>;
+  private readonly phases: ReadonlyMap<string, string>;
 
   constructor(network: Network) {
     this.devices = new Map(network.devices.map((device) => [device.deviceId, device]));
     this.substations = new Map(network.feeders.map((feeder) => [feeder.feederId, feeder.substationId]));
+    this.phases = new Map(network.distributionPoints.map((point) => [point.dpId, point.phases]));
     for (const device of network.devices) {
       if (device.upstreamDeviceId !== null) append(this.children, device.upstreamDeviceId, device.deviceId);
     }
@@ -33,9 +35,19 @@ export class Supply {
     return this.substations.get(device.feederId)!;
   }
 
+  /** The phases of a customer's distribution point, such as `ABC`. */
+  phasesOf(customer: Customer): string {
+    return this.phases.get(customer.dpId)!;
+  }
+
   /** The device and those upstream of it, up to the feeder head. */
   *path(device: Device): Generator<Device> {
     for (let at: Device | undefined = device; at; at = this.devices.get(at.upstreamDeviceId ?? '')) yield at;
+  }
+
+  /** The fuses below a device that supply somebody. */
+  fusesBelow(device: Device): Device[] {
+    return this.inService.fuse.filter((fuse) => fuse !== device && [...this.path(fuse)].includes(device));
   }
 
   /** All customers who lose supply when the device opens. */
@@ -47,6 +59,17 @@ export class Supply {
       for (const child of this.children.get(id) ?? []) open.push(child);
     }
     return below;
+  }
+
+  /** All customers who lose supply when the device opens, by where the network first forks below it. */
+  branchesBelow(device: Device): Customer[][] {
+    const branches = new Map<string, Customer[]>();
+    for (const customer of this.customers.get(device.deviceId) ?? []) append(branches, customer.dpId, customer);
+    const points = [...branches.values()];
+    const devices = (this.children.get(device.deviceId) ?? []).map((id) => this.devices.get(id)!);
+    const loaded = devices.filter((child) => this.customersBelow(child).length > 0);
+    if (points.length === 0 && loaded.length === 1) return this.branchesBelow(loaded[0]!);
+    return [...points, ...loaded.map((child) => this.customersBelow(child))];
   }
 
   private supplying(): Set<string> {
