@@ -76,7 +76,11 @@ export function lossIn(script: string): { readonly what: string; readonly rows: 
   return { what, rows: rows?.split(', ') ?? [] };
 }
 
+/** How many rows are lost of a table, or of some of it; a later version may have put another in its place. */
 async function countRows(client: pg.Client, some: string): Promise<number> {
+  const table = /^\S+/.exec(some)![0];
+  const known = await client.query<{ isThere: boolean }>(`select to_regclass($1) is not null as "isThere"`, [table]);
+  if (!known.rows[0]!.isThere) return 0;
   const { rows } = await client.query<{ count: string }>(`select count(*) from ${some}`);
   return Number(rows[0]!.count);
 }

@@ -1,4 +1,4 @@
--- loses: reconciliations and runs of the second engine (reconcile.runs, reconcile.events, reconcile.outages)
+-- loses: reconciliations and runs of the second engine (reconcile.runs, reconcile.events, reconcile.reports, reconcile.outages)
 drop function if exists public.oms_correlate_events;
 drop function if exists public.oms_reconcile_command;
 drop function if exists public.oms_reconcile_rules;
