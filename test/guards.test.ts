@@ -41,7 +41,7 @@ const dieBeforeCommit: Mutation = {
 
 /** Between the rows and what the sink does next. */
 const dieAfterRows: Mutation = {
-  file: 'pipeline/sink/sink.js',
+  file: 'pipeline/sink/database.js',
   from: "await client.query('commit');",
   to: `await client.query('commit'); ${DIE}`,
 };
@@ -151,7 +151,7 @@ describe('killed at the worst moment, again and again', () => {
       from: 'const offset = known.get(placeOf({ topic, partition })) ?? 0;',
       to: 'const offset = 0;',
     };
-    const trusting = { file: 'pipeline/sink/sink.js', from: 'if (rowCount !== ends.length)', to: 'if (false)' };
+    const trusting = { file: 'pipeline/sink/database.js', from: 'if (rowCount !== claims.length)', to: 'if (false)' };
     expect((await run('sink', [dieAfterRows, forgetful, trusting])).differences).not.toEqual([]);
   });
 });

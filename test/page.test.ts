@@ -185,7 +185,13 @@ describe('bad input at the gateway', () => {
       400,
     ],
     ['latitude 91', '/api/oms/events', { ...good, lat: 91, lon: 1 }, 'application/json', 400],
-    ['an empty id', '/api/oms/events', { ...good, sourceEventId: '' }, 'application/json', 400],
+    [
+      'an id that cannot be printed',
+      '/api/oms/events',
+      { ...good, sourceEventId: 'a\u0001b' },
+      'application/json',
+      400,
+    ],
     ['a call without customer', '/trouble-call/intake', { ticketId: 'x', timestamp: 'x' }, 'application/json', 400],
   ])('%s is refused with the reason, and nothing is published', async (_, path, body, contentType, status) => {
     const answer = await post(path, body, contentType);

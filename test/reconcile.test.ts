@@ -54,9 +54,9 @@ function report(
   };
 }
 
-/** The outage that a report of the morning opens. */
+/** The outage that a report of the day opens. */
 function outageOf(sourceEventId: string): string {
-  const { assetId, occurredAt } = morning.find((one) => one.sourceEventId === sourceEventId)!;
+  const { assetId, occurredAt } = [...morning, ...evening].find((one) => one.sourceEventId === sourceEventId)!;
   return outageIdOf(key, { source: 'kaifa', assetId, sourceEventId }, Date.parse(occurredAt));
 }
 const short = (sourceEventId: string): string => outageOf(sourceEventId).slice(0, 8);
@@ -80,6 +80,7 @@ const morning = [
   report('outage', 'opener', one, 480),
   report('restoration', 'opener-back', one, 500),
 ];
+const evening = [report('outage', 'straggler', three, 495, 515), report('outage', 'weighed', one, 700)];
 const closing: Command = {
   command: 'close',
   commandId: 'close-1',
@@ -88,7 +89,6 @@ const closing: Command = {
   author: 'ann',
   reason: 'all are back',
 };
-const evening = [report('outage', 'straggler', three, 495, 515), report('outage', 'weighed', one, 700)];
 const reweighing: Command = {
   command: 'rules',
   commandId: 'rules-1',
