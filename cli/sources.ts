@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { readEnvironment } from '../connections/environment.js';
 import { readSourceCodes } from '../connections/source-codes.js';
 import { SOURCES } from '../operators/model/source.js';
-import type { CodeTable } from '../operators/normalise/code-table.js';
+import { codeKey, type CodeTable } from '../operators/normalise/code-table.js';
 
 /** `oms sources`. */
 export function addSources(program: Command): void {
@@ -23,5 +23,7 @@ export function addSources(program: Command): void {
 }
 
 function rowsOf(table: CodeTable) {
-  return SOURCES.flatMap((source) => [...table[source]].map(([code, means]) => ({ source, code, means })));
+  // Each once, as it is compared.
+  const each = SOURCES.flatMap((source) => [...table[source]].map(([code, means]) => ({ source, code, means })));
+  return each.filter(({ code }) => codeKey(code) === code);
 }

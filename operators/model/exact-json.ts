@@ -1,7 +1,8 @@
 /** JSON whose long numbers keep their digits: ids of 18 digits are common, and a double holds 15. */
 
-/** A long number, and not the long digits of a text or behind a point: hardly any body has one. */
-const LONG = /(?:^|[:,[\s-])\d{16}/;
+/** So many digits in a row a double may not hold. */
+const LONG = 16;
+const DOT = 46;
 /** A whole number, also as those write it who know doubles only. */
 const WHOLE = /^(-?\d+)(?:\.0*)?$/;
 const QUOTE = 34;
@@ -13,7 +14,27 @@ const BACKSLASH = 92;
  * @throws SyntaxError where it is no JSON
  */
 export function parseExactJson(text: string): unknown {
-  return JSON.parse(LONG.test(text) ? withLongNumbersAsTexts(text) : text);
+  return JSON.parse(hasLongNumber(text) ? withLongNumbersAsTexts(text) : text);
+}
+
+/**
+ * Whether there is a run of so many digits that is neither all of a text nor behind a point. By hand: every sixteenth character
+ * says that there is none, and a regular expression takes a quarter of the time of all the parsing to say so.
+ */
+function hasLongNumber(json: string): boolean {
+  for (let at = LONG - 1; at < json.length; at += LONG) {
+    if (!isDigit(json.charCodeAt(at))) continue;
+    let from = at;
+    while (isDigit(json.charCodeAt(from - 1))) from--;
+    while (isDigit(json.charCodeAt(at + 1))) at++;
+    const before = json.charCodeAt(from - 1);
+    if (at - from >= LONG - 1 && before !== QUOTE && before !== DOT) return true;
+  }
+  return false;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 function withLongNumbersAsTexts(json: string): string {
@@ -55,5 +76,5 @@ function endOfNumber(json: string, start: number): number {
 
 /** Of what numbers are made: digits, `.`, `-`, `+`, `e`. That letters of `true` are among them does no harm. */
 function isInNumber(code: number): boolean {
-  return (code >= 48 && code <= 57) || code === 46 || code === 45 || code === 43 || code === 101 || code === 69;
+  return isDigit(code) || code === DOT || code === 45 || code === 43 || code === 101 || code === 69;
 }

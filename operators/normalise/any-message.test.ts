@@ -10,7 +10,7 @@ import { normalise, type Report } from './normalise.js';
  * report is read or refused with a reason.
  */
 
-const RUNS = { numRuns: 400 };
+const RUNS = { numRuns: 500 };
 const READING = { receivedAt: Date.UTC(2026, 9, 25, 1), zone: parseTimeZone('Europe/Berlin') };
 
 /** What stands where something else should. */
@@ -19,7 +19,7 @@ const odd = fc.constantFrom<unknown>(
   ...['constructor', '__proto__', '\0', '\ud800', '\ufffd', 'kind', 'NaN', '[', '<a/>', '{"a":1}', '--b\n\nx'],
 );
 const orOdd = (value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
-  fc.oneof({ arbitrary: value, weight: 12 }, { arbitrary: odd, weight: 1 });
+  fc.oneof({ arbitrary: value, weight: 25 }, { arbitrary: odd, weight: 1 });
 
 const id = fc.oneof(
   fc.stringMatching(/^[A-Z0-9-]{1,12}$/),
@@ -29,21 +29,22 @@ const id = fc.oneof(
 );
 const word = fc.oneof(
   fc.constantFrom('De-energized', 'Energized', 'BreakerTrip', 'MV_AlarmRestoration', 'LAST_GASP', 'ONU_PowerRestored'),
-  fc.constantFrom('3.26.0.85', '0.26.38.49', '1.2.3.4', 'ONU_LastGaspAlert', 'FUSETRIP', 'outage', 'Restoration'),
+  fc.constantFrom('3.26.0.85', '0.26.38.49', '1.2.3.4', 'ONU_LastGaspAlert', 'FUSETRIP'),
+  fc.constantFrom('outage', 'Restoration'),
   fc
     .array(fc.constantFrom('power', 'failure', 'no', 'not', 'Cleared', 'restored', 'trip', '_', 'normal', 'up', 'é'), {
       maxLength: 5,
     })
     .map((words) => words.join(' ')),
 );
+const iso = fc
+  .date({ noInvalidDate: true, min: new Date('0100-01-01'), max: new Date('9999-12-30') })
+  .map((t) => t.toISOString());
 const time = fc.oneof(
-  fc
-    .date({ noInvalidDate: true, min: new Date('0100-01-01'), max: new Date('9999-12-30') })
-    .map((t) => t.toISOString()),
+  { arbitrary: iso, weight: 4 },
   fc.constantFrom<unknown>('2026-10-25T02:30:00', '2026-03-29 02:30', '2026-10-04T24:00:00', '2026-10-04T23:59:60Z'),
   fc.constantFrom<unknown>(1791137058, 1791137058123, '/Date(1791137058000)/', '10/4/2026 6:04:18 PM', '2026-10-04'),
-  fc.double(),
-  fc.stringMatching(/^[\dT:.+Z -]{0,24}$/),
+  fc.oneof(fc.double(), fc.stringMatching(/^[\dT:.+Z -]{0,24}$/)),
 );
 const number = fc.oneof(fc.double({ min: -200, max: 200 }), fc.constantFrom<unknown>('46.6', '', 0, null, 'x'));
 const location = fc.record({ lat: orOdd(number), lng: orOdd(number), lon: orOdd(number) }, { requiredKeys: [] });
@@ -156,6 +157,6 @@ it.each(SOURCES)('whatever %s sends is read or refused with a reason', (source) 
     }),
     RUNS,
   );
-  expect(understood).toBeGreaterThan(20);
-  expect(refused).toBeGreaterThan(20);
+  expect(understood).toBeGreaterThan(10);
+  expect(refused).toBeGreaterThan(10);
 });

@@ -7,7 +7,10 @@ import { KINDS, type Kind } from '../model/words.js';
 export const CODE_MEANINGS = [...KINDS, 'ignored'] as const;
 export type CodeMeaning = Kind | 'ignored';
 
-/** By source, what its codes and words mean; written small, as upper and lower case never decide. */
+/**
+ * By source, what its codes and words mean: written small, as upper and lower case never decide, and as they mostly are, which
+ * is found at once.
+ */
 export type CodeTable = Readonly<Record<Source, ReadonlyMap<string, CodeMeaning>>>;
 
 type Codes = Readonly<Partial<Record<Source, Readonly<Partial<Record<CodeMeaning, readonly string[]>>>>>>;
@@ -58,6 +61,8 @@ function tableOf(all: readonly Codes[]): CodeTable {
         for (const code of codes[source]?.[meaning] ?? []) meanings.set(codeKey(code), meaning);
       }
     }
+    const written = all.flatMap((codes) => Object.values(codes[source] ?? {}).flat());
+    for (const code of written) meanings.set(code, meanings.get(codeKey(code))!);
     return meanings;
   });
 }

@@ -26,7 +26,6 @@ export function kindOf(meanings: Meanings, text: string, context = ''): Kind | n
   });
 }
 
-/** A code is mostly written as tables have it. */
 function meaningOf(meanings: Meanings, text: string): CodeMeaning | undefined {
   return meanings.get(text) ?? meanings.get(codeKey(text));
 }

@@ -68,14 +68,15 @@ function metersNamed(event: Fields, holders: readonly ('Assets' | 'EndDevice' | 
       if (name !== null) names.push(name);
     }
   }
-  return [...ids, ...names];
+  return names.length === 0 ? ids : [...ids, ...names];
 }
 
 /** Of what a meter is called, what is an id, each once. Throws a refusal if none of several is: the event would have no place. */
 function meterIds(named: readonly unknown[]): readonly string[] {
   const ids = goodIds(named, 'The id of the meter');
   if (ids.length === 0) for (const name of named) idOf(name, 'The id of the meter');
-  return ids.length < 2 ? ids : [...new Set(ids)];
+  const isEachOnce = ids.length < 2 || (ids.length === 2 && ids[0] !== ids[1]);
+  return isEachOnce ? ids : [...new Set(ids)];
 }
 
 function kindOfCode(code: string, { codes = GIVEN_CODES }: Reading): Kind {
