@@ -93,6 +93,7 @@ describe('the schema', () => {
     const url = system.environment.databaseUrl!;
     expect(await migrate(url)).toEqual([]);
     expect(await migrate(url, '000')).toEqual([
+      '019.undo.no-device-data.sql',
       '018.undo.former-keys.sql',
       '017.undo.identities.sql',
       '016.undo.words.sql',
@@ -113,7 +114,7 @@ describe('the schema', () => {
       '001.undo.network.sql',
     ]);
     expect(await texts(`select n.nspname as text from pg_namespace n where ${OURS}`)).toEqual([]);
-    expect(await migrate(url)).toHaveLength(18);
+    expect(await migrate(url)).toHaveLength(19);
   });
 
   it('keeps raw events by day, and drops the days whose retention is over', async () => {

@@ -70,7 +70,7 @@ export const DeviceSchema = Type.Object({
 export const DistributionPointSchema = Type.Object({
   dpId: NetworkId,
   feederId: KeyId,
-  deviceId: NetworkId,
+  deviceId: nullable(NetworkId, 'null where nobody knows the devices of the feeder'),
   ...Place,
   kva: nullable(Quantity),
   phases: Name,

@@ -29,7 +29,8 @@ export interface Section {
   readonly sectionId: string;
   readonly kind: 'line' | 'switch' | 'xfmr';
   readonly feederId: string;
-  readonly deviceId: string;
+  /** Null where nobody knows the devices of the feeder. */
+  readonly deviceId: string | null;
   readonly fromLat: number;
   readonly fromLon: number;
   readonly toLat: number;

@@ -106,7 +106,7 @@ it('wrong rows: some customers lose supply with the neighbours of the point that
   const customers = new Map(network.customers.map((customer) => [customer.customerId, customer]));
   const devices = new Map(network.devices.map((device) => [device.deviceId, device]));
   const hangsBelow = (dpId: string, deviceId: string): boolean => {
-    for (let at = devices.get(points.get(dpId)!.deviceId); at; at = devices.get(at.upstreamDeviceId ?? '')) {
+    for (let at = devices.get(points.get(dpId)!.deviceId ?? ''); at; at = devices.get(at.upstreamDeviceId ?? '')) {
       if (at.deviceId === deviceId) return true;
     }
     return false;

@@ -31,7 +31,7 @@ function suppliedThrough({ devices, distributionPoints, customers }: Network): M
     for (let at = byId.get(deviceId); at; at = byId.get(at.upstreamDeviceId ?? '')) path.add(at.deviceId);
     paths.set(deviceId, path);
   }
-  const points = new Map(distributionPoints.map((point) => [point.dpId, paths.get(point.deviceId)!]));
+  const points = new Map(distributionPoints.map((point) => [point.dpId, paths.get(point.deviceId!)!]));
   const assets = ({ meterId, onuId }: Customer) => [meterId, onuId].filter((id) => id !== null);
   for (const customer of customers) for (const id of assets(customer)) paths.set(id, points.get(customer.dpId)!);
   return paths;

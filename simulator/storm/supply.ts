@@ -18,7 +18,11 @@ export class Supply {
       if (device.upstreamDeviceId !== null) append(this.children, device.upstreamDeviceId, device.deviceId);
     }
     const deviceOf = new Map(network.distributionPoints.map((point) => [point.dpId, point.deviceId]));
-    for (const customer of network.customers) append(this.customers, deviceOf.get(customer.dpId)!, customer);
+    for (const customer of network.customers) {
+      const device = deviceOf.get(customer.dpId);
+      // Whose devices nobody knows loses supply with none of them.
+      if (device) append(this.customers, device, customer);
+    }
     const supplying = this.supplying();
     const ofType = (type: DeviceType) =>
       network.devices.filter((each) => each.type === type && !each.normallyOpen && supplying.has(each.deviceId));

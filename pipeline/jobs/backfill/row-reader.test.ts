@@ -50,6 +50,10 @@ const ROW = {
 };
 
 describe('a mapped row', () => {
+  it('with half a place has none, which is noted', () => {
+    expect(event(mapped, { ...ROW, LON: '' })).toMatchObject({ lat: null, lon: null, coordinatesIgnored: true });
+  });
+
   it('is an event; who does not say when it was received, received it when it happened', () => {
     expect(event(mapped, ROW)).toEqual({
       source: 'kaifa',

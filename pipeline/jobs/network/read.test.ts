@@ -69,6 +69,15 @@ describe('a network that is in order', () => {
     expect(await readNetwork(dir)).toEqual(named);
   });
 
+  it('may name no device where nobody knows those of a feeder', async () => {
+    await writeNetwork(await readNetwork(cases), dir);
+    await edit('distribution_points.csv', 'DP1,F1,CB-F1', 'DP1,F1,');
+    await edit('sections.csv', 'L1,line,F1,CB-F1', 'L1,line,F1,');
+    const network = await readNetwork(dir);
+    expect(network.distributionPoints.find(({ dpId }) => dpId === 'DP1')!.deviceId).toBeNull();
+    expect(network.sections.find(({ sectionId }) => sectionId === 'L1')!.deviceId).toBeNull();
+  });
+
   it('may begin with a byte order mark and have further columns', async () => {
     await writeNetwork(await readNetwork(cases), dir);
     await edit('substations.csv', /^.+$/gm, '$&,note');

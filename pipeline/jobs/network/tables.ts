@@ -93,7 +93,7 @@ const sections: Table<Section> = {
     sectionId: cells.id('section_id'),
     kind: cells.word('kind', SECTION_KINDS),
     feederId: cells.id('feeder_id'),
-    deviceId: cells.id('device_id'),
+    deviceId: cells.optionalId('device_id'),
     fromLat: cells.lat('from_lat'),
     fromLon: cells.lon('from_lon'),
     toLat: cells.lat('to_lat'),
@@ -123,7 +123,7 @@ const distributionPoints: Table<DistributionPoint> = {
   parse: (cells) => ({
     dpId: cells.id('dp_id'),
     feederId: cells.id('feeder_id'),
-    deviceId: cells.id('device_id'),
+    deviceId: cells.optionalId('device_id'),
     lat: cells.lat('lat'),
     lon: cells.lon('lon'),
     kva: cells.optionalQuantity('kva'),

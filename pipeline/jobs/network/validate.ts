@@ -33,11 +33,11 @@ export function validateRows(rows: NetworkRows): NetworkError[] {
   });
   each(rows.sections, errors, (section, report) => {
     refers(feeders, section.feederId, 'feeder_id', report);
-    sameFeeder(section.feederId, refers(devices, section.deviceId, 'device_id', report), 'device_id', report);
+    hangsOn(devices, section, report);
   });
   each(rows.distributionPoints, errors, (point, report) => {
     refers(feeders, point.feederId, 'feeder_id', report);
-    sameFeeder(point.feederId, refers(devices, point.deviceId, 'device_id', report), 'device_id', report);
+    hangsOn(devices, point, report);
   });
   each(rows.customers, errors, (customer, report) => refers(points, customer.dpId, 'dp_id', report));
   findLoops(rows.devices, devices, errors);
@@ -109,6 +109,16 @@ function refers<T>(ids: Ids<T>, id: string, column: string, report: Report): T |
 function sameFeeder(feederId: string, device: Device | null, column: string, report: Report): void {
   if (!device || feederId === '' || device.feederId === '' || device.feederId === feederId) return;
   report(`${column} "${device.deviceId}" is on feeder "${device.feederId}", not on "${feederId}"; both must be one.`);
+}
+
+/** What names a device hangs on one of its own feeder; where nobody knows the devices it names none. */
+function hangsOn(
+  devices: Ids<Device>,
+  { feederId, deviceId }: { readonly feederId: string; readonly deviceId: string | null },
+  report: Report,
+): void {
+  if (deviceId === null) return;
+  sameFeeder(feederId, refers(devices, deviceId, 'device_id', report), 'device_id', report);
 }
 
 /** Follows each device upstream once; one that comes back to itself is a loop, reported at its first device. */
