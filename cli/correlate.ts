@@ -4,18 +4,21 @@ import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { readEnvironment } from '../connections/environment.js';
 import { GIVEN_RULE_SETS, type RuleSet } from '../operators/model/rules.js';
+import type { Network } from '../operators/network/network.js';
+import { Diagnosing } from '../pipeline/offline/diagnosing.js';
 import { BLOCK_BYTES, lineBlocks } from '../pipeline/offline/line-blocks.js';
 import { readNetwork } from '../pipeline/jobs/network/read.js';
 import { Correlating, OfflineRun, type OutageWithMembers } from '../pipeline/offline/offline.js';
 import { placeInThread } from '../pipeline/offline/placing-thread.js';
 import type { OfflineOptions } from '../pipeline/offline/placing.js';
+import type { OutRecord } from '../streams/topology.js';
 import { LineOutput } from './terminal/line-output.js';
 import { fileProblem } from '../connections/files.js';
 import { progress, say, WrongUse, type Progress } from './terminal/talk.js';
 import { OmsError } from '../connections/errors.js';
 
 /** Lines in one transaction of the driver: as many as one commit of a busy pipeline holds. */
-const LINES_PER_COMMIT = 1000;
+export const LINES_PER_COMMIT = 1000;
 
 /** A file as large as this is worth the start of a second thread. */
 const THREAD_BYTES = 8_000_000;
@@ -23,7 +26,7 @@ const THREAD_BYTES = 8_000_000;
 type How = Omit<OfflineOptions, 'network'>;
 
 /** Rejected lines that are shown with their reason. */
-const REJECTED_SHOWN = 5;
+export const REJECTED_SHOWN = 5;
 
 /** `oms correlate`: the whole topology without Kafka and database. */
 export function addCorrelate(program: Command): void {
@@ -37,9 +40,10 @@ export function addCorrelate(program: Command): void {
       `rule set that holds from the start: a JSON file, or ${Object.keys(GIVEN_RULE_SETS).join(', ')}`,
     )
     .option('--out <file>', 'where to write the outages; standard output by default')
+    .option('--faults <file>', 'diagnose too: where to write the faults, as oms diagnose does')
     .option('--json', 'say the counts as JSON')
     .addHelpText('after', '\nExample:\n  oms correlate events.ndjson --network data/ieee9500 --out outages.ndjson')
-    .action(async (events: string, options: { network: string; rules?: string; out?: string; json?: boolean }) => {
+    .action(async (events: string, options: CorrelateOptions) => {
       const rules = options.rules === undefined ? [] : [rulesCommand(await ruleSetOf(options.rules))];
       const how = {
         rules,
@@ -49,14 +53,35 @@ export function addCorrelate(program: Command): void {
       };
       const bytes = events === '-' ? null : await sizeOf(events);
       const isLarge = bytes !== null && bytes >= THREAD_BYTES && availableParallelism() > 1;
-      const { run, outages } = isLarge
-        ? await inTwoThreads(events, bytes, options.network, how)
-        : await inOneThread(events, options.network, how);
-      const out = new LineOutput(options.out);
-      for (const outage of outages) await out.line(JSON.stringify(outage));
-      await out.end();
+      // A large file is placed in a thread, which reads the network for itself.
+      const network = isLarge && options.faults === undefined ? null : await readNetwork(options.network);
+      const diagnosing = network && options.faults !== undefined ? new Diagnosing(network) : null;
+      const alsoTakes = diagnosing ? (record: OutRecord): void => diagnosing.take(record) : undefined;
+      const { run, outages } =
+        isLarge || network === null
+          ? await inTwoThreads(events, bytes ?? 0, options.network, how, alsoTakes)
+          : await inOneThread(events, network, how, alsoTakes);
+      await writeLines(outages, options.out);
+      if (diagnosing) await writeLines(diagnosing.faults(), options.faults);
       sayCounts(run, outages.length, options.json ?? false);
     });
+}
+
+interface CorrelateOptions {
+  readonly network: string;
+  readonly rules?: string;
+  readonly out?: string;
+  readonly faults?: string;
+  readonly json?: boolean;
+}
+
+type AlsoTakes = ((record: OutRecord) => void) | undefined;
+
+/** Writes values as lines of JSON. */
+export async function writeLines(values: readonly object[], file: string | undefined): Promise<void> {
+  const out = new LineOutput(file);
+  for (const value of values) await out.line(JSON.stringify(value));
+  await out.end();
 }
 
 interface Result {
@@ -64,15 +89,21 @@ interface Result {
   readonly outages: readonly OutageWithMembers[];
 }
 
-async function inOneThread(events: string, networkDir: string, how: How): Promise<Result> {
-  const run = new OfflineRun({ ...how, network: await readNetwork(networkDir) });
+async function inOneThread(events: string, network: Network, how: How, alsoTakes: AlsoTakes): Promise<Result> {
+  const run = new OfflineRun({ ...how, network }, alsoTakes);
   await readBlocks(events, (block) => run.block(block));
   return { run, outages: run.finish() };
 }
 
 /** A large file: while one thread correlates, another reads ahead and places. */
-async function inTwoThreads(events: string, bytes: number, networkDir: string, how: How): Promise<Result> {
-  const run = new Correlating();
+async function inTwoThreads(
+  events: string,
+  bytes: number,
+  networkDir: string,
+  how: How,
+  alsoTakes: AlsoTakes,
+): Promise<Result> {
+  const run = new Correlating(alsoTakes);
   const shown = reading(events, bytes);
   try {
     const task = { ...how, file: events, networkDir };
@@ -134,7 +165,7 @@ export async function readLines(file: string, each: (line: string) => Promise<vo
 }
 
 /** Calls `each` with the bytes of a file in blocks of whole lines, with progress. */
-async function readBlocks(file: string, each: (block: Buffer) => void | Promise<void>): Promise<void> {
+export async function readBlocks(file: string, each: (block: Buffer) => void | Promise<void>): Promise<void> {
   const input = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: BLOCK_BYTES });
   const shown = file === '-' ? reading('standard input', null) : reading(file, await sizeOf(file));
   let bytes = 0;

@@ -34,6 +34,7 @@ function addGateway(program: Command): void {
 const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promise<(program: Command) => void>])[] = [
   [['correlate'], async () => (await import('./correlate.js')).addCorrelate],
   [['read'], async () => (await import('./read.js')).addRead],
+  [['diagnose'], async () => (await import('./diagnose.js')).addDiagnose],
   [['network'], async () => (await import('./network.js')).addNetwork],
   [['storm'], async () => (await import('./storm.js')).addStorm],
   [['score'], async () => (await import('./score.js')).addScore],

@@ -35,6 +35,20 @@ export function memberKeyOf({ source, assetId, sourceEventId }: Named, t: number
   return JSON.stringify([source, assetId, sourceEventId, t]);
 }
 
+/** A member of a fault, as its id is made of it; `t` in epoch ms. */
+interface FaultAnchor {
+  readonly source: string;
+  readonly assetId: string | null;
+  readonly sourceEventId: string;
+  readonly t: number;
+}
+
+/** A fault's id: the UUIDv5 of its anchor, the member that was earliest in the log when it was first published. */
+export function faultIdOf(substationId: string, feederId: string, anchor: FaultAnchor): string {
+  const { source, assetId, sourceEventId, t } = anchor;
+  return v5(JSON.stringify([substationId, feederId, 'fault', source, assetId, sourceEventId, t]), NAMESPACE);
+}
+
 /** The id of an event whose source gives it none: the UUIDv5 of its content, so that a copy sent twice is one event. */
 export function contentIdOf(content: unknown): string {
   return v5(canonicalJson(content), NAMESPACE);

@@ -61,13 +61,15 @@ export class Correlating {
   /** Evidence of the log record at hand: it comes together. */
   readonly #evidence: EvidenceRecord[] = [];
 
-  constructor() {
+  /** @param alsoTakes called with each record before it is taken in */
+  constructor(private readonly alsoTakes?: (record: OutRecord) => void) {
     const topology = buildTopology({ topics: this.#topics, zone: UTC });
     this.#driver = new TestDriver(topology, { stages: ['correlate'], onRecord: (record) => this.#keep(record) });
   }
 
   /** Takes in a record that {@link Placing} gave. */
   take(record: OutRecord): void {
+    this.alsoTakes?.(record);
     if (record.topic !== this.#topics.events) {
       this.#keep(record);
       return;
@@ -133,8 +135,8 @@ export class Correlating {
 export class OfflineRun extends Correlating {
   readonly #placing: Placing;
 
-  constructor(options: OfflineOptions) {
-    super();
+  constructor(options: OfflineOptions, alsoTakes?: (record: OutRecord) => void) {
+    super(alsoTakes);
     this.#placing = new Placing(options, (record) => this.take(record));
   }
 
