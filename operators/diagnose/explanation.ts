@@ -48,15 +48,7 @@ export function addReporters(to: Sums, { sums }: Explanation): void {
 }
 
 /** What stands of an explanation when it is made. */
-interface Made {
-  readonly node: number;
-  readonly phases: number;
-  readonly t: number;
-  readonly sums: Sums;
-  readonly reports: readonly Report[];
-  readonly parts: readonly Explanation[] | null;
-  readonly returns: Slots;
-}
+type Made = Pick<Explanation, 'node' | 'phases' | 't' | 'sums' | 'reports' | 'parts' | 'returns'>;
 
 /**
  * (n, M, T): a node opened for some phases at a time. What it sums up does not change, so that 10 000 reports of one recloser

@@ -1,8 +1,8 @@
 /** Times as field systems write them: what is unmistakable is read, what can be read in two ways is not. */
 import { cleanId } from './id-text.js';
 import { MAX_DATE_MS } from './record-shape.js';
-import { inZone, isDay, millisecondsOf, parseTime } from './time.js';
-import { parseTimeZone, type LocalTime, type TimeZone } from './time-zone.js';
+import { inZone, isDay, localTimeOf, millisecondsOf, parseTime } from './time.js';
+import { parseTimeZone, type TimeZone } from './time-zone.js';
 
 /** `Z`, a word for it, or an offset; behind it the name of the zone as Java writes it, `Z[UTC]`. */
 const ZONE = String.raw`\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(?:\[([^[\]]{1,64})\])?$`;
@@ -41,16 +41,8 @@ function oddTime(text: string, zone: TimeZone, nearMs: number | null): number | 
 }
 
 function isoTime(match: RegExpExecArray, zone: TimeZone, nearMs: number | null): number | null {
-  const [, year, month, day, hour, minute, second = '0', fraction = '', offset, name] = match;
-  const local: LocalTime = {
-    year: Number(year),
-    month: Number(month),
-    day: Number(day),
-    hour: Number(hour),
-    minute: Number(minute),
-    second: Number(second),
-    ms: millisecondsOf(fraction),
-  };
+  const [, , , , , , , fraction = '', offset, name] = match;
+  const local = localTimeOf(match);
   if (!isDay(local) || local.minute > 59 || local.second > 60) return null;
   // Midnight at the end of the day, and nothing behind it.
   const isEndOfDay = local.hour === 24 && local.minute === 0 && local.second === 0 && /^0*$/.test(fraction);

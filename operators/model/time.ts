@@ -44,8 +44,15 @@ export function parseTime(text: unknown, zone = UTC, nearMs: number | null = nul
   if (isPlain(text)) return plainTimeOf(text);
   const match = ISO.exec(text.trim());
   if (!match) return null;
-  const [, year, month, day, hour, minute, second = '0', fraction = '', offset] = match;
-  const local: LocalTime = {
+  const local = localTimeOf(match);
+  if (!isDay(local) || local.hour > 23 || local.minute > 59 || local.second > 59) return null;
+  return inZone(local, match[8], zone, nearMs);
+}
+
+/** The local time in a match whose groups are year, month, day, hour, minute, and perhaps second and its fraction. */
+export function localTimeOf(match: RegExpExecArray): LocalTime {
+  const [, year, month, day, hour, minute, second = '0', fraction = ''] = match;
+  return {
     year: Number(year),
     month: Number(month),
     day: Number(day),
@@ -54,8 +61,6 @@ export function parseTime(text: unknown, zone = UTC, nearMs: number | null = nul
     second: Number(second),
     ms: millisecondsOf(fraction),
   };
-  if (!isDay(local) || local.hour > 23 || local.minute > 59 || local.second > 59) return null;
-  return inZone(local, offset, zone, nearMs);
 }
 
 /** A fraction of a second as milliseconds; what is finer is cut. */

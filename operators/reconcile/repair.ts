@@ -200,20 +200,16 @@ class Mending {
   entries(): readonly Command[] {
     const sameMembers =
       this.finding.changes.length > 0 && this.finding.added.length + this.finding.removed.length === 0;
-    const restorations = this.basis.restorationsFor(this.#replayed());
-    this.#checkReturns(restorations);
+    const members = this.finding.replay.flatMap((outage) => outage.members);
+    const events = members.flatMap((member) => this.basis.eventOf(member) ?? []);
+    const restorations = this.basis.restorationsFor(events);
+    this.#checkReturns(events, restorations);
     // What came too late to count says something of members that the stream has, too.
     const isNews = restorations.some((restoration) => isOldNews(timeOf(restoration), restoration.receivedAt));
     // First what leaves an outage leaves it: no event is moved that is a member elsewhere.
     for (const aim of this.#aims) for (const outage of aim.made) this.#keep(aim, outage, sameMembers || isNews);
     for (const aim of this.#aims) this.#fill(aim);
     return this.#entries;
-  }
-
-  /** The events of the replay's outages. */
-  #replayed(): PlacedEvent[] {
-    const members = this.finding.replay.flatMap((outage) => outage.members);
-    return members.flatMap((member) => this.basis.eventOf(member) ?? []);
   }
 
   /** States an outage of the stream whole, if it has what belongs elsewhere or adds up to something else. */
@@ -276,8 +272,7 @@ class Mending {
   }
 
   /** What restorations did, and would not do when they are told again. */
-  #checkReturns(restorations: readonly PlacedEvent[]): void {
-    const events = this.#replayed();
+  #checkReturns(events: readonly PlacedEvent[], restorations: readonly PlacedEvent[]): void {
     const wide = restorations.find(({ reach }) => reach !== 'point');
     if (wide)
       this.unmended ??=

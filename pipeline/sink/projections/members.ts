@@ -2,9 +2,9 @@ import type { PoolClient } from 'pg';
 import { TableRows, type TableColumns } from '../../../connections/postgres/table-rows.js';
 import type { LogPosition, Restatement } from '../../../operators/model/outcome.js';
 import type { Evidence } from '../../../operators/model/outcome-reading.js';
-import type { Projection } from './projection.js';
+import { LOG_COLUMNS, type OfLog, type Projection } from './projection.js';
 
-interface Row {
+interface Row extends OfLog {
   readonly evidence: Evidence;
   readonly member: Evidence['members'][number];
 }
@@ -20,9 +20,7 @@ const COLUMNS: TableColumns<Row> = {
   link_asset_id: ['text', ({ member }) => member.link?.assetId],
   link_distance_m: ['double precision', ({ member }) => member.link?.distanceM],
   link_dt_ms: ['bigint', ({ member }) => member.link?.dtMs],
-  log_partition: ['integer', ({ evidence }) => evidence.log.partition],
-  log_offset: ['bigint', ({ evidence }) => evidence.log.offset],
-  log_index: ['integer', ({ member }) => member.logIndex],
+  ...LOG_COLUMNS,
   nth: ['integer', ({ member }) => member.nth ?? 0],
 };
 
@@ -32,7 +30,8 @@ export class Members implements Projection {
   readonly #restated: (Restatement & LogPosition)[] = [];
 
   add(evidence: Evidence): void {
-    for (const member of evidence.members) this.#rows.add({ evidence, member });
+    const { log } = evidence;
+    for (const member of evidence.members) this.#rows.add({ evidence, member, log, logIndex: member.logIndex });
     if (evidence.restated) this.#restated.push({ ...evidence.restated, ...evidence.log });
   }
 

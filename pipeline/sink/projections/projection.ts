@@ -16,8 +16,8 @@ export interface Projection {
 /** An entry of a record of the log. */
 export interface OfLog {
   readonly log: LogPosition;
-  /** Counts the entries of the record. */
-  readonly logIndex: number;
+  /** Counts the entries of the record; of evidence nobody has looked at it yet. */
+  readonly logIndex: unknown;
 }
 
 /** Where an entry stands on the log. */

@@ -1,9 +1,9 @@
 import type { PoolClient } from 'pg';
 import { TableRows, type TableColumns } from '../../../connections/postgres/table-rows.js';
 import type { Evidence } from '../../../operators/model/outcome-reading.js';
-import type { Projection } from './projection.js';
+import { LOG_COLUMNS, type OfLog, type Projection } from './projection.js';
 
-interface Row {
+interface Row extends OfLog {
   readonly evidence: Evidence;
   readonly change: Evidence['timeline'][number];
   /** Counts the changes of the record of evidence. */
@@ -19,9 +19,7 @@ const COLUMNS: TableColumns<Row> = {
   by: ['text', ({ change }) => change.by],
   cause: ['text', ({ change }) => change.cause],
   reason: ['text', ({ change }) => change.reason],
-  log_partition: ['integer', ({ evidence }) => evidence.log.partition],
-  log_offset: ['bigint', ({ evidence }) => evidence.log.offset],
-  log_index: ['integer', ({ change }) => change.logIndex],
+  ...LOG_COLUMNS,
   seq: ['integer', ({ seq }) => seq],
 };
 
@@ -31,10 +29,11 @@ export class Timeline implements Projection {
   readonly #opened: { readonly outageId: string; readonly offset: number; readonly logIndex: number }[] = [];
 
   add(evidence: Evidence): void {
+    const { outageId, log } = evidence;
     evidence.timeline.forEach((change, seq) => {
-      this.#rows.add({ evidence, change, seq });
-      if (change.what !== 'opened' || evidence.outageId === null) return;
-      this.#opened.push({ outageId: evidence.outageId, offset: evidence.log.offset, logIndex: change.logIndex });
+      const { logIndex } = change;
+      this.#rows.add({ evidence, change, log, logIndex, seq });
+      if (change.what === 'opened' && outageId !== null) this.#opened.push({ outageId, offset: log.offset, logIndex });
     });
   }
 

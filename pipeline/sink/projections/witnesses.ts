@@ -1,9 +1,9 @@
 import type { PoolClient } from 'pg';
 import { TableRows, type TableColumns } from '../../../connections/postgres/table-rows.js';
 import type { Evidence } from '../../../operators/model/outcome-reading.js';
-import type { Projection } from './projection.js';
+import { LOG_COLUMNS, type OfLog, type Projection } from './projection.js';
 
-interface Row {
+interface Row extends OfLog {
   readonly evidence: Evidence;
   readonly outageId: string | null;
   readonly what: 'restoration' | 'duplicate' | 'without_effect';
@@ -17,9 +17,7 @@ const COLUMNS: TableColumns<Row> = {
   feeder_id: ['text', ({ evidence }) => evidence.feederId],
   source: ['text', ({ witness }) => witness.source],
   source_event_id: ['text', ({ witness }) => witness.sourceEventId],
-  log_partition: ['integer', ({ evidence }) => evidence.log.partition],
-  log_offset: ['bigint', ({ evidence }) => evidence.log.offset],
-  log_index: ['integer', ({ witness }) => witness.logIndex],
+  ...LOG_COLUMNS,
 };
 
 /** oms.witnesses: events that joined nothing, and what they were. */
@@ -27,10 +25,12 @@ export class Witnesses implements Projection {
   readonly #rows = new TableRows('oms.witnesses', COLUMNS);
 
   add(evidence: Evidence): void {
-    const { outageId, restorations, duplicates, withoutEffect } = evidence;
-    for (const witness of restorations) this.#rows.add({ evidence, outageId, what: 'restoration', witness });
-    for (const witness of duplicates) this.#rows.add({ evidence, outageId: null, what: 'duplicate', witness });
-    for (const witness of withoutEffect) this.#rows.add({ evidence, outageId: null, what: 'without_effect', witness });
+    const { log, outageId, restorations, duplicates, withoutEffect } = evidence;
+    const add = (what: Row['what'], of: string | null, witness: Row['witness']): void =>
+      this.#rows.add({ evidence, outageId: of, what, witness, log, logIndex: witness.logIndex });
+    for (const witness of restorations) add('restoration', outageId, witness);
+    for (const witness of duplicates) add('duplicate', null, witness);
+    for (const witness of withoutEffect) add('without_effect', null, witness);
   }
 
   write(client: PoolClient): Promise<void> {
